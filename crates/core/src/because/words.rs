@@ -1,0 +1,216 @@
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use makegood_charter::model::Charter;
+use makegood_charter::value::{Moment, Type, Value};
+use makegood_charter::words;
+use makegood_money::{Money, Tenders};
+
+use super::{Reason, Shown, Step};
+
+/// The arithmetic of `reason` in words, a sentence a step.
+pub fn because(charter: &Charter, reason: &Reason, language: &str) -> Vec<String> {
+    reason.steps.iter().map(|one| step(charter, one, language)).collect()
+}
+
+/// A date or, with `clock`, a date and time of day, in the charter's zone.
+fn when(charter: &Charter, moment: Moment, clock: bool) -> String {
+    let format = if clock { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d" };
+    match Timestamp::from_millisecond(moment.0) {
+        Ok(timestamp) => timestamp.to_zoned(charter.zone.clone()).strftime(format).to_string(),
+        Err(_) => moment.to_string(),
+    }
+}
+
+/// An amount with the tender's name in words where the charter gives it one: `75.00 travel credit`.
+pub fn money_words(charter: &Charter, amount: Money, language: &str) -> String {
+    let name = charter.tenders.get(amount.commodity.code()).and_then(|tender| tender.name.get(language));
+    match name {
+        Some(name) => format!("{} {}", amount.number(), name.render(&|_| None)),
+        None => amount.to_string(),
+    }
+}
+
+fn tenders_words(charter: &Charter, tenders: &Tenders, language: &str) -> String {
+    let amounts: Vec<_> = tenders.iter().map(|amount| money_words(charter, amount, language)).collect();
+    amounts.join(" + ")
+}
+
+fn shown(value: &Shown, zone: &TimeZone, language: &str) -> String {
+    let kind = match &value.value {
+        Value::Absent | Value::Text(_) | Value::Choice(_) => Type::Text,
+        Value::Bool(_) => Type::Bool,
+        Value::Int(_) => Type::Int,
+        Value::Number(_) => Type::Number { unit: value.unit.clone() },
+        Value::Money(_) => Type::Money,
+        Value::Duration(_) => Type::Duration,
+        Value::Time(_) => Type::Time,
+        Value::Tenders(_) => Type::Tenders,
+        Value::Key(_) => Type::Key { kind: "".into() },
+    };
+    words::show(&value.value, &kind, zone, language)
+}
+
+/// A sentence in one of the three languages (English where another is asked for), with `{slots}` filled in.
+fn say(language: &str, [en, zh, nb]: [&str; 3], slots: &[(&str, &str)]) -> String {
+    let sentence = match language {
+        "zh" => zh,
+        "nb" => nb,
+        _ => en,
+    };
+    slots.iter().fold(sentence.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+fn since(charter: &Charter, from: Option<Moment>, language: &str) -> String {
+    let Some(from) = from else { return String::new() };
+    say(
+        language,
+        [" (the amount that counts since {from})", "（自 {from} 起适用的金额）", " (beløpet som gjelder siden {from})"],
+        &[("from", &when(charter, from, false))],
+    )
+}
+
+/// One step of the arithmetic as a sentence.
+pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
+    let money = |amount: &Money| money_words(charter, *amount, language);
+    let value = |one: &Shown| shown(one, &charter.zone, language);
+    match step {
+        Step::Fixed { amount, from } => say(
+            language,
+            ["The charter gives {amount}{since}.", "章程规定给予 {amount}{since}。", "Løftene gir {amount}{since}."],
+            &[("amount", &money(amount)), ("since", &since(charter, *from, language))],
+        ),
+        Step::Band { measure, at, below, from, gives } => {
+            let band = band(language, at, below.as_deref());
+            let gives = gives.map(|amount| money(&amount));
+            let slots =
+                [("measure", value(measure)), ("band", band), ("from", when(charter, *from, false)), ("gives", gives.clone().unwrap_or_default())];
+            let slots: Vec<(&str, &str)> = slots.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let sentence = if gives.is_some() {
+                [
+                    "{measure} falls in the band {band}, which gives {gives} (bands that count since {from}).",
+                    "{measure} 属于“{band}”一档，给予 {gives}（自 {from} 起适用的分档）。",
+                    "{measure} faller i båndet {band}, som gir {gives} (bånd som gjelder siden {from}).",
+                ]
+            } else {
+                [
+                    "{measure} falls in the band {band}, which gives a share of what was paid (bands that count since {from}).",
+                    "{measure} 属于“{band}”一档，按所付金额的比例给予（自 {from} 起适用的分档）。",
+                    "{measure} faller i båndet {band}, som gir en andel av det som ble betalt (bånd som gjelder siden {from}).",
+                ]
+            };
+            say(language, sentence, &slots)
+        }
+        Step::Share { ratio, of, gives } => say(
+            language,
+            ["{ratio} of {of} is {gives}.", "{of} 的 {ratio} 为 {gives}。", "{ratio} av {of} er {gives}."],
+            &[("ratio", &ratio.to_string()), ("of", &money(of)), ("gives", &money(gives))],
+        ),
+        Step::Each { count, rate, from, gives } => say(
+            language,
+            ["{count} × {rate}{since} is {gives}.", "{count} × {rate}{since} 为 {gives}。", "{count} × {rate}{since} er {gives}."],
+            &[
+                ("count", &value(count)),
+                ("rate", &money(rate)),
+                ("since", &since(charter, *from, language)),
+                ("gives", &money(gives)),
+            ],
+        ),
+        Step::Rounded { to } => say(language, ["Rounded to {to}.", "取整为 {to}。", "Avrundet til {to}."], &[("to", &money(to))]),
+        Step::Raised { to } => {
+            say(language, ["It is never less than {to}.", "不低于 {to}。", "Det er aldri mindre enn {to}."], &[("to", &money(to))])
+        }
+        Step::Capped { to } => {
+            say(language, ["It is never more than {to}.", "不超过 {to}。", "Det er aldri mer enn {to}."], &[("to", &money(to))])
+        }
+        Step::Already { granted, leaves } => say(
+            language,
+            [
+                "{granted} was granted for this before, which leaves {leaves}.",
+                "此前已就此给予 {granted}，尚余 {leaves}。",
+                "{granted} er gitt for dette før, så {leaves} gjenstår.",
+            ],
+            &[("granted", &money(granted)), ("leaves", &money(leaves))],
+        ),
+        Step::Exchanged { from, gives } => say(
+            language,
+            ["{from} is paid as {gives}.", "{from} 以 {gives} 支付。", "{from} utbetales som {gives}."],
+            &[("from", &money(from)), ("gives", &money(gives))],
+        ),
+        Step::AsPaid { paid, part, of, gives } => say(
+            language,
+            [
+                "It is given back in what was paid with: of {paid}, the part {part} of {of} is {gives}.",
+                "按原支付方式退还：所付 {paid} 中，{of} 里的 {part} 为 {gives}。",
+                "Det gis tilbake slik det ble betalt: av {paid} er delen {part} av {of} {gives}.",
+            ],
+            &[
+                ("paid", &tenders_words(charter, paid, language)),
+                ("part", &money(part)),
+                ("of", &money(of)),
+                ("gives", &tenders_words(charter, gives, language)),
+            ],
+        ),
+        Step::NotShown { by } => say(
+            language,
+            [
+                "No `{by}` was filed; without proof no exception applies, and the burden of proof is ours.",
+                "没有提交 `{by}` 证据；举证责任在我们，无证据则不适用例外。",
+                "Ingen `{by}` er lagt fram; uten bevis gjelder intet unntak, og bevisbyrden er vår.",
+            ],
+            &[("by", by)],
+        ),
+        Step::NotSevere { by, inputs } => {
+            let said: Vec<_> = inputs
+                .iter()
+                .map(|(path, input)| format!("{} {}", path.rsplit('.').next().unwrap_or(path), value(input)))
+                .collect();
+            say(
+                language,
+                [
+                    "A `{by}` was filed ({said}), but it does not show the exception.",
+                    "提交了 `{by}` 证据（{said}），但不足以证明例外情形。",
+                    "En `{by}` er lagt fram ({said}), men den viser ikke unntaket.",
+                ],
+                &[("by", by), ("said", &said.join(", "))],
+            )
+        }
+        Step::PaidLate { due } => say(
+            language,
+            [
+                "What we owed you was due on {due}, and we did not pay it in time.",
+                "我们应于 {due} 前支付欠款，但未能按时支付。",
+                "Det vi skyldte deg, forfalt {due}, og vi betalte ikke i tide.",
+            ],
+            &[("due", &when(charter, *due, true))],
+        ),
+        Step::Given { by, why } => say(
+            language,
+            ["{by} gave it: {why}.", "由 {by} 给予：{why}。", "{by} ga det: {why}."],
+            &[("by", by), ("why", why)],
+        ),
+        Step::Corrected { by, why, to } => say(
+            language,
+            ["{by} corrected it to {to}: {why}.", "{by} 将其更正为 {to}：{why}。", "{by} rettet det til {to}: {why}."],
+            &[("by", by), ("why", why), ("to", &tenders_words(charter, to, language))],
+        ),
+    }
+}
+
+fn band(language: &str, at: &str, below: Option<&str>) -> String {
+    match below {
+        Some(below) => say(
+            language,
+            ["from {at} to below {below}", "{at} 起至不足 {below}", "fra {at} til under {below}"],
+            &[("at", at), ("below", below)],
+        ),
+        None => say(language, ["from {at} on", "{at} 及以上", "fra {at} og oppover"], &[("at", at)]),
+    }
+}
+
+impl Shown {
+    /// The value in words.
+    pub fn words(&self, charter: &Charter, language: &str) -> String {
+        shown(self, &charter.zone, language)
+    }
+}

@@ -1,0 +1,252 @@
+use std::collections::BTreeMap;
+
+use makegood_charter::value::Moment;
+use makegood_money::{Money, MoneyError};
+
+use crate::id::{Kind, Name};
+use crate::ledger::Entry;
+use crate::{Event, Happening, Ident, Message, Party, PartId, Promise, Remedy, Rulebook, StateError, invariant, promise, remedy};
+
+/// Parts of the state that were loaded for one fold.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// Promises.
+    pub promises: Vec<Promise>,
+    /// Remedies.
+    pub remedies: Vec<Remedy>,
+}
+
+/// Which parts a fold must be given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Promises about this thing.
+    pub about: Option<Box<str>>,
+    /// These promises.
+    pub promises: Vec<PartId>,
+    /// These remedies.
+    pub remedies: Vec<PartId>,
+    /// Promises that wait for this moment or an earlier one.
+    pub due: Option<Moment>,
+}
+
+/// What was decided outside the fold, and is recorded with the event so that a replay sees it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Context {
+    /// The day's budget is spent: what is owed now is held for approval.
+    pub budget_spent: bool,
+}
+
+/// What came of a fold: the new state, the parts that changed, and what must happen.
+#[derive(Debug, Clone, Default)]
+pub struct Folded {
+    /// The party's new state.
+    pub party: Party,
+    /// Promises that are new or changed.
+    pub promises: Vec<Promise>,
+    /// Remedies that are new or changed.
+    pub remedies: Vec<Remedy>,
+    /// Things the party now holds an interest in.
+    pub interests: Vec<Box<str>>,
+    /// New movements of the books.
+    pub entries: Vec<Entry>,
+    /// What must leave.
+    pub messages: Vec<Message>,
+    /// What counts against the day's budget, in the charter's money.
+    pub spent: Vec<Money>,
+}
+
+/// Why an event cannot be folded: it is set aside with this, and nothing changes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// A stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// Why a fold has no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FoldError {
+    /// The event asks for what cannot be.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The result would break an invariant.
+    #[error(transparent)]
+    Broken(#[from] invariant::Broken),
+    /// A stored state cannot be read or written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// An amount left the range of 64 bits.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+/// The built-in events that name a promise or remedy of the party.
+const NAMES_A_REMEDY: [&str; 6] =
+    ["remedy.approved", "remedy.paid", "remedy.failed", "remedy.waived", "remedy.corrected", "goodwill.approved"];
+const NAMES_A_PROMISE: [&str; 3] = ["promise.released", "promise.renegotiated", "promise.kept"];
+
+/// Which parts folding `happening` needs.
+pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
+    let event = match happening {
+        Happening::Clock { at, .. } => return Needs { due: Some(*at), ..Needs::default() },
+        Happening::Event(event) => event,
+    };
+    let kind = event.kind.as_ref();
+    let mut needs = Needs::default();
+    if NAMES_A_REMEDY.contains(&kind) {
+        if let Some(id) = event.text(book, "remedy").and_then(Name::parse).map(|name| name.id) {
+            needs.remedies.push(id);
+            needs.promises.push(remedy::pay_promise_id(party, &id));
+        }
+    } else if NAMES_A_PROMISE.contains(&kind) {
+        needs.promises.extend(event.text(book, "promise").and_then(Name::parse).map(|name| name.id));
+    } else {
+        needs.about = event.thing().map(Into::into);
+    }
+    needs
+}
+
+/// Folds one happening into a party. The same arguments always give the same result.
+///
+/// `loaded` holds at least the parts that [`needs`] asked for.
+pub fn fold(
+    book: &Rulebook,
+    key: &str,
+    party: Party,
+    loaded: Loaded,
+    happening: &Happening,
+    context: Context,
+) -> Result<Folded, FoldError> {
+    let (cause, at, actor) = match happening {
+        Happening::Event(event) => (event.ident, event.time, event.actor.clone()),
+        Happening::Clock { at, ident } => (*ident, *at, None),
+    };
+    let mut folding = Folding {
+        book,
+        key,
+        cause,
+        at,
+        actor,
+        context,
+        party,
+        promises: loaded.promises.into_iter().map(|promise| (promise.id, Held::loaded(promise))).collect(),
+        remedies: loaded.remedies.into_iter().map(|remedy| (remedy.id, Held::loaded(remedy))).collect(),
+        out: Folded::default(),
+    };
+    match happening {
+        Happening::Clock { .. } => promise::on_clock(&mut folding)?,
+        Happening::Event(event) => match event.kind.as_ref() {
+            kind if NAMES_A_REMEDY.contains(&kind) => remedy::on_event(&mut folding, event)?,
+            kind if NAMES_A_PROMISE.contains(&kind) => promise::on_command(&mut folding, event)?,
+            "goodwill.given" => remedy::on_goodwill(&mut folding, event)?,
+            _ => promise::on_event(&mut folding, event)?,
+        },
+    }
+    folding.finish()
+}
+
+/// A fold at work.
+pub(crate) struct Folding<'a> {
+    pub book: &'a Rulebook,
+    pub key: &'a str,
+    pub cause: Ident,
+    pub at: Moment,
+    pub actor: Option<Box<str>>,
+    pub context: Context,
+    pub party: Party,
+    promises: BTreeMap<PartId, Held<Promise>>,
+    remedies: BTreeMap<PartId, Held<Remedy>>,
+    pub out: Folded,
+}
+
+/// A part in hand: as it was loaded, if it was, and as it is now.
+struct Held<T> {
+    was: Option<T>,
+    is: T,
+}
+
+impl<T: Clone> Held<T> {
+    fn loaded(part: T) -> Self {
+        Self { was: Some(part.clone()), is: part }
+    }
+}
+
+impl Folding<'_> {
+    /// The ids of the promises in hand, in order.
+    pub fn promise_ids(&self) -> Vec<PartId> {
+        self.promises.keys().copied().collect()
+    }
+
+    /// A promise in hand.
+    pub fn promise(&self, id: &PartId) -> Option<&Promise> {
+        self.promises.get(id).map(|held| &held.is)
+    }
+
+    /// A remedy in hand.
+    pub fn remedy(&self, id: &PartId) -> Option<&Remedy> {
+        self.remedies.get(id).map(|held| &held.is)
+    }
+
+    /// Puts a promise back as it now is, or takes up a new one.
+    pub fn put_promise(&mut self, promise: Promise) {
+        let was = self.promises.remove(&promise.id).and_then(|held| held.was);
+        self.promises.insert(promise.id, Held { was, is: promise });
+    }
+
+    /// Puts a remedy back as it now is, or takes up a new one.
+    pub fn put_remedy(&mut self, remedy: Remedy) {
+        let was = self.remedies.remove(&remedy.id).and_then(|held| held.was);
+        self.remedies.insert(remedy.id, Held { was, is: remedy });
+    }
+
+    /// A refusal of the event.
+    pub fn refuse<T>(&self, code: &'static str, message: String, help: &'static str) -> Result<T, FoldError> {
+        Err(Refusal { code, message, help }.into())
+    }
+
+    /// The name by which people call a remedy of this party.
+    pub fn remedy_name(&self, id: PartId) -> String {
+        Name::new(Kind::Remedy, self.key, id).to_string()
+    }
+
+    fn finish(mut self) -> Result<Folded, FoldError> {
+        for held in self.promises.into_values() {
+            if held.was.as_ref() == Some(&held.is) {
+                continue;
+            }
+            promise::count(&mut self.party, held.was.as_ref(), &held.is)?;
+            self.out.promises.push(held.is);
+        }
+        for held in self.remedies.into_values() {
+            if held.was.as_ref() == Some(&held.is) {
+                continue;
+            }
+            remedy::assert_sound(held.was.as_ref(), &held.is)?;
+            self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
+            self.out.remedies.push(held.is);
+        }
+        self.out.party = self.party;
+        Ok(self.out)
+    }
+}
+
+impl Event {
+    /// A text field of a built-in event, which every charter version reads alike.
+    pub(crate) fn text<'e>(&'e self, book: &Rulebook, field: &str) -> Option<&'e str> {
+        match self.field(book, field)? {
+            makegood_charter::Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A field of a built-in event, which every charter version reads alike.
+    pub(crate) fn field<'e>(&'e self, book: &Rulebook, field: &str) -> Option<&'e makegood_charter::Value> {
+        let (version, form) = self.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?)))?;
+        let shape = book.versions().get(version)?.charter.shapes.get(form.shape)?;
+        form.data.get(*shape.positions.get(field)?)
+    }
+}

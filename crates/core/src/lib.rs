@@ -1,0 +1,32 @@
+//! The heart of Makegood: `fold(party, event, charter) -> (party', effects)`.
+//!
+//! Pure: no clock, no I/O, no randomness, no floating-point money. Ids are derived from causes, so that the same history gives
+//! the same ids everywhere. What must happen in the world comes out as data ([`Folded`]); the shell carries it out in the commit
+//! that records the event.
+
+mod award;
+pub mod because;
+mod event;
+mod fold;
+pub mod id;
+pub mod invariant;
+pub mod ledger;
+pub mod limits;
+mod message;
+mod promise;
+mod remedy;
+mod right;
+mod rulebook;
+mod state;
+
+pub use event::{Event, Form, Happening};
+pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
+pub use id::{Ident, Name, PartId};
+pub use message::{Message, Topic, notice_text};
+pub use rulebook::{CharterTag, Rulebook, Rules};
+pub use state::{Held, RemedyKind,
+    Claim, Clause, Denied, Granted, Party, Promise, PromiseState, Proof, Remedy, RemedyState, StateError, decode, encode,
+};
+
+#[cfg(test)]
+mod tests;

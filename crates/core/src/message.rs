@@ -1,0 +1,173 @@
+use serde_json::{Map, Value as Json, json};
+
+use makegood_charter::model::{Charter, Right};
+use makegood_charter::value::{Moment, Value};
+use makegood_charter::words;
+
+use crate::because::{because, money_words};
+use crate::fold::Folding;
+use crate::id::{Kind, Name, hex, part_id};
+use crate::{Clause, PartId, Promise, Remedy, Rules};
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// To whoever pays: pay this.
+    Payout,
+    /// To the party: what happened, what is owed, and why.
+    Notice,
+    /// To the owner of a promise: nothing was heard, or something needs a person.
+    Question,
+}
+
+impl Topic {
+    /// The word under which it leaves.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Payout => "payout",
+            Self::Notice => "notice",
+            Self::Question => "question",
+        }
+    }
+}
+
+/// Something that must leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The key by which a receiver drops repeats, unique for the party.
+    pub id: PartId,
+    /// What it is.
+    pub topic: Topic,
+    /// What leaves.
+    pub body: Json,
+}
+
+fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u32, body: Json) {
+    let id = part_id(folding.key, thing, &folding.cause, &format!("{}/{salt}", topic.word()), index);
+    folding.out.messages.push(Message { id, topic, body });
+}
+
+/// Asks whoever pays to pay a remedy.
+pub(crate) fn payout(folding: &mut Folding, remedy: &Remedy) {
+    let amounts: Vec<_> = remedy.amounts.iter().map(|amount| amount.to_string()).collect();
+    let body = json!({
+        "remedy": folding.remedy_name(remedy.id),
+        "party": folding.key,
+        "thing": &*remedy.thing,
+        "right": &*remedy.right,
+        "amounts": amounts,
+        "owed_at": remedy.owed_at.to_string(),
+        "pay_by": remedy.pay_by.map(|moment| moment.to_string()),
+    });
+    leave(folding, Topic::Payout, &remedy.thing, &hex(&remedy.id), remedy.sent, body);
+}
+
+/// Tells the party what is owed and why, unless it is less than the charter finds worth a message.
+pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy, promise: Option<&Promise>) {
+    let Some((_, rules)) = folding.book.by_tag(remedy.reason.charter) else { return };
+    let charter = &rules.charter;
+    let worth = remedy.amounts.iter().filter_map(|amount| crate::award::in_charter_money(charter, amount).ok());
+    let worth: i128 = worth.map(|amount| i128::from(amount.minor)).sum();
+    if charter.limits.notify_from.is_some_and(|least| worth < i128::from(least.minor)) {
+        return;
+    }
+    let texts: Map<String, Json> = charter
+        .title
+        .languages()
+        .map(|language| (language.to_owned(), Json::String(notice_text(charter, remedy, promise, language))))
+        .collect();
+    let name = folding.remedy_name(remedy.id);
+    let body = json!({ "party": folding.key, "remedy": name, "thing": &*remedy.thing, "text": texts });
+    leave(folding, Topic::Notice, &remedy.thing, &hex(&remedy.id), 0, body);
+}
+
+/// What the party is told, in one language.
+pub fn notice_text(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>, language: &str) -> String {
+    let right = charter.rights.iter().find(|right| right.name == remedy.right);
+    let fill = |slot: &str| fill(charter, remedy, promise, slot, language);
+    match right.and_then(|right: &Right| right.tells.get(language)) {
+        Some(tells) => tells.render(&fill),
+        None => {
+            let amount = fill("amount").unwrap_or_default();
+            let why = because(charter, &remedy.reason, language).join(" ");
+            let thing = &remedy.thing;
+            match language {
+                "zh" => format!("关于 {thing}，我们欠您 {amount}。{why}您无需办理任何手续。"),
+                "nb" => format!("Vi skylder deg {amount} for {thing}. {why} Du trenger ikke gjøre noe."),
+                _ => format!("We owe you {amount} for {thing}. {why} You need do nothing."),
+            }
+        }
+    }
+}
+
+fn fill(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>, slot: &str, language: &str) -> Option<String> {
+    let moment = |moment: Moment| words::show(&Value::Time(moment), &makegood_charter::value::Type::Time, &charter.zone, language);
+    match slot {
+        "thing" => Some(remedy.thing.to_string()),
+        "amount" => {
+            let amounts: Vec<_> = remedy.amounts.iter().map(|amount| money_words(charter, amount, language)).collect();
+            Some(amounts.join(" + "))
+        }
+        "because" => Some(because(charter, &remedy.reason, language).join(" ")),
+        "pay_by" => remedy.pay_by.map(moment),
+        "due" => promise.map(|promise| moment(promise.due)),
+        "worth" => promise.and_then(|promise| promise.worth).map(|worth| worth.to_string()),
+        "paid" => promise.map(|promise| promise.paid.to_string()),
+        path => {
+            let read = remedy.reason.inputs.iter().find(|(known, _)| &**known == path);
+            match read {
+                Some((_, shown)) => Some(shown.words(charter, language)),
+                None => made(charter, promise?, path.strip_prefix("made.")?, language),
+            }
+        }
+    }
+}
+
+fn made(charter: &Charter, promise: &Promise, field: &str, language: &str) -> Option<String> {
+    let Clause::Promise(clause) = promise.clause else { return None };
+    let shape = charter.shapes.get(charter.promises.get(clause)?.on)?;
+    let position = *shape.positions.get(field)?;
+    let kind = &shape.fields.get(position)?.kind;
+    Some(words::show(promise.made.get(position)?, kind, &charter.zone, language))
+}
+
+/// Asks the owner of an overdue promise what happened.
+pub(crate) fn ask_owner(folding: &mut Folding, promise: &Promise, rules: &Rules) {
+    let clause = promise.clause_of(rules);
+    let asked = clause.and_then(|clause| clause.silent_asks.as_deref().or(clause.owner.as_deref())).unwrap_or("owner");
+    let body = json!({
+        "to": asked,
+        "party": folding.key,
+        "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
+        "clause": clause.map_or("pay", |clause| &clause.name),
+        "thing": &*promise.thing,
+        "due": promise.due.to_string(),
+        "question": "the promise is overdue and nothing was heard: how does it stand?",
+    });
+    leave(folding, Topic::Question, &promise.thing, &hex(&promise.id), 0, body);
+}
+
+/// Asks for a person where a right applies but its amount cannot be worked out.
+pub(crate) fn ask_about(folding: &mut Folding, promise: &Promise, rules: &Rules, right: &str, trouble: &str) {
+    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let body = json!({
+        "to": owner,
+        "party": folding.key,
+        "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
+        "thing": &*promise.thing,
+        "right": right,
+        "question": format!("the right applies, but {trouble}: decide what is owed"),
+    });
+    leave(folding, Topic::Question, &promise.thing, &format!("{right}/{}", hex(&promise.id)), 0, body);
+}
+
+/// Tells whoever is accountable that a payment did not go through.
+pub(crate) fn payment_failed(folding: &mut Folding, remedy: &Remedy, why: &str) {
+    let body = json!({
+        "to": "owner",
+        "party": folding.key,
+        "remedy": folding.remedy_name(remedy.id),
+        "question": format!("the payment did not go through ({why}): approve it again, or pay it another way"),
+    });
+    leave(folding, Topic::Question, &remedy.thing, &hex(&remedy.id), remedy.sent, body);
+}

@@ -1,0 +1,345 @@
+//! How a promise is made and how it stands.
+
+use makegood_charter::expr::{Expr, Scope};
+use makegood_charter::model::{Promise as PromiseClause, PromiseId, Shows};
+use makegood_charter::value::{Fields, Moment, Value};
+use makegood_money::Tenders;
+
+use crate::fold::{FoldError, Folding};
+use crate::id::{Kind, Name, part_id};
+use crate::invariant::{self, Broken};
+use crate::{Clause, Event, Form, Party, Promise, PromiseState, Proof, Rules, limits, message, right};
+
+impl Promise {
+    /// What the charter's expressions read of this promise, beside an event's `data` at `at`.
+    pub(crate) fn scope<'s>(&'s self, data: &'s [Value], at: Moment) -> Scope<'s> {
+        Scope {
+            data,
+            at,
+            made: &self.made,
+            evidence: &[],
+            evidence_at: at,
+            due: self.due,
+            made_at: self.made_at,
+            worth: self.worth,
+            paid: Some(&self.paid),
+        }
+    }
+
+    /// The clause it was made under, if that is a clause of the charter.
+    pub fn clause_of<'r>(&self, rules: &'r Rules) -> Option<&'r PromiseClause> {
+        match self.clause {
+            Clause::Promise(id) => rules.charter.promises.get(id),
+            Clause::Pay { .. } => None,
+        }
+    }
+
+    /// Works out when it must next be looked at.
+    pub(crate) fn set_wake(&mut self, clause: Option<&PromiseClause>) {
+        let silent_after = clause.map_or(0, |clause| clause.silent_after);
+        let overdue_at = self.due.plus(silent_after.max(1));
+        let at_risk_at = clause.and_then(|clause| clause.at_risk_before).map(|before| self.due.plus(before.saturating_neg()));
+        let by_silence = match self.state {
+            PromiseState::Open => Some(at_risk_at.map_or(overdue_at, |at_risk| at_risk.min(overdue_at))),
+            PromiseState::AtRisk => Some(overdue_at),
+            _ => None,
+        };
+        let by_claim = self.claims.iter().map(|claim| claim.decide_at).min();
+        self.wake_at = by_silence.into_iter().chain(by_claim).min();
+    }
+}
+
+/// Whether `condition` holds; one that reads an absent field does not, nor does one that has no value.
+pub(crate) fn holds(condition: Option<&Expr>, scope: &Scope) -> bool {
+    condition.is_none_or(|condition| condition.holds(scope).unwrap_or(false))
+}
+
+/// An event about the party or about a thing it holds an interest in: it may make promises, prove exceptions, settle promises
+/// and trigger rights, in this order.
+pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+    for id in folding.promise_ids() {
+        let Some(mut promise) = folding.promise(&id).cloned() else { continue };
+        if event.thing() != Some(&*promise.thing) {
+            continue;
+        }
+        let Some((version, rules)) = folding.book.by_tag(promise.charter) else { continue };
+        let Clause::Promise(clause_id) = promise.clause else { continue };
+        let Some(form) = event.form(version) else { continue };
+        hear(folding, &mut promise, rules, clause_id, event, form)?;
+        right::on_event(folding, &mut promise, event)?;
+        promise.set_wake(promise.clause_of(rules));
+        folding.put_promise(promise);
+    }
+    if &*event.subject == folding.key {
+        make(folding, event)?;
+    }
+    Ok(())
+}
+
+fn hear(
+    folding: &Folding,
+    promise: &mut Promise,
+    rules: &Rules,
+    clause_id: PromiseId,
+    event: &Event,
+    form: &Form,
+) -> Result<(), FoldError> {
+    let Some(uses) = rules.uses(form.shape) else { return Ok(()) };
+    if uses.proves.contains(&clause_id) {
+        if promise.proofs.len() >= limits::PROOFS {
+            return folding.refuse(
+                "too-many-proofs",
+                format!("the promise has heard {} proofs already", limits::PROOFS),
+                "send the proof that decides, once",
+            );
+        }
+        promise.proofs.push(Proof { shape: form.shape, at: event.time, ident: event.ident, data: form.data.clone() });
+    }
+    if uses.settles.contains(&clause_id)
+        && let Some(clause) = rules.charter.promises.get(clause_id)
+    {
+        let scope = promise.scope(&form.data, event.time);
+        let outcomes = clause.outcomes.iter().filter(|outcome| outcome.on == form.shape);
+        let mut shown = outcomes.filter(|outcome| holds(outcome.when.as_ref(), &scope));
+        if let Some(outcome) = shown.next() {
+            // Without a condition of its own, "kept" means kept by the time it was due.
+            let late = outcome.state == Shows::Kept && outcome.when.is_none() && event.time > promise.due;
+            let shows = if late { Shows::Late } else { outcome.state };
+            show(promise, shows, event.time, event.ident);
+        }
+    }
+    Ok(())
+}
+
+/// Moves a promise as evidence shows it, where that helps: a settled promise never gets worse.
+pub(crate) fn show(promise: &mut Promise, shows: Shows, at: Moment, ident: crate::Ident) {
+    use PromiseState as S;
+    let next = match (promise.state, shows) {
+        (S::Open, Shows::AtRisk) => S::AtRisk,
+        (_, Shows::AtRisk) | (S::Released | S::Renegotiated | S::Kept, _) => return,
+        (_, Shows::Kept) => S::Kept,
+        (S::KeptLate, _) => return,
+        (_, Shows::Late) => S::KeptLate,
+        (S::Broken, _) => return,
+        (_, Shows::Broken) => S::Broken,
+        (_, Shows::Released) => S::Released,
+    };
+    promise.state = next;
+    if !next.is_open() {
+        promise.settled = Some((at, ident));
+    }
+}
+
+fn make(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+    let book = folding.book;
+    for (version, rules) in book.in_force(event.time) {
+        let Some(form) = event.form(version) else { continue };
+        let makes = rules.uses(form.shape).map(|uses| uses.makes.as_slice()).unwrap_or_default();
+        for (index, clause_id) in makes.iter().enumerate() {
+            let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };
+            if let Some(promise) = made(folding, event, rules, (*clause_id, clause), &form.data, index)? {
+                if !promise.thing.is_empty() {
+                    folding.out.interests.push(promise.thing.clone());
+                }
+                folding.put_promise(promise);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn made(
+    folding: &Folding,
+    event: &Event,
+    rules: &Rules,
+    (clause_id, clause): (PromiseId, &PromiseClause),
+    data: &Fields,
+    index: usize,
+) -> Result<Option<Promise>, FoldError> {
+    let nothing = Tenders::default();
+    let scope = Scope {
+        data,
+        at: event.time,
+        made: data,
+        evidence: &[],
+        evidence_at: event.time,
+        due: event.time,
+        made_at: event.time,
+        worth: None,
+        paid: Some(&nothing),
+    };
+    if !holds(clause.when.as_ref(), &scope) {
+        return Ok(None);
+    }
+    let unclear = |what: &str, error: &dyn std::fmt::Display| {
+        folding.refuse(
+            "unclear-promise",
+            format!("the promise `{}` cannot be made: {what}: {error}", clause.name),
+            "send the event with the fields that the charter's promise reads",
+        )
+    };
+    let due = match clause.due.number(&scope) {
+        Ok(due) => Moment(due),
+        Err(error) => return unclear("when it is due", &error),
+    };
+    let worth = match clause.worth.as_ref().map(|worth| worth.money(&scope)).transpose() {
+        Ok(worth) => worth,
+        Err(error) => return unclear("what it is worth", &error),
+    };
+    let paid = match clause.paid.as_ref().map(|paid| paid.tenders(&scope)).transpose() {
+        Ok(paid) => paid.unwrap_or_default(),
+        Err(error) => return unclear("what was paid", &error),
+    };
+    let thing = event.thing().unwrap_or_default();
+    let index = u32::try_from(index).unwrap_or(u32::MAX);
+    let mut promise = Promise {
+        id: part_id(folding.key, thing, &event.ident, &clause.name, index),
+        thing: thing.into(),
+        charter: rules.tag,
+        clause: Clause::Promise(clause_id),
+        state: PromiseState::Open,
+        made_at: event.time,
+        cause: event.ident,
+        due,
+        worth,
+        paid,
+        made: data.clone(),
+        settled: None,
+        proofs: Vec::new(),
+        claims: Vec::new(),
+        granted: Vec::new(),
+        denied: Vec::new(),
+        wake_at: None,
+        replaced_by: None,
+    };
+    promise.set_wake(Some(clause));
+    Ok(Some(promise))
+}
+
+/// The clock has come to a moment some promises wait for.
+pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
+    let at = folding.at;
+    for id in folding.promise_ids() {
+        let Some(mut promise) = folding.promise(&id).cloned() else { continue };
+        if promise.wake_at.is_none_or(|wake_at| wake_at > at) {
+            continue;
+        }
+        let Some((_, rules)) = folding.book.by_tag(promise.charter) else { continue };
+        let clause = promise.clause_of(rules);
+        right::decide_due(folding, &mut promise)?;
+        let overdue_at = promise.due.plus(clause.map_or(0, |clause| clause.silent_after).max(1));
+        if promise.state.is_open() && promise.state != PromiseState::Overdue {
+            if at >= overdue_at {
+                promise.state = PromiseState::Overdue;
+                right::on_overdue(folding, &mut promise)?;
+                message::ask_owner(folding, &promise, rules);
+            } else if promise.state == PromiseState::Open && clause.is_some_and(|clause| clause.at_risk_before.is_some()) {
+                promise.state = PromiseState::AtRisk;
+            }
+        }
+        promise.set_wake(clause);
+        folding.put_promise(promise);
+    }
+    Ok(())
+}
+
+/// A person says how a promise stands, or agrees another: `promise.kept`, `promise.released`, `promise.renegotiated`.
+pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+    let named = event.text(folding.book, "promise").unwrap_or_default();
+    let found = Name::parse(named).filter(|name| name.kind == Kind::Promise).and_then(|name| folding.promise(&name.id));
+    let Some(mut promise) = found.cloned() else {
+        return folding.refuse(
+            "unknown-promise",
+            format!("`{}` has no promise `{named}`", folding.key),
+            "name a promise of this party, as `makegood explain PARTY` lists them",
+        );
+    };
+    let rules = folding.book.by_tag(promise.charter).map(|(_, rules)| rules);
+    match event.kind.as_ref() {
+        "promise.kept" => {
+            let shows = if event.time > promise.due { Shows::Late } else { Shows::Kept };
+            show(&mut promise, shows, event.time, event.ident);
+        }
+        "promise.released" => show(&mut promise, Shows::Released, event.time, event.ident),
+        _ => renegotiate(folding, event, &mut promise)?,
+    }
+    promise.set_wake(rules.and_then(|rules| promise.clause_of(rules)));
+    folding.put_promise(promise);
+    Ok(())
+}
+
+fn renegotiate(folding: &mut Folding, event: &Event, promise: &mut Promise) -> Result<(), FoldError> {
+    let book = folding.book;
+    if !promise.state.is_open() || event.time > promise.due {
+        return folding.refuse(
+            "too-late-to-renegotiate",
+            format!("the promise is {} and was due at {}", promise.state.word(), promise.due),
+            "a promise is renegotiated before it is due; what was not kept is made good instead",
+        );
+    }
+    let consent = event.text(book, "consent").unwrap_or_default();
+    let Some(Value::Time(due)) = event.field(book, "due") else {
+        return folding.refuse("no-new-due", "a renegotiation needs a new due time".to_owned(), "give `due`");
+    };
+    if consent.trim().is_empty() {
+        return folding.refuse(
+            "no-consent",
+            "a promise is renegotiated only with the party's consent".to_owned(),
+            "say in `consent` who agreed, when and how",
+        );
+    }
+    let mut replacement = promise.clone();
+    replacement.id = part_id(folding.key, &promise.thing, &event.ident, "renegotiated", 0);
+    replacement.state = PromiseState::Open;
+    replacement.made_at = event.time;
+    replacement.cause = event.ident;
+    replacement.due = *due;
+    replacement.set_wake(book.by_tag(promise.charter).and_then(|(_, rules)| promise.clause_of(rules)));
+    promise.state = PromiseState::Renegotiated;
+    promise.settled = Some((event.time, event.ident));
+    promise.claims.clear();
+    promise.replaced_by = Some(replacement.id);
+    folding.put_promise(replacement);
+    Ok(())
+}
+
+/// Counts a promise that changed from `was` to `is` in its party's state, and asserts invariant 3.
+pub(crate) fn count(party: &mut Party, was: Option<&Promise>, is: &Promise) -> Result<(), Broken> {
+    use PromiseState as S;
+    let before = was.map(|was| was.state);
+    let worse = match before {
+        Some(S::Kept) => is.state != S::Kept,
+        Some(S::KeptLate) => !matches!(is.state, S::Kept | S::KeptLate),
+        Some(S::Broken) => is.state.is_open(),
+        _ => false,
+    };
+    let granted_shrank = was.is_some_and(|was| !is.granted.starts_with(&was.granted));
+    invariant::check(invariant::LATE_EVIDENCE, !worse && !granted_shrank, || {
+        format!("a promise that was {:?} became {:?}", before, is.state)
+    })?;
+    party.made = party.made.saturating_add(u32::from(was.is_none()));
+    if let Some(before) = before
+        && let Some(place) = place(party, before)
+    {
+        *place = place.saturating_sub(1);
+    }
+    if let Some(place) = place(party, is.state) {
+        *place = place.saturating_add(1);
+    }
+    if was.is_some_and(|was| was.wake_at.is_some()) {
+        party.waiting = party.waiting.saturating_sub(1);
+    }
+    party.waiting = party.waiting.saturating_add(u32::from(is.wake_at.is_some()));
+    Ok(())
+}
+
+fn place(party: &mut Party, state: PromiseState) -> Option<&mut u32> {
+    match state {
+        PromiseState::Open | PromiseState::AtRisk => None,
+        PromiseState::Overdue => Some(&mut party.overdue),
+        PromiseState::Kept => Some(&mut party.kept),
+        PromiseState::KeptLate => Some(&mut party.kept_late),
+        PromiseState::Broken => Some(&mut party.broken),
+        PromiseState::Released | PromiseState::Renegotiated => Some(&mut party.let_go),
+    }
+}

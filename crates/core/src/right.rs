@@ -1,0 +1,277 @@
+//! From an event to what is owed: which rights it triggers, which exceptions are shown, and how rights combine.
+
+use makegood_charter::expr::Scope;
+use makegood_charter::model::{Award, Charter, Exception, Right, RightId, Stacking, Trigger};
+use makegood_charter::value::{Fields, Moment, Value};
+use makegood_money::{Money, MoneyError};
+
+use crate::award::{Unreckonable, in_charter_money, reckon};
+use crate::because::{Shown, Step};
+use crate::fold::{FoldError, Folding};
+use crate::promise::holds;
+use crate::remedy::{self, Owed};
+use crate::{Claim, Clause, Denied, Event, Ident, Promise, Proof, RemedyKind, Rules, limits, message};
+
+/// Raises the claims that an event about the promise's thing triggers, and decides those that need not wait.
+pub(crate) fn on_event(folding: &mut Folding, promise: &mut Promise, event: &Event) -> Result<(), FoldError> {
+    let mut claims = Vec::new();
+    for (version, rules) in judges(folding, promise, event.time) {
+        let Some(form) = event.form(version) else { continue };
+        let triggers = rules.uses(form.shape).map(|uses| uses.triggers.as_slice()).unwrap_or_default();
+        claims.extend(raise(promise, rules, triggers, (event.ident, event.time), &form.data, folding));
+    }
+    settle(folding, promise, claims)
+}
+
+/// Raises the claims that silence triggers: those of the charter, and the penalty of a remedy that was not paid in time.
+pub(crate) fn on_overdue(folding: &mut Folding, promise: &mut Promise) -> Result<(), FoldError> {
+    if let Clause::Pay { .. } = promise.clause {
+        return penalise(folding, promise);
+    }
+    let mut claims = Vec::new();
+    for (_, rules) in judges(folding, promise, folding.at) {
+        let rights = rules.charter.rights.iter().enumerate();
+        let triggers: Vec<_> = rights.filter(|(_, right)| right.on == Trigger::Overdue).map(|(id, _)| id).collect();
+        claims.extend(raise(promise, rules, &triggers, (folding.cause, folding.at), &Fields::new(), folding));
+    }
+    settle(folding, promise, claims)
+}
+
+/// The version a promise was made under, and the version of the same charter now in force if that is a later one: the party gets
+/// whichever gives more.
+fn judges<'b>(folding: &Folding<'b>, promise: &Promise, at: Moment) -> Vec<(usize, &'b Rules)> {
+    let book = folding.book;
+    let Some((own, rules)) = book.by_tag(promise.charter) else { return Vec::new() };
+    let later = book.in_force(at).find(|(position, later)| *position > own && later.charter.name == rules.charter.name);
+    std::iter::once((own, rules)).chain(later).collect()
+}
+
+fn raise(
+    promise: &Promise,
+    rules: &Rules,
+    triggers: &[RightId],
+    (trigger, at): (Ident, Moment),
+    data: &Fields,
+    folding: &Folding,
+) -> Vec<Claim> {
+    let Some(clause_name) = folding.book.by_tag(promise.charter).and_then(|(_, own)| promise.clause_of(own)).map(|c| &c.name)
+    else {
+        return Vec::new();
+    };
+    let seen = as_read_by(folding, promise, rules);
+    let scope = seen.scope(data, at);
+    let claim = |id: RightId| {
+        let right = rules.charter.rights.get(id)?;
+        let behind = rules.charter.promises.get(right.promise)?;
+        if behind.name != *clause_name || !holds(right.when.as_ref(), &scope) {
+            return None;
+        }
+        let wait = right.unless.iter().map(|exception| exception.within).max().unwrap_or_default();
+        Some(Claim { right: id, charter: rules.tag, trigger, at, data: data.clone(), decide_at: at.plus(wait) })
+    };
+    triggers.iter().filter_map(|id| claim(*id)).collect()
+}
+
+/// The promise with its data as `rules` reads it.
+fn as_read_by(folding: &Folding, promise: &Promise, rules: &Rules) -> Promise {
+    let mut seen = promise.clone();
+    if rules.tag != promise.charter
+        && let Some((_, own)) = folding.book.by_tag(promise.charter)
+        && let Some(clause) = promise.clause_of(own)
+    {
+        seen.made = rules.reread(own, clause.on, &promise.made);
+    }
+    seen
+}
+
+/// Decides claims that need not wait, the highest first, and keeps the others.
+fn settle(folding: &mut Folding, promise: &mut Promise, claims: Vec<Claim>) -> Result<(), FoldError> {
+    let (mut now, later): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.decide_at <= claim.at);
+    if promise.claims.len().saturating_add(later.len()) > limits::CLAIMS {
+        return folding.refuse(
+            "too-many-claims",
+            format!("{} claims of the promise wait to be decided already", promise.claims.len()),
+            "the clock decides them in time: send the event again then",
+        );
+    }
+    promise.claims.extend(later);
+    if now.len() > 1 {
+        now.sort_by_cached_key(|claim| std::cmp::Reverse(weight(folding, promise, claim)));
+    }
+    now.into_iter().try_for_each(|claim| decide(folding, promise, claim))
+}
+
+/// What a claim would give, in the charter's money; nothing where that cannot be said.
+fn weight(folding: &Folding, promise: &Promise, claim: &Claim) -> i64 {
+    let Some((_, rules)) = folding.book.by_tag(claim.charter) else { return 0 };
+    let Some(right) = rules.charter.rights.get(claim.right) else { return 0 };
+    let seen = as_read_by(folding, promise, rules);
+    let scope = seen.scope(&claim.data, claim.at);
+    let awards = right.awards.iter().filter_map(|award| reckon(&rules.charter, award, &scope).ok().flatten());
+    awards.filter_map(|reckoned| in_charter_money(&rules.charter, reckoned.amount).ok()).map(|money| money.minor).sum()
+}
+
+/// Decides the claims whose time has come.
+pub(crate) fn decide_due(folding: &mut Folding, promise: &mut Promise) -> Result<(), FoldError> {
+    let at = folding.at;
+    let (due, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut promise.claims).into_iter().partition(|c| c.decide_at <= at);
+    promise.claims = waiting;
+    due.into_iter().try_for_each(|claim| decide(folding, promise, claim))
+}
+
+fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<(), FoldError> {
+    let Some((_, rules)) = folding.book.by_tag(claim.charter) else { return Ok(()) };
+    let Some(right) = rules.charter.rights.get(claim.right) else { return Ok(()) };
+    let seen = as_read_by(folding, promise, rules);
+    let scope = seen.scope(&claim.data, claim.at);
+    let mut unproven = Vec::new();
+    for (position, exception) in right.unless.iter().enumerate() {
+        match shown(folding, rules, promise, &claim, exception, scope) {
+            Ok(shown_by) => {
+                let (right, charter, trigger) = (claim.right, claim.charter, claim.trigger);
+                promise.denied.push(Denied { right, charter, exception: position, trigger, shown_by });
+                return Ok(());
+            }
+            Err(step) => unproven.extend(step),
+        }
+    }
+    for award in &right.awards {
+        match owed_under(rules, claim.right, right, award, promise, &scope) {
+            Ok(None) => {}
+            Ok(Some((amount, mut steps))) => {
+                steps.extend(unproven.iter().cloned());
+                let inputs = inputs(right, award, &scope);
+                let kind = award.kind.into();
+                let owed = Owed { rules, right_id: claim.right, award, kind, amount, steps, inputs, cause: claim.trigger, at: claim.at };
+                remedy::owe(folding, promise, &seen, owed)?;
+            }
+            Err(trouble) => message::ask_about(folding, promise, rules, &right.name, &trouble.to_string()),
+        }
+    }
+    Ok(())
+}
+
+/// Whether an exception is shown, and by which event; if not, the step that says so.
+fn shown(
+    folding: &Folding,
+    rules: &Rules,
+    promise: &Promise,
+    claim: &Claim,
+    exception: &Exception,
+    scope: Scope,
+) -> Result<Option<Ident>, Option<Step>> {
+    let Some(wanted) = exception.shown_by else {
+        return if holds(exception.when.as_ref(), &scope) { Ok(None) } else { Err(None) };
+    };
+    let by: Box<str> = rules.charter.shapes.get(wanted).map(|shape| shape.name.clone()).unwrap_or_default();
+    let mut missing = Step::NotShown { by: by.clone() };
+    let deadline = claim.at.plus(exception.within);
+    for proof in promise.proofs.iter().filter(|proof| exception.within == 0 || proof.at <= deadline) {
+        let Some(evidence) = proof_as_read_by(folding, promise, rules, proof, &by) else { continue };
+        let scope = Scope { evidence: &evidence, evidence_at: proof.at, ..scope };
+        if holds(exception.when.as_ref(), &scope) {
+            return Ok(Some(proof.ident));
+        }
+        let inputs = exception.when.as_ref().map(|when| Shown::inputs(when, &scope)).unwrap_or_default();
+        let inputs = inputs.into_iter().filter(|(path, input)| path.starts_with("evidence") && input.value != Value::Absent);
+        missing = Step::NotSevere { by: by.clone(), inputs: inputs.collect() };
+    }
+    Err(Some(missing))
+}
+
+fn proof_as_read_by(folding: &Folding, promise: &Promise, rules: &Rules, proof: &Proof, wanted: &str) -> Option<Fields> {
+    let (_, own) = folding.book.by_tag(promise.charter)?;
+    if &*own.charter.shapes.get(proof.shape)?.name != wanted {
+        return None;
+    }
+    if own.tag == rules.tag { Some(proof.data.clone()) } else { Some(rules.reread(own, proof.shape, &proof.data)) }
+}
+
+/// What is still owed under one award, with its arithmetic: the amount less what was granted for the same.
+fn owed_under(
+    rules: &Rules,
+    right_id: RightId,
+    right: &Right,
+    award: &Award,
+    promise: &Promise,
+    scope: &Scope,
+) -> Result<Option<(Money, Vec<Step>)>, Unreckonable> {
+    let Some(mut reckoned) = reckon(&rules.charter, award, scope)? else { return Ok(None) };
+    let granted = already(&rules.charter, right_id, right, award.kind.into(), promise, reckoned.amount)?;
+    let rest = reckoned.amount.subtract(granted)?;
+    if rest.minor <= 0 {
+        return Ok(None);
+    }
+    if !granted.is_zero() {
+        reckoned.steps.push(Step::Already { granted, leaves: rest });
+    }
+    Ok(Some((rest, reckoned.steps)))
+}
+
+/// What was granted before and counts against this award: under the same right, and under those it is stacked with.
+fn already(
+    charter: &Charter,
+    right_id: RightId,
+    right: &Right,
+    kind: RemedyKind,
+    promise: &Promise,
+    amount: Money,
+) -> Result<Money, MoneyError> {
+    let name = |id: &RightId| charter.rights.get(*id).map(|right| &*right.name);
+    let mut against: Vec<&str> = Vec::new();
+    for stack in charter.stacking.iter().filter(|stack| stack.rights.contains(&right_id)) {
+        let others = stack.rights.iter().filter(|other| **other != right_id);
+        match stack.rule {
+            Stacking::Sum => {}
+            Stacking::Highest => against.extend(others.filter_map(name)),
+            Stacking::Offset => against.extend(stack.rights.iter().take_while(|other| **other != right_id).filter_map(name)),
+        }
+    }
+    let counts = |granted: &&crate::Granted| {
+        (granted.right == right.name && granted.kind == kind) || against.contains(&&*granted.right)
+    };
+    let zero = Money::zero(amount.commodity);
+    promise.granted.iter().filter(counts).try_fold(zero, |sum, granted| sum.add(granted.amount))
+}
+
+/// What a right's clause and award read, for the reason.
+fn inputs(right: &Right, award: &Award, scope: &Scope) -> Vec<(Box<str>, Shown)> {
+    use makegood_charter::model::Amount;
+    let by = match &award.amount {
+        Amount::Bands { by, .. } => Some(by),
+        Amount::Share { of, .. } => Some(of),
+        Amount::Each { count, .. } => Some(count),
+        Amount::Fixed(_) => None,
+    };
+    let mut inputs: Vec<(Box<str>, Shown)> = Vec::new();
+    for (path, value) in right.when.iter().chain(by).flat_map(|expr| Shown::inputs(expr, scope)) {
+        if !inputs.iter().any(|(known, _)| *known == path) {
+            inputs.push((path, value));
+        }
+    }
+    inputs
+}
+
+/// A remedy was not paid in time: what more is owed for that, once.
+pub(crate) fn penalise(folding: &mut Folding, promise: &mut Promise) -> Result<(), FoldError> {
+    let Clause::Pay { right: right_id, .. } = promise.clause else { return Ok(()) };
+    let Some((_, rules)) = folding.book.by_tag(promise.charter) else { return Ok(()) };
+    let Some(right) = rules.charter.rights.get(right_id) else { return Ok(()) };
+    let Some(award) = right.if_late.as_ref().filter(|_| promise.granted.is_empty()) else { return Ok(()) };
+    let seen = promise.clone();
+    let scope = seen.scope(&[], promise.due);
+    match reckon(&rules.charter, award, &scope) {
+        Ok(None) => Ok(()),
+        Ok(Some(reckoned)) => {
+            let mut steps = vec![Step::PaidLate { due: promise.due }];
+            steps.extend(reckoned.steps);
+            let (kind, amount) = (RemedyKind::Penalty, reckoned.amount);
+            let (cause, at) = (folding.cause, promise.due.plus(1));
+            remedy::owe(folding, promise, &seen, Owed { rules, right_id, award, kind, amount, steps, inputs: Vec::new(), cause, at })
+        }
+        Err(trouble) => {
+            message::ask_about(folding, promise, rules, &right.name, &trouble.to_string());
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,128 @@
+use std::sync::Arc;
+
+use makegood_charter::model::{Charter, PromiseId, RightId, ShapeId, Trigger};
+use makegood_charter::value::{Fields, Moment, Value};
+
+/// Which charter version judges: the first eight bytes of its digest.
+pub type CharterTag = [u8; 8];
+
+/// Every charter version ever in force, with what each type of event touches looked up once.
+#[derive(Debug, Clone, Default)]
+pub struct Rulebook {
+    versions: Vec<Rules>,
+}
+
+/// One charter version and what each of its shapes touches.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The charter.
+    pub charter: Arc<Charter>,
+    /// Its tag.
+    pub tag: CharterTag,
+    uses: Vec<Uses>,
+}
+
+/// What an event of one shape touches.
+#[derive(Debug, Clone, Default)]
+pub struct Uses {
+    /// Promises it makes.
+    pub makes: Vec<PromiseId>,
+    /// Promises it may be an outcome of.
+    pub settles: Vec<PromiseId>,
+    /// Promises whose rights it may prove an exception of.
+    pub proves: Vec<PromiseId>,
+    /// Rights it triggers.
+    pub triggers: Vec<RightId>,
+}
+
+impl Rules {
+    fn new(charter: Arc<Charter>) -> Self {
+        let mut uses = vec![Uses::default(); charter.shapes.len()];
+        let mut add = |shape: ShapeId, place: fn(&mut Uses) -> &mut Vec<usize>, id: usize| {
+            if let Some(list) = uses.get_mut(shape).map(place)
+                && !list.contains(&id)
+            {
+                list.push(id);
+            }
+        };
+        for (id, promise) in charter.promises.iter().enumerate() {
+            add(promise.on, |uses| &mut uses.makes, id);
+            for outcome in &promise.outcomes {
+                add(outcome.on, |uses| &mut uses.settles, id);
+            }
+        }
+        for (id, right) in charter.rights.iter().enumerate() {
+            if let Trigger::Event(shape) = right.on {
+                add(shape, |uses| &mut uses.triggers, id);
+            }
+            for shape in right.unless.iter().filter_map(|exception| exception.shown_by) {
+                add(shape, |uses| &mut uses.proves, right.promise);
+            }
+        }
+        let mut tag = [0; 8];
+        for (place, byte) in tag.iter_mut().zip(charter.digest) {
+            *place = byte;
+        }
+        Self { charter, tag, uses }
+    }
+
+    /// What an event of this shape touches.
+    pub fn uses(&self, shape: ShapeId) -> Option<&Uses> {
+        self.uses.get(shape)
+    }
+
+    /// True while this version is in force.
+    pub fn in_force(&self, at: Moment) -> bool {
+        self.charter.from <= at && self.charter.until.is_none_or(|until| at < until)
+    }
+
+    /// Data that `from` read in its shape `shape`, as this version's shape of the same name reads it: fields by name, absent
+    /// where it has none of the same type.
+    pub fn reread(&self, from: &Rules, shape: ShapeId, data: &Fields) -> Fields {
+        let source = from.charter.shapes.get(shape);
+        let target = source.and_then(|s| self.charter.shape_ids.get(&s.name)).and_then(|id| self.charter.shapes.get(*id));
+        let (Some(source), Some(target)) = (source, target) else { return Fields::new() };
+        let value = |name: &str, kind| {
+            let position = *source.positions.get(name)?;
+            let same_type = source.fields.get(position).is_some_and(|field| field.kind == kind);
+            if same_type { data.get(position).cloned() } else { None }
+        };
+        target.fields.iter().map(|field| value(&field.name, field.kind.clone()).unwrap_or(Value::Absent)).collect()
+    }
+}
+
+impl Rulebook {
+    /// A rulebook of these versions, ordered by when each comes into force.
+    pub fn new(charters: impl IntoIterator<Item = Arc<Charter>>) -> Self {
+        let mut versions: Vec<Rules> = charters.into_iter().map(Rules::new).collect();
+        versions.sort_by(|a, b| (a.charter.from, &a.charter.version).cmp(&(b.charter.from, &b.charter.version)));
+        Self { versions }
+    }
+
+    /// The versions, in the order in which they came into force.
+    pub fn versions(&self) -> &[Rules] {
+        &self.versions
+    }
+
+    /// The version with this tag, and its position.
+    pub fn by_tag(&self, tag: CharterTag) -> Option<(usize, &Rules)> {
+        self.versions.iter().enumerate().find(|(_, rules)| rules.tag == tag)
+    }
+
+    /// For each charter, by name, the version in force at `at`: the latest that has begun and not ended.
+    pub fn in_force(&self, at: Moment) -> impl Iterator<Item = (usize, &Rules)> {
+        self.versions.iter().enumerate().filter(move |(position, rules)| {
+            let superseded = self.versions.iter().skip(position.saturating_add(1));
+            let mut superseded = superseded.filter(|later| later.charter.name == rules.charter.name);
+            rules.in_force(at) && !superseded.any(|later| later.in_force(at))
+        })
+    }
+
+    /// True when some clause listens to this type of event about a thing, so that parties must hear it.
+    pub fn listens_to(&self, kind: &str) -> bool {
+        self.versions.iter().any(|rules| {
+            let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
+            uses.is_some_and(|uses| !uses.settles.is_empty() || !uses.proves.is_empty() || !uses.triggers.is_empty())
+        })
+    }
+}

@@ -1,0 +1,331 @@
+use makegood_charter::model::{AwardKind, PromiseId, RightId, ShapeId};
+use makegood_charter::value::{Fields, Moment};
+use makegood_money::{Money, Tenders};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::because::Reason;
+use crate::{CharterTag, Ident, PartId};
+
+/// A party's own state. Its promises and remedies are parts beside it, loaded by need.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Party {
+    /// Parts that wait for a moment.
+    pub waiting: u32,
+    /// Promises ever made.
+    pub made: u32,
+    /// Of these: kept in time.
+    pub kept: u32,
+    /// Kept late.
+    pub kept_late: u32,
+    /// Broken.
+    pub broken: u32,
+    /// Released or renegotiated.
+    pub let_go: u32,
+    /// Overdue now.
+    pub overdue: u32,
+    /// Remedies ever owed.
+    pub remedies: u32,
+}
+
+/// How a promise stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum PromiseState {
+    /// Made, not yet due.
+    Open = 0,
+    /// In danger, by evidence or by nearness without evidence.
+    AtRisk = 1,
+    /// Due, and nothing heard.
+    Overdue = 2,
+    /// Kept in time.
+    Kept = 3,
+    /// Kept after it was due.
+    KeptLate = 4,
+    /// Not kept.
+    Broken = 5,
+    /// Let go by the party it was made to.
+    Released = 6,
+    /// Replaced by a new promise, agreed before it was due.
+    Renegotiated = 7,
+}
+
+impl PromiseState {
+    /// Every state, by number.
+    pub const ALL: [Self; 8] = [
+        Self::Open,
+        Self::AtRisk,
+        Self::Overdue,
+        Self::Kept,
+        Self::KeptLate,
+        Self::Broken,
+        Self::Released,
+        Self::Renegotiated,
+    ];
+
+    /// True while evidence is still awaited.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::AtRisk | Self::Overdue)
+    }
+
+    /// The word of the glossary.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::AtRisk => "at risk",
+            Self::Overdue => "overdue",
+            Self::Kept => "kept",
+            Self::KeptLate => "kept late",
+            Self::Broken => "broken",
+            Self::Released => "released",
+            Self::Renegotiated => "renegotiated",
+        }
+    }
+}
+
+/// Which clause a promise was made under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clause {
+    /// A promise clause of the charter.
+    Promise(PromiseId),
+    /// To pay a remedy in time.
+    Pay {
+        /// The remedy.
+        remedy: PartId,
+        /// The right it was owed under.
+        right: RightId,
+    },
+}
+
+/// A promise to one party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Its identity within the party.
+    pub id: PartId,
+    /// What it is about; empty when no thing is.
+    pub thing: Box<str>,
+    /// The charter version it was made under.
+    pub charter: CharterTag,
+    /// The clause.
+    pub clause: Clause,
+    /// How it stands.
+    pub state: PromiseState,
+    /// When it was made.
+    pub made_at: Moment,
+    /// The event that made it.
+    pub cause: Ident,
+    /// When it is due.
+    pub due: Moment,
+    /// What it is worth.
+    pub worth: Option<Money>,
+    /// What was paid for it.
+    pub paid: Tenders,
+    /// The data of the event that made it.
+    pub made: Fields,
+    /// When it was settled, and the event that showed it.
+    pub settled: Option<(Moment, Ident)>,
+    /// What was heard that may show an exception.
+    pub proofs: Vec<Proof>,
+    /// Claims that wait for their time to be decided.
+    pub claims: Vec<Claim>,
+    /// What was granted so far.
+    pub granted: Vec<Granted>,
+    /// Claims that an exception took away.
+    pub denied: Vec<Denied>,
+    /// When it must next be looked at.
+    pub wake_at: Option<Moment>,
+    /// The promise that replaced it.
+    pub replaced_by: Option<PartId>,
+}
+
+/// An event heard that may show an exception.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Its shape, in the promise's charter version.
+    pub shape: ShapeId,
+    /// When it happened.
+    pub at: Moment,
+    /// The event.
+    pub ident: Ident,
+    /// Its data.
+    pub data: Fields,
+}
+
+/// A right that was triggered and waits to be decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The right, in the charter version of [`Claim::charter`].
+    pub right: RightId,
+    /// The version whose right it is: the promise's own, or a later one that may be better for the party.
+    pub charter: CharterTag,
+    /// The event that triggered it.
+    pub trigger: Ident,
+    /// When that happened.
+    pub at: Moment,
+    /// Its data, as that version reads it.
+    pub data: Fields,
+    /// When it is decided.
+    pub decide_at: Moment,
+}
+
+/// What was granted under a right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Granted {
+    /// The right's name (the same across versions).
+    pub right: Box<str>,
+    /// Restitution or compensation.
+    pub kind: RemedyKind,
+    /// The amount as it was reckoned.
+    pub amount: Money,
+    /// The remedy.
+    pub remedy: PartId,
+}
+
+/// A claim that an exception took away, kept so that it can be explained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denied {
+    /// The right.
+    pub right: RightId,
+    /// The version whose right it is.
+    pub charter: CharterTag,
+    /// The exception's position.
+    pub exception: usize,
+    /// The event that triggered the right.
+    pub trigger: Ident,
+    /// The event that shows the exception.
+    pub shown_by: Option<Ident>,
+}
+
+/// What a remedy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum RemedyKind {
+    /// Gives back what was paid.
+    Restitution,
+    /// For the harm.
+    Compensation,
+    /// Owed because an earlier remedy was paid late.
+    Penalty,
+    /// Given by a person, without a right.
+    Goodwill,
+}
+
+impl From<AwardKind> for RemedyKind {
+    fn from(kind: AwardKind) -> Self {
+        match kind {
+            AwardKind::Restitution => Self::Restitution,
+            AwardKind::Compensation => Self::Compensation,
+        }
+    }
+}
+
+/// How a remedy stands. Every remedy is owed until it is paid or waived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum RemedyState {
+    /// Owed, and waiting for a person's approval.
+    Held = 0,
+    /// Owed, and on its way to be paid.
+    Approved = 1,
+    /// Paid.
+    Paid = 2,
+    /// Owed; the payment did not go through.
+    Failed = 3,
+    /// The customer let it go.
+    Waived = 4,
+}
+
+impl RemedyState {
+    /// Every state, by number.
+    pub const ALL: [Self; 5] = [Self::Held, Self::Approved, Self::Paid, Self::Failed, Self::Waived];
+
+    /// The word of the glossary.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Held => "held for approval",
+            Self::Approved => "approved",
+            Self::Paid => "paid",
+            Self::Failed => "failed",
+            Self::Waived => "waived",
+        }
+    }
+}
+
+/// What one party is owed for one event under one right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// Its identity within the party.
+    pub id: PartId,
+    /// The promise it makes good, if there is one.
+    pub promise: Option<PartId>,
+    /// What that was about; empty when no thing was.
+    pub thing: Box<str>,
+    /// The right's name, or `goodwill`.
+    pub right: Box<str>,
+    /// What it is for.
+    pub kind: RemedyKind,
+    /// What is paid, tender by tender.
+    pub amounts: Tenders,
+    /// How it stands.
+    pub state: RemedyState,
+    /// When it came to be owed.
+    pub owed_at: Moment,
+    /// When it must be paid, where the charter says so.
+    pub pay_by: Option<Moment>,
+    /// The promise to pay it.
+    pub pay_promise: Option<PartId>,
+    /// Why.
+    pub reason: Reason,
+    /// Why it is held.
+    pub held_for: Option<Held>,
+    /// Who asked for it, where a person did. Never who approves it.
+    pub asked_by: Option<Box<str>>,
+    /// When it was paid, and the payment's own reference.
+    pub paid: Option<(Moment, Box<str>)>,
+    /// How often it was sent to be paid.
+    pub sent: u32,
+}
+
+/// Why a remedy waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Held {
+    /// It is above what may leave without this role.
+    Over {
+        /// The limit.
+        limit: Money,
+        /// Who may approve.
+        role: Box<str>,
+    },
+    /// The day's budget is spent.
+    Budget,
+    /// A person asked for it; another must approve.
+    Asked,
+}
+
+/// The form in which states are kept; raised when it changes.
+const FORM: u8 = 1;
+
+/// A state that cannot be read back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a stored state cannot be read (form {form}): {what}")]
+pub struct StateError {
+    /// The form it was written in.
+    pub form: u8,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// A state as bytes: its form, then its fields in postcard's encoding.
+pub fn encode<T: Serialize>(state: &T) -> Result<Vec<u8>, StateError> {
+    postcard::to_extend(state, vec![FORM]).map_err(|error| StateError { form: FORM, what: error.to_string() })
+}
+
+/// Reads what [`encode`] wrote.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
+    match bytes.split_first() {
+        Some((&FORM, rest)) => {
+            postcard::from_bytes(rest).map_err(|error| StateError { form: FORM, what: error.to_string() })
+        }
+        Some((form, _)) => Err(StateError { form: *form, what: "written by a newer release".to_owned() }),
+        None => Err(StateError { form: 0, what: "it is empty".to_owned() }),
+    }
+}

@@ -1,0 +1,131 @@
+use crate::rows::*;
+use crate::Slot;
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant's message names its fields")]
+pub enum StoreError {
+    /// The URL names no database this build knows.
+    #[error("`{url}` is not a database address: use `sqlite:FILE`")]
+    BadUrl { url: String },
+    /// The file belongs to another program.
+    #[error("`{url}` holds another program's data: name a new file, or one that makegood made")]
+    NotOurs { url: String },
+    /// The database was written by a newer release.
+    #[error("`{url}` has schema {found}, this release knows {known}: use the newer makegood that wrote it")]
+    Newer { url: String, found: u32, known: u32 },
+    /// What was read does not have the form that was written.
+    #[error("a row of `{table}` cannot be read: {what}")]
+    Damaged { table: &'static str, what: String },
+    /// No table of that name is counted.
+    #[error("`{table}` is not a table: see the list at `Reader::count`")]
+    NoTable { table: String },
+    /// The database itself failed.
+    #[error("the database failed while {doing}")]
+    Database { doing: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
+}
+
+/// Why a commit was not made. Nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant's message names its fields")]
+pub enum CommitError {
+    /// Somebody else has written since: forget what was read, read again and fold again.
+    #[error("another process wrote to `{key}` first")]
+    Stale { key: Box<str> },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A database.
+pub trait Store: Send + Sync {
+    /// A connection that reads. Each thread has its own.
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
+    /// A connection that writes. Each thread has its own.
+    fn writer(&self) -> Result<Box<dyn Writer>, StoreError>;
+    /// True when other processes may write between a read and the commit that rests on it, so that fan-out must go through the
+    /// inbox and may not be shortened within one commit. False when the writer would answer [`CommitError::Stale`] instead.
+    fn shared(&self) -> bool;
+    /// What an operator wants to know at a glance.
+    fn health(&self) -> Result<Health, StoreError>;
+    /// Reads the whole database and tells what in it is broken, at most `limit` findings. Empty when it is whole.
+    fn damage(&self, limit: usize) -> Result<Vec<String>, StoreError>;
+}
+
+/// The state of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// The number of the newest migration that was applied.
+    pub schema: u32,
+    /// Bytes of the database.
+    pub bytes: u64,
+    /// Bytes of the write-ahead log beside it.
+    pub log_bytes: u64,
+}
+
+/// Reads what is committed.
+pub trait Reader: Send {
+    /// The heads of these keys, in their order.
+    fn heads(&mut self, keys: &[(Slot, &str)]) -> Result<Vec<Option<HeadRow>>, StoreError>;
+    /// The line with this ident in the log of `key`.
+    fn event(&mut self, slot: Slot, key: &str, ident: &Ident) -> Result<Option<EventRow>, StoreError>;
+    /// For each, true when the log of the key holds the ident.
+    fn known(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<bool>, StoreError>;
+    /// The log of `key` after `after`, in order, at most `limit` lines.
+    fn log(&mut self, slot: Slot, key: &str, after: u64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
+    /// Parts of a party whose id begins with these four bytes.
+    fn parts_about(&mut self, slot: Slot, party: &str, kind: PartKind, about: [u8; 4]) -> Result<Vec<PartRow>, StoreError>;
+    /// Parts of a party whose `wake_at` is at or before `until`.
+    fn parts_due(&mut self, slot: Slot, party: &str, kind: PartKind, until: i64) -> Result<Vec<PartRow>, StoreError>;
+    /// The earliest `wake_at` among a party's parts, leaving out `except`.
+    fn next_wake(&mut self, slot: Slot, party: &str, kind: PartKind, except: &[PartId]) -> Result<Option<i64>, StoreError>;
+    /// One part of a party.
+    fn part(&mut self, slot: Slot, party: &str, kind: PartKind, id: &PartId) -> Result<Option<PartRow>, StoreError>;
+    /// The parts in a slot with this id, whosever they are (for looking up an id that a person typed).
+    fn parts_by_id(&mut self, slot: Slot, kind: PartKind, id: &PartId) -> Result<Vec<PartRow>, StoreError>;
+    /// All parts of a slot after (party, id), in that order, at most `limit`.
+    fn parts_of_slot(&mut self, slot: Slot, kind: PartKind, after: Option<(&str, &PartId)>, limit: usize) -> Result<Vec<PartRow>, StoreError>;
+    /// All parts of a party, by id.
+    fn parts_of(&mut self, slot: Slot, party: &str, kind: PartKind) -> Result<Vec<PartRow>, StoreError>;
+    /// Heads of a slot after `after`, in the order of keys, at most `limit`.
+    fn heads_of_slot(&mut self, slot: Slot, after: &str, limit: usize) -> Result<Vec<HeadRow>, StoreError>;
+    /// Who must hear of a thing, after `after` in the order of keys, at most `limit`.
+    fn interested(&mut self, slot: Slot, thing: &str, after: &str, limit: usize) -> Result<Vec<Box<str>>, StoreError>;
+    /// Interests of a slot that have not heard what was said before, at most `limit`.
+    fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError>;
+    /// Deliveries of a slot that wait, at most `limit`.
+    fn inbox(&mut self, slot: Slot, limit: usize) -> Result<Vec<InboxRow>, StoreError>;
+    /// Fan-outs of a slot that are not finished, at most `limit`.
+    fn fanouts(&mut self, slot: Slot, limit: usize) -> Result<Vec<FanoutRow>, StoreError>;
+    /// Keys of a slot whose `wake_at` is at or before `until`, earliest first, at most `limit`.
+    fn due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<(Box<str>, i64)>, StoreError>;
+    /// The earliest `wake_at` of all.
+    fn earliest_wake(&mut self) -> Result<Option<i64>, StoreError>;
+    /// What must leave from a slot at or before `until`, oldest try first, at most `limit`.
+    fn outbox_due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
+    /// What has left or must leave for a party.
+    fn outbox_of(&mut self, slot: Slot, party: &str) -> Result<Vec<OutboxRow>, StoreError>;
+    /// Lines of the ledger of one slot after (party, movement, line), in that order, at most `limit`.
+    fn postings_of_slot(&mut self, slot: Slot, after: Option<(&str, &PartId, u8)>, limit: usize) -> Result<Vec<PostingRow>, StoreError>;
+    /// Lines of the ledger of one party.
+    fn postings_of(&mut self, slot: Slot, party: &str) -> Result<Vec<PostingRow>, StoreError>;
+    /// Every account's sum: (account, commodity, decimals, minor units), in that order.
+    fn balances(&mut self) -> Result<Vec<(Box<str>, Box<str>, u8, i128)>, StoreError>;
+    /// The sum of a tally over all slots.
+    fn tally(&mut self, name: &str, day: i32, commodity: &str) -> Result<i64, StoreError>;
+    /// Inputs set aside, by slot and id, at most `limit`.
+    fn quarantine(&mut self, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
+    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`.
+    fn count(&mut self, table: &str) -> Result<u64, StoreError>;
+    /// Every charter version, in the order it was recorded.
+    fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError>;
+}
+
+/// Writes.
+pub trait Writer: Send {
+    /// Makes all of `commit` durable, or nothing of it. When it returns, a sudden death loses nothing of it.
+    fn commit(&mut self, commit: &Commit) -> Result<(), CommitError>;
+    /// Records a charter version. Recording the same text again changes nothing; another text under the same name and version is
+    /// refused as [`CommitError::Stale`].
+    fn put_charter(&mut self, charter: &CharterRow) -> Result<(), CommitError>;
+}

@@ -58,10 +58,8 @@ impl Reckoned {
 
 fn base(charter: &Charter, award: &Award, scope: &Scope) -> Result<Option<Reckoned>, Unreckonable> {
     match &award.amount {
-        Amount::Fixed(amount) => Ok(fixed(charter, amount, scope)?.map(|(amount, from)| Reckoned {
-            amount,
-            steps: vec![Step::Fixed { amount, from }],
-        })),
+        Amount::Fixed(amount) => Ok(fixed(charter, amount, scope)?
+            .map(|(amount, from)| Reckoned { amount, steps: vec![Step::Fixed { amount, from }] })),
         Amount::Bands { table, by } => banded(charter, *table, by, award.rounding, scope),
         Amount::Share { ratio, of } => {
             let whole = of.money(scope)?;
@@ -94,7 +92,13 @@ fn fixed(charter: &Charter, amount: &Fixed, scope: &Scope) -> Result<Option<(Mon
     }
 }
 
-fn banded(charter: &Charter, table: usize, by: &Expr, rounding: Rounding, scope: &Scope) -> Result<Option<Reckoned>, Unreckonable> {
+fn banded(
+    charter: &Charter,
+    table: usize,
+    by: &Expr,
+    rounding: Rounding,
+    scope: &Scope,
+) -> Result<Option<Reckoned>, Unreckonable> {
     let Some((from, Entry::Bands(bands))) = charter.values.get(table).and_then(|value| value.at(scope.at)) else {
         return Ok(None);
     };
@@ -126,9 +130,8 @@ pub(crate) fn in_tenders(
     match pays_in {
         PaysIn::Tender(commodity) if commodity != amount.commodity => {
             let tender = charter.tenders.get(commodity.code());
-            let worth = tender.map_or(Ok(Ratio::ONE), |tender| {
-                Ratio::new(tender.worth.denominator(), tender.worth.numerator())
-            })?;
+            let worth = tender
+                .map_or(Ok(Ratio::ONE), |tender| Ratio::new(tender.worth.denominator(), tender.worth.numerator()))?;
             let exchanged = amount.exchanged(worth, commodity, Rounding::Up)?;
             Ok((Tenders::new([exchanged])?, Some(Step::Exchanged { from: amount, gives: exchanged })))
         }

@@ -5,7 +5,9 @@ use makegood_money::{Money, MoneyError};
 
 use crate::id::{Kind, Name};
 use crate::ledger::Entry;
-use crate::{Event, Happening, Ident, Message, Party, PartId, Promise, Remedy, Rulebook, StateError, invariant, promise, remedy};
+use crate::{
+    Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError, invariant, promise, remedy,
+};
 
 /// Parts of the state that were loaded for one fold.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,15 @@ pub struct Needs {
     pub remedies: Vec<PartId>,
     /// Promises that wait for this moment or an earlier one.
     pub due: Option<Moment>,
+}
+
+impl Needs {
+    /// True of a promise that must be given to the fold.
+    pub fn wants(&self, promise: &Promise) -> bool {
+        self.about.as_ref().is_some_and(|thing| *thing == promise.thing)
+            || self.due.is_some_and(|until| promise.wake_at.is_some_and(|wake_at| wake_at <= until))
+            || self.promises.contains(&promise.id)
+    }
 }
 
 /// What was decided outside the fold, and is recorded with the event so that a replay sees it again.
@@ -245,7 +256,8 @@ impl Event {
 
     /// A field of a built-in event, which every charter version reads alike.
     pub(crate) fn field<'e>(&'e self, book: &Rulebook, field: &str) -> Option<&'e makegood_charter::Value> {
-        let (version, form) = self.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?)))?;
+        let (version, form) =
+            self.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?)))?;
         let shape = book.versions().get(version)?.charter.shapes.get(form.shape)?;
         form.data.get(*shape.positions.get(field)?)
     }

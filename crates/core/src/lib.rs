@@ -23,9 +23,10 @@ pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
 pub use id::{Ident, Name, PartId};
 pub use message::{Message, Topic, notice_text};
-pub use rulebook::{CharterTag, Rulebook, Rules};
-pub use state::{Held, RemedyKind,
-    Claim, Clause, Denied, Granted, Party, Promise, PromiseState, Proof, Remedy, RemedyState, StateError, decode, encode,
+pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
+pub use state::{
+    Claim, Clause, Denied, Granted, Held, Party, Promise, PromiseState, Proof, Remedy, RemedyKind, RemedyState,
+    StateError, decode, encode,
 };
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use makegood_charter::words;
 use crate::because::{because, money_words};
 use crate::fold::Folding;
 use crate::id::{Kind, Name, hex, part_id};
-use crate::{Clause, PartId, Promise, Remedy, Rules};
+use crate::{Clause, Held, PartId, Promise, Remedy, Rules};
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Topic {
     Payout,
     /// To the party: what happened, what is owed, and why.
     Notice,
+    /// To whoever may approve: this is owed and waits for you.
+    Approval,
     /// To the owner of a promise: nothing was heard, or something needs a person.
     Question,
 }
@@ -26,6 +28,7 @@ impl Topic {
         match self {
             Self::Payout => "payout",
             Self::Notice => "notice",
+            Self::Approval => "approval",
             Self::Question => "question",
         }
     }
@@ -49,8 +52,29 @@ fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u3
 
 /// Asks whoever pays to pay a remedy.
 pub(crate) fn payout(folding: &mut Folding, remedy: &Remedy) {
+    let body = claim(folding, remedy);
+    leave(folding, Topic::Payout, &remedy.thing, &hex(&remedy.id), remedy.sent, body);
+}
+
+/// Asks whoever may approve a remedy that is held.
+pub(crate) fn approval(folding: &mut Folding, remedy: &Remedy) {
+    let mut body = claim(folding, remedy);
+    let (to, why) = match &remedy.held_for {
+        Some(Held::Over { limit, role }) => (&**role, format!("it is above {limit}")),
+        Some(Held::Budget) => ("finance", "the day's budget is spent".to_owned()),
+        Some(Held::Asked) => ("finance", "a person asked for it".to_owned()),
+        None => return,
+    };
+    if let Json::Object(fields) = &mut body {
+        fields.insert("to".to_owned(), to.into());
+        fields.insert("why".to_owned(), why.into());
+    }
+    leave(folding, Topic::Approval, &remedy.thing, &hex(&remedy.id), 0, body);
+}
+
+fn claim(folding: &Folding, remedy: &Remedy) -> Json {
     let amounts: Vec<_> = remedy.amounts.iter().map(|amount| amount.to_string()).collect();
-    let body = json!({
+    json!({
         "remedy": folding.remedy_name(remedy.id),
         "party": folding.key,
         "thing": &*remedy.thing,
@@ -58,8 +82,7 @@ pub(crate) fn payout(folding: &mut Folding, remedy: &Remedy) {
         "amounts": amounts,
         "owed_at": remedy.owed_at.to_string(),
         "pay_by": remedy.pay_by.map(|moment| moment.to_string()),
-    });
-    leave(folding, Topic::Payout, &remedy.thing, &hex(&remedy.id), remedy.sent, body);
+    })
 }
 
 /// Tells the party what is owed and why, unless it is less than the charter finds worth a message.
@@ -101,7 +124,9 @@ pub fn notice_text(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>
 }
 
 fn fill(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>, slot: &str, language: &str) -> Option<String> {
-    let moment = |moment: Moment| words::show(&Value::Time(moment), &makegood_charter::value::Type::Time, &charter.zone, language);
+    let moment = |moment: Moment| {
+        words::show(&Value::Time(moment), &makegood_charter::value::Type::Time, &charter.zone, language)
+    };
     match slot {
         "thing" => Some(remedy.thing.to_string()),
         "amount" => {

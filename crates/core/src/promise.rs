@@ -38,7 +38,8 @@ impl Promise {
     pub(crate) fn set_wake(&mut self, clause: Option<&PromiseClause>) {
         let silent_after = clause.map_or(0, |clause| clause.silent_after);
         let overdue_at = self.due.plus(silent_after.max(1));
-        let at_risk_at = clause.and_then(|clause| clause.at_risk_before).map(|before| self.due.plus(before.saturating_neg()));
+        let at_risk_at =
+            clause.and_then(|clause| clause.at_risk_before).map(|before| self.due.plus(before.saturating_neg()));
         let by_silence = match self.state {
             PromiseState::Open => Some(at_risk_at.map_or(overdue_at, |at_risk| at_risk.min(overdue_at))),
             PromiseState::AtRisk => Some(overdue_at),
@@ -233,7 +234,9 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
                 promise.state = PromiseState::Overdue;
                 right::on_overdue(folding, &mut promise)?;
                 message::ask_owner(folding, &promise, rules);
-            } else if promise.state == PromiseState::Open && clause.is_some_and(|clause| clause.at_risk_before.is_some()) {
+            } else if promise.state == PromiseState::Open
+                && clause.is_some_and(|clause| clause.at_risk_before.is_some())
+            {
                 promise.state = PromiseState::AtRisk;
             }
         }
@@ -317,29 +320,30 @@ pub(crate) fn count(party: &mut Party, was: Option<&Promise>, is: &Promise) -> R
     invariant::check(invariant::LATE_EVIDENCE, !worse && !granted_shrank, || {
         format!("a promise that was {:?} became {:?}", before, is.state)
     })?;
-    party.made = party.made.saturating_add(u32::from(was.is_none()));
-    if let Some(before) = before
-        && let Some(place) = place(party, before)
-    {
-        *place = place.saturating_sub(1);
+    if let Some(was) = was {
+        party.weigh(was, u32::saturating_sub);
     }
-    if let Some(place) = place(party, is.state) {
-        *place = place.saturating_add(1);
-    }
-    if was.is_some_and(|was| was.wake_at.is_some()) {
-        party.waiting = party.waiting.saturating_sub(1);
-    }
-    party.waiting = party.waiting.saturating_add(u32::from(is.wake_at.is_some()));
+    party.weigh(is, u32::saturating_add);
     Ok(())
 }
 
-fn place(party: &mut Party, state: PromiseState) -> Option<&mut u32> {
-    match state {
-        PromiseState::Open | PromiseState::AtRisk => None,
-        PromiseState::Overdue => Some(&mut party.overdue),
-        PromiseState::Kept => Some(&mut party.kept),
-        PromiseState::KeptLate => Some(&mut party.kept_late),
-        PromiseState::Broken => Some(&mut party.broken),
-        PromiseState::Released | PromiseState::Renegotiated => Some(&mut party.let_go),
+impl Party {
+    /// Counts one more promise.
+    pub fn tally(&mut self, promise: &Promise) {
+        self.weigh(promise, u32::saturating_add);
+    }
+
+    fn weigh(&mut self, promise: &Promise, change: fn(u32, u32) -> u32) {
+        self.made = change(self.made, 1);
+        self.waiting = change(self.waiting, u32::from(promise.wake_at.is_some()));
+        let place = match promise.state {
+            PromiseState::Open | PromiseState::AtRisk => return,
+            PromiseState::Overdue => &mut self.overdue,
+            PromiseState::Kept => &mut self.kept,
+            PromiseState::KeptLate => &mut self.kept_late,
+            PromiseState::Broken => &mut self.broken,
+            PromiseState::Released | PromiseState::Renegotiated => &mut self.let_go,
+        };
+        *place = change(*place, 1);
     }
 }

@@ -13,7 +13,8 @@ use crate::invariant::{self, Broken};
 use crate::ledger::{self, Entry};
 use crate::promise::{holds, show};
 use crate::{
-    Clause, Event, Granted, Held, Ident, PartId, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rules, message, right,
+    Clause, Event, Granted, Held, Ident, PartId, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rules,
+    message, right,
 };
 
 /// What is to be owed under one award.
@@ -78,10 +79,23 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
     let movement = ledger::owed(&remedy)?;
     post(folding, &remedy, "owed", movement);
     if let (Some(due), Some(pay_promise)) = (pay_by, remedy.pay_promise) {
-        folding.put_promise(promise_to_pay(pay_promise, due, &remedy, seen, &owed.rules.tag, owed.right_id, owed.amount));
+        folding.put_promise(promise_to_pay(
+            pay_promise,
+            due,
+            &remedy,
+            seen,
+            &owed.rules.tag,
+            owed.right_id,
+            owed.amount,
+        ));
     }
     folding.out.spent.push(worth);
-    let remedy = if remedy.state == RemedyState::Approved { send(folding, remedy, Some(promise)) } else { remedy };
+    let remedy = if remedy.state == RemedyState::Approved {
+        send(folding, remedy, Some(promise))
+    } else {
+        message::approval(folding, &remedy);
+        remedy
+    };
     folding.put_remedy(remedy);
     Ok(())
 }
@@ -186,7 +200,11 @@ fn approved(folding: &mut Folding, remedy: Remedy) -> Result<(), FoldError> {
         return wrong_state(folding, &remedy, "approved");
     }
     let Some(actor) = folding.actor.clone() else {
-        return folding.refuse("no-actor", "an approval needs to say whose it is".to_owned(), "send the attribute `actor`");
+        return folding.refuse(
+            "no-actor",
+            "an approval needs to say whose it is".to_owned(),
+            "send the attribute `actor`",
+        );
     };
     if remedy.asked_by.as_ref() == Some(&actor) {
         return folding.refuse(
@@ -312,7 +330,7 @@ pub(crate) fn on_goodwill(folding: &mut Folding, event: &Event) -> Result<(), Fo
     let why = event.text(folding.book, "reason").unwrap_or_default();
     let thing = event.thing().unwrap_or_default();
     let step = Step::Given { by: actor.clone(), why: why.into() };
-    folding.put_remedy(Remedy {
+    let remedy = Remedy {
         id: part_id(folding.key, thing, &event.ident, "goodwill", 0),
         promise: None,
         thing: thing.into(),
@@ -328,14 +346,22 @@ pub(crate) fn on_goodwill(folding: &mut Folding, event: &Event) -> Result<(), Fo
         asked_by: Some(actor),
         paid: None,
         sent: 0,
-    });
+    };
+    message::approval(folding, &remedy);
+    folding.put_remedy(remedy);
     Ok(())
 }
 
 /// Asserts invariants 3 to 5 of a remedy that changed.
 pub(crate) fn assert_sound(was: Option<&Remedy>, is: &Remedy) -> Result<(), Broken> {
-    invariant::check(invariant::MONEY, !is.amounts.is_empty(), || format!("a remedy under `{}` owes nothing", is.right))?;
-    invariant::check(invariant::BECAUSE, !is.reason.steps.is_empty(), || format!("a remedy under `{}` has no reason", is.right))?;
+    invariant::check(invariant::MONEY, !is.amounts.is_empty(), || {
+        format!("a remedy under `{}` owes nothing", is.right)
+    })?;
+    invariant::check(invariant::BECAUSE, !is.reason.steps.is_empty(), || {
+        format!("a remedy under `{}` has no reason", is.right)
+    })?;
     let undone = was.is_some_and(|was| was.state == RemedyState::Paid && is.state != RemedyState::Paid);
-    invariant::check(invariant::LATE_EVIDENCE, !undone, || format!("a paid remedy under `{}` became {:?}", is.right, is.state))
+    invariant::check(invariant::LATE_EVIDENCE, !undone, || {
+        format!("a paid remedy under `{}` became {:?}", is.right, is.state)
+    })
 }

@@ -54,7 +54,8 @@ fn raise(
     data: &Fields,
     folding: &Folding,
 ) -> Vec<Claim> {
-    let Some(clause_name) = folding.book.by_tag(promise.charter).and_then(|(_, own)| promise.clause_of(own)).map(|c| &c.name)
+    let Some(clause_name) =
+        folding.book.by_tag(promise.charter).and_then(|(_, own)| promise.clause_of(own)).map(|c| &c.name)
     else {
         return Vec::new();
     };
@@ -114,7 +115,8 @@ fn weight(folding: &Folding, promise: &Promise, claim: &Claim) -> i64 {
 /// Decides the claims whose time has come.
 pub(crate) fn decide_due(folding: &mut Folding, promise: &mut Promise) -> Result<(), FoldError> {
     let at = folding.at;
-    let (due, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut promise.claims).into_iter().partition(|c| c.decide_at <= at);
+    let (due, waiting): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut promise.claims).into_iter().partition(|c| c.decide_at <= at);
     promise.claims = waiting;
     due.into_iter().try_for_each(|claim| decide(folding, promise, claim))
 }
@@ -142,7 +144,17 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
                 steps.extend(unproven.iter().cloned());
                 let inputs = inputs(right, award, &scope);
                 let kind = award.kind.into();
-                let owed = Owed { rules, right_id: claim.right, award, kind, amount, steps, inputs, cause: claim.trigger, at: claim.at };
+                let owed = Owed {
+                    rules,
+                    right_id: claim.right,
+                    award,
+                    kind,
+                    amount,
+                    steps,
+                    inputs,
+                    cause: claim.trigger,
+                    at: claim.at,
+                };
                 remedy::owe(folding, promise, &seen, owed)?;
             }
             Err(trouble) => message::ask_about(folding, promise, rules, &right.name, &trouble.to_string()),
@@ -173,13 +185,20 @@ fn shown(
             return Ok(Some(proof.ident));
         }
         let inputs = exception.when.as_ref().map(|when| Shown::inputs(when, &scope)).unwrap_or_default();
-        let inputs = inputs.into_iter().filter(|(path, input)| path.starts_with("evidence") && input.value != Value::Absent);
+        let inputs =
+            inputs.into_iter().filter(|(path, input)| path.starts_with("evidence") && input.value != Value::Absent);
         missing = Step::NotSevere { by: by.clone(), inputs: inputs.collect() };
     }
     Err(Some(missing))
 }
 
-fn proof_as_read_by(folding: &Folding, promise: &Promise, rules: &Rules, proof: &Proof, wanted: &str) -> Option<Fields> {
+fn proof_as_read_by(
+    folding: &Folding,
+    promise: &Promise,
+    rules: &Rules,
+    proof: &Proof,
+    wanted: &str,
+) -> Option<Fields> {
     let (_, own) = folding.book.by_tag(promise.charter)?;
     if &*own.charter.shapes.get(proof.shape)?.name != wanted {
         return None;
@@ -224,7 +243,9 @@ fn already(
         match stack.rule {
             Stacking::Sum => {}
             Stacking::Highest => against.extend(others.filter_map(name)),
-            Stacking::Offset => against.extend(stack.rights.iter().take_while(|other| **other != right_id).filter_map(name)),
+            Stacking::Offset => {
+                against.extend(stack.rights.iter().take_while(|other| **other != right_id).filter_map(name))
+            }
         }
     }
     let counts = |granted: &&crate::Granted| {
@@ -267,7 +288,12 @@ pub(crate) fn penalise(folding: &mut Folding, promise: &mut Promise) -> Result<(
             steps.extend(reckoned.steps);
             let (kind, amount) = (RemedyKind::Penalty, reckoned.amount);
             let (cause, at) = (folding.cause, promise.due.plus(1));
-            remedy::owe(folding, promise, &seen, Owed { rules, right_id, award, kind, amount, steps, inputs: Vec::new(), cause, at })
+            remedy::owe(
+                folding,
+                promise,
+                &seen,
+                Owed { rules, right_id, award, kind, amount, steps, inputs: Vec::new(), cause, at },
+            )
         }
         Err(trouble) => {
             message::ask_about(folding, promise, rules, &right.name, &trouble.to_string());

@@ -80,7 +80,8 @@ impl Rules {
     /// where it has none of the same type.
     pub fn reread(&self, from: &Rules, shape: ShapeId, data: &Fields) -> Fields {
         let source = from.charter.shapes.get(shape);
-        let target = source.and_then(|s| self.charter.shape_ids.get(&s.name)).and_then(|id| self.charter.shapes.get(*id));
+        let target =
+            source.and_then(|s| self.charter.shape_ids.get(&s.name)).and_then(|id| self.charter.shapes.get(*id));
         let (Some(source), Some(target)) = (source, target) else { return Fields::new() };
         let value = |name: &str, kind| {
             let position = *source.positions.get(name)?;
@@ -124,5 +125,35 @@ impl Rulebook {
             let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
             uses.is_some_and(|uses| !uses.settles.is_empty() || !uses.proves.is_empty() || !uses.triggers.is_empty())
         })
+    }
+}
+
+/// The bound on what leaves in one day without a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// The day, counted from 1970-01-01, in the charter's zone.
+    pub day: i32,
+    /// Its first moment.
+    pub from: Moment,
+    /// The first moment of the next day.
+    pub until: Moment,
+    /// The most that may leave.
+    pub limit: makegood_money::Money,
+}
+
+impl Rulebook {
+    /// The budget of the day in which `at` falls, if the charter in force sets one.
+    pub fn budget(&self, at: Moment) -> Option<Budget> {
+        let (_, rules) = self.in_force(at).find(|(_, rules)| rules.charter.limits.per_day.is_some())?;
+        let limit = rules.charter.limits.per_day?;
+        let zone = &rules.charter.zone;
+        let date = jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(zone.clone()).date();
+        let midnight = |date: jiff::civil::Date| {
+            let start = date.to_zoned(zone.clone()).ok()?;
+            Some(Moment(start.timestamp().as_millisecond()))
+        };
+        let epoch = jiff::civil::Date::new(1970, 1, 1).ok()?;
+        let day = epoch.until(date).ok()?.get_days();
+        Some(Budget { day, from: midnight(date)?, until: midnight(date.tomorrow().ok()?)?, limit })
     }
 }

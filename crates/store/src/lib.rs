@@ -11,9 +11,11 @@ mod port;
 mod rows;
 mod slot;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 pub use chain::{chain, ident};
-pub use port::{CommitError, Health, Reader, Store, StoreError, Writer};
+pub use port::{Balance, CommitError, Health, Reader, Store, StoreError, Writer};
 pub use rows::*;
 pub use slot::{SLOTS, Slot, slot_of};
 pub use sqlite::Sqlite;

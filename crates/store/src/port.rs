@@ -1,5 +1,5 @@
-use crate::rows::*;
 use crate::Slot;
+use crate::rows::*;
 
 /// Why the store could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,8 @@ pub enum CommitError {
 pub trait Store: Send + Sync {
     /// A connection that reads. Each thread has its own.
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
-    /// A connection that writes. Each thread has its own.
+    /// A connection that writes. Each thread has its own. It is opened before anything is read that its commits will rest on: a
+    /// store that is not shared answers [`CommitError::Stale`] for what another connection, of this process too, wrote since then.
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError>;
     /// True when other processes may write between a read and the commit that rests on it, so that fan-out must go through the
     /// inbox and may not be shortened within one commit. False when the writer would answer [`CommitError::Stale`] instead.
@@ -63,6 +64,9 @@ pub struct Health {
     pub log_bytes: u64,
 }
 
+/// An account, a commodity, its decimals, and the sum in minor units.
+pub type Balance = (Box<str>, Box<str>, u8, i128);
+
 /// Reads what is committed.
 pub trait Reader: Send {
     /// The heads of these keys, in their order.
@@ -74,17 +78,35 @@ pub trait Reader: Send {
     /// The log of `key` after `after`, in order, at most `limit` lines.
     fn log(&mut self, slot: Slot, key: &str, after: u64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
     /// Parts of a party whose id begins with these four bytes.
-    fn parts_about(&mut self, slot: Slot, party: &str, kind: PartKind, about: [u8; 4]) -> Result<Vec<PartRow>, StoreError>;
+    fn parts_about(
+        &mut self,
+        slot: Slot,
+        party: &str,
+        kind: PartKind,
+        about: [u8; 4],
+    ) -> Result<Vec<PartRow>, StoreError>;
     /// Parts of a party whose `wake_at` is at or before `until`.
     fn parts_due(&mut self, slot: Slot, party: &str, kind: PartKind, until: i64) -> Result<Vec<PartRow>, StoreError>;
     /// The earliest `wake_at` among a party's parts, leaving out `except`.
-    fn next_wake(&mut self, slot: Slot, party: &str, kind: PartKind, except: &[PartId]) -> Result<Option<i64>, StoreError>;
+    fn next_wake(
+        &mut self,
+        slot: Slot,
+        party: &str,
+        kind: PartKind,
+        except: &[PartId],
+    ) -> Result<Option<i64>, StoreError>;
     /// One part of a party.
     fn part(&mut self, slot: Slot, party: &str, kind: PartKind, id: &PartId) -> Result<Option<PartRow>, StoreError>;
     /// The parts in a slot with this id, whosever they are (for looking up an id that a person typed).
     fn parts_by_id(&mut self, slot: Slot, kind: PartKind, id: &PartId) -> Result<Vec<PartRow>, StoreError>;
     /// All parts of a slot after (party, id), in that order, at most `limit`.
-    fn parts_of_slot(&mut self, slot: Slot, kind: PartKind, after: Option<(&str, &PartId)>, limit: usize) -> Result<Vec<PartRow>, StoreError>;
+    fn parts_of_slot(
+        &mut self,
+        slot: Slot,
+        kind: PartKind,
+        after: Option<(&str, &PartId)>,
+        limit: usize,
+    ) -> Result<Vec<PartRow>, StoreError>;
     /// All parts of a party, by id.
     fn parts_of(&mut self, slot: Slot, party: &str, kind: PartKind) -> Result<Vec<PartRow>, StoreError>;
     /// Heads of a slot after `after`, in the order of keys, at most `limit`.
@@ -105,12 +127,19 @@ pub trait Reader: Send {
     fn outbox_due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
     /// What has left or must leave for a party.
     fn outbox_of(&mut self, slot: Slot, party: &str) -> Result<Vec<OutboxRow>, StoreError>;
+    /// How many parts there are of each clause and state, in that order.
+    fn standings(&mut self, kind: PartKind) -> Result<Vec<(Box<str>, u8, u64)>, StoreError>;
     /// Lines of the ledger of one slot after (party, movement, line), in that order, at most `limit`.
-    fn postings_of_slot(&mut self, slot: Slot, after: Option<(&str, &PartId, u8)>, limit: usize) -> Result<Vec<PostingRow>, StoreError>;
+    fn postings_of_slot(
+        &mut self,
+        slot: Slot,
+        after: Option<(&str, &PartId, u8)>,
+        limit: usize,
+    ) -> Result<Vec<PostingRow>, StoreError>;
     /// Lines of the ledger of one party.
     fn postings_of(&mut self, slot: Slot, party: &str) -> Result<Vec<PostingRow>, StoreError>;
     /// Every account's sum: (account, commodity, decimals, minor units), in that order.
-    fn balances(&mut self) -> Result<Vec<(Box<str>, Box<str>, u8, i128)>, StoreError>;
+    fn balances(&mut self) -> Result<Vec<Balance>, StoreError>;
     /// The sum of a tally over all slots.
     fn tally(&mut self, name: &str, day: i32, commodity: &str) -> Result<i64, StoreError>;
     /// Inputs set aside, by slot and id, at most `limit`.
@@ -124,6 +153,10 @@ pub trait Reader: Send {
 /// Writes.
 pub trait Writer: Send {
     /// Makes all of `commit` durable, or nothing of it. When it returns, a sudden death loses nothing of it.
+    ///
+    /// A head whose version is not the expected one, or a line of a log whose place or ident is taken, is [`CommitError::Stale`]
+    /// with that key. A ledger line that stands already is a failure of the store: it is never written over. Of rows with the same
+    /// key the last one stays, and what is both added and done is done.
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError>;
     /// Records a charter version. Recording the same text again changes nothing; another text under the same name and version is
     /// refused as [`CommitError::Stale`].

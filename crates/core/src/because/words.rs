@@ -83,8 +83,12 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
         Step::Band { measure, at, below, from, gives } => {
             let band = band(language, at, below.as_deref());
             let gives = gives.map(|amount| money(&amount));
-            let slots =
-                [("measure", value(measure)), ("band", band), ("from", when(charter, *from, false)), ("gives", gives.clone().unwrap_or_default())];
+            let slots = [
+                ("measure", value(measure)),
+                ("band", band),
+                ("from", when(charter, *from, false)),
+                ("gives", gives.clone().unwrap_or_default()),
+            ];
             let slots: Vec<(&str, &str)> = slots.iter().map(|(name, text)| (*name, text.as_str())).collect();
             let sentence = if gives.is_some() {
                 [
@@ -108,7 +112,11 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
         ),
         Step::Each { count, rate, from, gives } => say(
             language,
-            ["{count} × {rate}{since} is {gives}.", "{count} × {rate}{since} 为 {gives}。", "{count} × {rate}{since} er {gives}."],
+            [
+                "{count} × {rate}{since} is {gives}.",
+                "{count} × {rate}{since} 为 {gives}。",
+                "{count} × {rate}{since} er {gives}.",
+            ],
             &[
                 ("count", &value(count)),
                 ("rate", &money(rate)),
@@ -116,13 +124,19 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
                 ("gives", &money(gives)),
             ],
         ),
-        Step::Rounded { to } => say(language, ["Rounded to {to}.", "取整为 {to}。", "Avrundet til {to}."], &[("to", &money(to))]),
-        Step::Raised { to } => {
-            say(language, ["It is never less than {to}.", "不低于 {to}。", "Det er aldri mindre enn {to}."], &[("to", &money(to))])
+        Step::Rounded { to } => {
+            say(language, ["Rounded to {to}.", "取整为 {to}。", "Avrundet til {to}."], &[("to", &money(to))])
         }
-        Step::Capped { to } => {
-            say(language, ["It is never more than {to}.", "不超过 {to}。", "Det er aldri mer enn {to}."], &[("to", &money(to))])
-        }
+        Step::Raised { to } => say(
+            language,
+            ["It is never less than {to}.", "不低于 {to}。", "Det er aldri mindre enn {to}."],
+            &[("to", &money(to))],
+        ),
+        Step::Capped { to } => say(
+            language,
+            ["It is never more than {to}.", "不超过 {to}。", "Det er aldri mer enn {to}."],
+            &[("to", &money(to))],
+        ),
         Step::Already { granted, leaves } => say(
             language,
             [

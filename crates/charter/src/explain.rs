@@ -1,0 +1,166 @@
+//! A charter in plain words: what is promised, what is owed, when, and what takes it away.
+
+mod phrases;
+mod rights;
+
+use std::fmt::Write;
+
+use makegood_money::Money;
+
+use crate::model::{Charter, Outcome, Promise, Shows};
+use crate::text::Texts;
+use crate::value::{Moment, Type, Value};
+use crate::words::show;
+use phrases::{Phrases, phrases};
+
+/// The charter in Markdown, in `language` where the charter speaks it, otherwise in English or in the first language it has.
+/// Headings are in English, Chinese or Norwegian.
+pub fn explain(charter: &Charter, language: &str) -> String {
+    let mut page = Page { charter, language, words: phrases(language), out: String::new() };
+    page.head();
+    page.promises();
+    page.rights();
+    page.combined();
+    page.limits();
+    page.out
+}
+
+struct Page<'a> {
+    charter: &'a Charter,
+    language: &'a str,
+    words: &'static Phrases,
+    out: String,
+}
+
+impl Page<'_> {
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn head(&mut self) {
+        let (charter, words) = (self.charter, self.words);
+        let title = self.text(&charter.title, None);
+        self.line(&format!("# {title}\n"));
+        let from = self.date(charter.from);
+        let until = charter.until.map(|until| format!(", {} {}", words.until, self.date(until))).unwrap_or_default();
+        self.line(&format!(
+            "{} `{}`, {} {}, {} {from}{until} ({}).\n",
+            words.charter, charter.name, words.version, charter.version, words.in_force_from, charter.zone_name
+        ));
+        let source = &charter.source;
+        let verified = if source.verified { words.verified } else { words.not_verified };
+        let note = if source.note.is_empty() { String::new() } else { format!(" *{}*", source.note) };
+        self.line(&format!("{}: {}, {} ({verified}).{note}\n", words.source, source.what, source.as_of));
+    }
+
+    fn promises(&mut self) {
+        let words = self.words;
+        self.line(&format!("## {}\n", words.promises));
+        for promise in &self.charter.promises {
+            self.promise(promise);
+        }
+    }
+
+    fn promise(&mut self, promise: &Promise) {
+        let words = self.words;
+        let says = self.text(&promise.says, Some(promise));
+        self.line(&format!("### {}\n\n{says}\n", promise.name));
+        let made = self.on(promise.on, promise.when.as_ref().map(|when| when.source()));
+        self.line(&format!("- {}: {made}", words.made));
+        let states = [
+            (Shows::Kept, words.kept),
+            (Shows::Late, words.late),
+            (Shows::Broken, words.broken),
+            (Shows::Released, words.released),
+            (Shows::AtRisk, words.at_risk),
+        ];
+        for (state, name) in states {
+            let shown: Vec<&Outcome> = promise.outcomes.iter().filter(|outcome| outcome.state == state).collect();
+            for outcome in shown {
+                let on = self.on(outcome.on, outcome.when.as_ref().map(|when| when.source()));
+                self.line(&format!("- {name}: {on}"));
+            }
+        }
+        if let Some(before) = promise.at_risk_before {
+            let before = self.length(before);
+            self.line(&format!("- {}: {} {before}", words.at_risk, words.silence_before));
+        }
+        let after = self.length(promise.silent_after);
+        self.line(&format!("- {}: {after}", words.overdue));
+        if let Some(owner) = &promise.owner {
+            self.line(&format!("- {}: {owner}", words.owner));
+        }
+        self.out.push('\n');
+    }
+
+    fn combined(&mut self) {
+        if self.charter.stacking.is_empty() {
+            return;
+        }
+        self.line(&format!("## {}\n", self.words.combined));
+        for stack in &self.charter.stacking {
+            let rights = stack.rights.iter().filter_map(|id| self.charter.rights.get(*id));
+            let names: Vec<&str> = rights.map(|right| right.name.as_ref()).collect();
+            let rule = self.words.rule(stack.rule);
+            self.line(&format!("- {}: {rule}", names.join(", ")));
+        }
+        self.out.push('\n');
+    }
+
+    fn limits(&mut self) {
+        let (limits, words) = (&self.charter.limits, self.words);
+        let mut lines = Vec::new();
+        if let Some(least) = limits.notify_from {
+            lines.push(format!("- {}: {}", words.notify_from, self.amount(least)));
+        }
+        if let Some(budget) = limits.per_day {
+            lines.push(format!("- {}: {}", words.per_day, self.amount(budget)));
+        }
+        if let Some((above, role)) = &limits.approve_over {
+            lines.push(format!("- {}: {} ({role})", words.approve_over, self.amount(*above)));
+        }
+        if !lines.is_empty() {
+            self.line(&format!("## {}\n\n{}", words.limits, lines.join("\n")));
+        }
+    }
+
+    /// An event, and the condition on it.
+    fn on(&self, shape: usize, when: Option<&str>) -> String {
+        let name = self.charter.shapes.get(shape).map_or("", |shape| shape.name.as_ref());
+        let mut on = format!("`{name}`");
+        if let Some(when) = when {
+            let _ = write!(on, ", {} `{when}`", self.words.only_if);
+        }
+        on
+    }
+
+    /// A text with its slots in words.
+    fn text(&self, texts: &Texts, promise: Option<&Promise>) -> String {
+        let kind = promise.and_then(|promise| self.charter.shapes.get(promise.on)?.about.as_deref());
+        let fill = |slot: &str| Some(self.words.slot(slot, kind));
+        texts.get(self.language).map(|template| template.render(&fill)).unwrap_or_default()
+    }
+
+    /// An amount, with the tender's name where it is the charter's own.
+    fn amount(&self, money: Money) -> String {
+        match self.charter.tenders.get(money.commodity.code()) {
+            Some(tender) => format!("{} {}", money.number(), self.text(&tender.name, None)),
+            None => money.to_string(),
+        }
+    }
+
+    fn length(&self, milliseconds: i64) -> String {
+        show(&Value::Duration(milliseconds), &Type::Duration, &self.charter.zone, self.language)
+    }
+
+    /// The day on which a moment lies in the charter's zone, with the hour unless the day begins then.
+    fn date(&self, moment: Moment) -> String {
+        let Ok(timestamp) = jiff::Timestamp::from_millisecond(moment.0) else { return moment.to_string() };
+        let local = self.charter.zone.to_datetime(timestamp);
+        if local.time() == jiff::civil::Time::midnight() { local.date().to_string() } else { local.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! The rights of a charter in words: what is owed, by which table, what takes it away, and how soon it is paid.
+
+use std::fmt::Write;
+
+use super::Page;
+use crate::model::{Amount, Award, AwardKind, Band, Entry, Exception, Fixed, Give, PaysIn, Promise, Right, Trigger};
+
+impl Page<'_> {
+    pub(super) fn rights(&mut self) {
+        if self.charter.rights.is_empty() {
+            return;
+        }
+        self.line(&format!("## {}\n", self.words.rights));
+        for right in &self.charter.rights {
+            self.right(right);
+        }
+    }
+
+    fn right(&mut self, right: &Right) {
+        let words = self.words;
+        let promise = self.charter.promises.get(right.promise);
+        let says = self.text(&right.says, promise);
+        self.line(&format!("### {}\n\n{says}\n", right.name));
+        let when = right.when.as_ref().map(|when| when.source());
+        let on = match right.on {
+            Trigger::Event(shape) => self.on(shape, when),
+            Trigger::Overdue => words.silence.to_owned(),
+        };
+        self.line(&format!(
+            "- {}: {on} ({} `{}`)",
+            words.applies,
+            words.promise,
+            promise.map_or("", |promise| &promise.name)
+        ));
+        for award in &right.awards {
+            let award = self.award(award);
+            self.line(&format!("- {award}"));
+        }
+        for term in &right.pay_within {
+            let within = words.clock(&term.within);
+            let condition = term.when.as_ref().map(|when| format!(", {} `{}`", words.only_if, when.source()));
+            self.line(&format!("- {}: {within}{}", words.paid_within, condition.unwrap_or_default()));
+        }
+        if let Some(award) = &right.if_late {
+            let award = self.award(award);
+            self.line(&format!("- {}: {award}", words.if_late));
+        }
+        for exception in &right.unless {
+            let exception = self.exception(exception, promise);
+            self.line(&format!("- {}: {exception}", words.except));
+        }
+        self.out.push('\n');
+        for award in &right.awards {
+            self.tables(award);
+        }
+    }
+
+    fn exception(&self, exception: &Exception, promise: Option<&Promise>) -> String {
+        let words = self.words;
+        let mut out = self.text(&exception.says, promise);
+        let condition = exception.when.as_ref().map(|when| when.source());
+        let detail = match (exception.shown_by, condition) {
+            (Some(shape), condition) => format!("{} {}", words.shown_by, self.on(shape, condition)),
+            (None, Some(condition)) => format!("{} `{condition}`", words.only_if),
+            (None, None) => String::new(),
+        };
+        let _ = write!(out, "{}{detail}", if out.is_empty() { "" } else { " — " });
+        if exception.within > 0 {
+            let _ = write!(out, ", {} {}", words.within, self.length(exception.within));
+        }
+        out
+    }
+
+    fn award(&self, award: &Award) -> String {
+        let words = self.words;
+        let kind = match award.kind {
+            AwardKind::Restitution => words.restitution,
+            AwardKind::Compensation => words.compensation,
+        };
+        let mut out = format!("{kind}: ");
+        let _ = match &award.amount {
+            Amount::Fixed(fixed) => write!(out, "{}", self.fixed(fixed)),
+            Amount::Bands { by, .. } => write!(out, "{} `{}`", words.by_table, by.source()),
+            Amount::Share { ratio, of } => write!(out, "{ratio} {} `{}`", words.of, of.source()),
+            Amount::Each { rate, count } => write!(out, "{} {} `{}`", self.fixed(rate), words.for_each, count.source()),
+        };
+        if let Some(most) = &award.at_most {
+            let _ = write!(out, ", {} {}", words.at_most, self.fixed(most));
+        }
+        if let Some(least) = &award.at_least {
+            let _ = write!(out, ", {} {}", words.at_least, self.fixed(least));
+        }
+        if let Some(step) = award.round_to {
+            let _ = write!(out, ", {} {}", words.rounded_to, self.amount(step));
+        }
+        match award.pays_in {
+            PaysIn::Same => {}
+            PaysIn::Original => {
+                let _ = write!(out, ", {}", words.original);
+            }
+            PaysIn::Tender(tender) => {
+                let name = self.charter.tenders.get(tender.code()).map(|tender| self.text(&tender.name, None));
+                let _ = write!(out, ", {} {}", words.paid_in, name.unwrap_or_else(|| tender.to_string()));
+            }
+        }
+        out
+    }
+
+    fn fixed(&self, fixed: &Fixed) -> String {
+        match fixed {
+            Fixed::Money(money) => self.amount(*money),
+            Fixed::Expr(expression) => format!("`{}`", expression.source()),
+            Fixed::Value(id) => {
+                let entries = self.charter.values.get(*id).map(|value| value.entries.as_slice()).unwrap_or_default();
+                let dated = entries.iter().map(|(from, entry)| match entry {
+                    Entry::Money(money) => {
+                        format!("{} ({} {})", self.amount(*money), self.words.from, self.date(*from))
+                    }
+                    Entry::Bands(_) => String::new(),
+                });
+                dated.collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
+    fn tables(&mut self, award: &Award) {
+        let Amount::Bands { table, by } = &award.amount else { return };
+        let entries = self.charter.values.get(*table).map(|value| value.entries.as_slice()).unwrap_or_default();
+        for (from, entry) in entries {
+            let Entry::Bands(bands) = entry else { continue };
+            let heading = format!("{} {}", self.words.from, self.date(*from));
+            if bands.is_empty() {
+                self.line(&format!("{heading}: {}\n", self.words.nothing));
+                continue;
+            }
+            self.line(&format!("{heading}:\n\n| `{}` | {} |\n|---|---|", by.source(), self.words.you_get));
+            for (position, band) in bands.iter().enumerate() {
+                let row = self.row(band, bands.get(position.saturating_add(1)));
+                self.line(&row);
+            }
+            self.out.push('\n');
+        }
+    }
+
+    fn row(&self, band: &Band, next: Option<&Band>) -> String {
+        let words = self.words;
+        let reach = match next {
+            Some(next) => format!("{} {} {} {}", words.from, band.written, words.to_below, next.written),
+            None => format!("{} {} {}", words.from, band.written, words.and_up),
+        };
+        let give = match &band.give {
+            Give::Money(money) if money.is_zero() => words.nothing.to_owned(),
+            Give::Money(money) => self.amount(*money),
+            Give::Share { ratio, of } => format!("{ratio} {} `{}`", words.of, of.source()),
+        };
+        format!("| {reach} | {give} |")
+    }
+}

@@ -1,0 +1,223 @@
+//! The functions: constants of types that CEL has no literals for, and a little arithmetic.
+
+use std::sync::Arc;
+
+use cel::common::ast::{CallExpr, IdedExpr};
+use makegood_money::Money;
+
+use super::EvalError;
+use super::check::Checker;
+use super::code::{Amount, Code, Number, nearest};
+use super::operators::{joint, refused};
+use super::types::{Typed, name};
+use crate::clock::{parse_duration, parse_rfc3339};
+use crate::value::{NUMBER_SCALE, Type};
+
+/// Every function, with how it is called.
+const FUNCTIONS: [(&str, &str); 17] = [
+    ("duration", "duration('15m')"),
+    ("money", "money('50 USD')"),
+    ("time", "time('2025-01-01T00:00:00Z')"),
+    ("minutes", "minutes(data.late)"),
+    ("hours", "hours(data.late)"),
+    ("days", "days(data.late)"),
+    ("min", "min(data.one, data.other)"),
+    ("max", "max(data.one, data.other)"),
+    ("abs", "abs(data.difference)"),
+    ("floor", "floor(hours(data.late))"),
+    ("ceil", "ceil(hours(data.late))"),
+    ("size", "size(data.text)"),
+    ("contains", "data.text.contains('word')"),
+    ("startsWith", "data.text.startsWith('word')"),
+    ("endsWith", "data.text.endsWith('word')"),
+    ("has", "has(data.field)"),
+    ("timestamp", "time('2025-01-01T00:00:00Z')"),
+];
+
+impl<'e> Checker<'e> {
+    /// A call of a function by name.
+    pub fn call(&mut self, node: &'e IdedExpr, call: &'e CallExpr) -> Option<Typed<'e>> {
+        match (call.func_name.as_str(), call.target.as_deref(), call.args.as_slice()) {
+            ("duration", None, [text]) => {
+                let length = |text: &str| parse_duration(text).map_err(|error| (error.to_string(), error.help()));
+                let code = self.constant(node, text, length)?;
+                Some(Typed::new(Type::Duration, Code::Number(Number::Const(code)), node))
+            }
+            ("time", None, [text]) => {
+                let help = "Write RFC 3339 with the offset from UTC, such as `time('2025-01-01T00:00:00-05:00')`.";
+                let moment = |text: &str| parse_rfc3339(text).map_err(|error| (error.to_string(), help));
+                let code = self.constant(node, text, moment)?;
+                Some(Typed::new(Type::Time, Code::Number(Number::Const(code.0)), node))
+            }
+            ("money", None, [text]) => {
+                let commodities = self.commodities;
+                let help = "Write a number and a currency or a tender of the charter: `money('50 USD')`.";
+                let amount = |text: &str| Money::parse(text, commodities).map_err(|error| (error.to_string(), help));
+                let code = self.constant(node, text, amount)?;
+                Some(Typed::new(Type::Money, Code::Money(Amount::Const(code)), node))
+            }
+            ("minutes", None, [value]) => self.count(node, value, 60_000),
+            ("hours", None, [value]) => self.count(node, value, 3_600_000),
+            ("days", None, [value]) => self.count(node, value, 86_400_000),
+            ("min", None, [left, right]) => self.extreme(node, left, right, false),
+            ("max", None, [left, right]) => self.extreme(node, left, right, true),
+            ("abs", None, [value]) => self.absolute(node, value),
+            ("floor", None, [value]) => self.whole(node, value, |number| Some(number.div_euclid(NUMBER_SCALE))),
+            ("ceil", None, [value]) => {
+                self.whole(node, value, |number| number.checked_neg()?.div_euclid(NUMBER_SCALE).checked_neg())
+            }
+            ("size", None, [value]) => self.size(node, value),
+            ("contains", Some(text), [part]) => self.search(node, text, part, |text, part| text.contains(part)),
+            ("startsWith", Some(text), [part]) => self.search(node, text, part, |text, part| text.starts_with(part)),
+            ("endsWith", Some(text), [part]) => self.search(node, text, part, |text, part| text.ends_with(part)),
+            (called, ..) => self.unknown(node, called),
+        }
+    }
+
+    fn unknown(&mut self, node: &IdedExpr, called: &str) -> Option<Typed<'e>> {
+        let known = FUNCTIONS.iter().find(|(function, _)| *function == called);
+        let (message, help) = match known {
+            Some((_, example)) => (format!("`{called}` is not called like this"), format!("Write `{example}`.")),
+            None => {
+                let close = crate::diagnostic::closest(called, FUNCTIONS.iter().map(|(function, _)| *function));
+                let example = close.and_then(|close| FUNCTIONS.iter().find(|(function, _)| *function == close));
+                let help = match example {
+                    Some((_, example)) => format!("Did you mean `{example}`?"),
+                    None => {
+                        let names: Vec<_> =
+                            FUNCTIONS.iter().take(16).map(|(function, _)| format!("`{function}`")).collect();
+                        format!("The functions are {}.", names.join(", "))
+                    }
+                };
+                (format!("there is no function `{called}`"), help)
+            }
+        };
+        self.report(node, message, help);
+        None
+    }
+
+    /// The value of a constant written as text.
+    fn constant<T>(
+        &mut self,
+        node: &IdedExpr,
+        text: &'e IdedExpr,
+        read: impl Fn(&str) -> Result<T, (String, &'static str)>,
+    ) -> Option<T> {
+        let typed = self.check(text)?;
+        let Some(literal) = typed.literal() else {
+            let message = format!("a text in quotes is wanted here, and this is {}", name(&typed.kind));
+            self.report(
+                node,
+                message,
+                "Only constants are written with this function; fields have their type already.",
+            );
+            return None;
+        };
+        read(literal).map_err(|(message, help)| self.report(text, message, help)).ok()
+    }
+
+    /// A value that must be a length of time, a number …, or the fault.
+    fn of_kind(&mut self, value: &'e IdedExpr, wish: &str, fits: fn(&Type) -> bool) -> Option<Typed<'e>> {
+        let typed = self.check(value)?;
+        if fits(&typed.kind) {
+            return Some(typed);
+        }
+        self.report(value, format!("{wish} is wanted here, and this is {}", name(&typed.kind)), "");
+        None
+    }
+
+    /// A length of time counted in units of so many milliseconds.
+    fn count(&mut self, node: &'e IdedExpr, value: &'e IdedExpr, unit: i64) -> Option<Typed<'e>> {
+        let length = self.of_kind(value, "a length of time", |kind| *kind == Type::Duration)?;
+        let counted = move |length: i64| {
+            let scaled = i128::from(length).checked_mul(i128::from(NUMBER_SCALE)).ok_or(EvalError::Overflow)?;
+            nearest(scaled, i128::from(unit))
+        };
+        let code = self.folded(node, length.number()?.map(counted))?;
+        Some(Typed::new(Type::Number { unit: None }, Code::Number(code), node))
+    }
+
+    fn extreme(
+        &mut self,
+        node: &'e IdedExpr,
+        left: &'e IdedExpr,
+        right: &'e IdedExpr,
+        larger: bool,
+    ) -> Option<Typed<'e>> {
+        let (left, right) = (self.check(left), self.check(right));
+        let (left, right) = self.unify(left?, right?, "compared")?;
+        match (&left.kind, &left.code, &right.code) {
+            (Type::Choice(_), ..) => {}
+            (_, Code::Number(one), Code::Number(other)) => {
+                let step = move |one: i64, other: i64| Ok(if larger { one.max(other) } else { one.min(other) });
+                let code = self.folded(node, one.clone().join(other.clone(), step))?;
+                return Some(Typed::new(joint(&left.kind, &right.kind), Code::Number(code), node));
+            }
+            (_, Code::Money(one), Code::Money(other)) => {
+                let step = move |one: Money, other: Money| {
+                    let found = if larger { one.larger(other) } else { one.smaller(other) };
+                    found.map_err(|error| refused(&error))
+                };
+                let code = self.folded(node, one.clone().join(other.clone(), step))?;
+                let commodity = left.commodity.or(right.commodity);
+                return Some(Typed { kind: Type::Money, code: Code::Money(code), commodity, node });
+            }
+            _ => {}
+        }
+        let message = format!("there is no less or more for {}", name(&left.kind));
+        self.report(node, message, "Give two numbers, lengths of time, times or amounts.");
+        None
+    }
+
+    fn absolute(&mut self, node: &'e IdedExpr, value: &'e IdedExpr) -> Option<Typed<'e>> {
+        let fits = |kind: &Type| matches!(kind, Type::Int | Type::Number { .. } | Type::Duration | Type::Money);
+        let typed = self.of_kind(value, "a number, a length of time or an amount", fits)?;
+        let code = match typed.code {
+            Code::Money(amount) => {
+                let step = |money: Money| match money.minor {
+                    0.. => Ok(money),
+                    _ => money.negated().map_err(|error| refused(&error)),
+                };
+                Code::Money(self.folded(node, amount.map(step))?)
+            }
+            Code::Number(number) => {
+                let step = |number: i64| number.checked_abs().ok_or(EvalError::Overflow);
+                Code::Number(self.folded(node, number.map(step))?)
+            }
+            _ => return None,
+        };
+        Some(Typed { kind: typed.kind, code, commodity: typed.commodity, node })
+    }
+
+    fn whole(&mut self, node: &'e IdedExpr, value: &'e IdedExpr, step: fn(i64) -> Option<i64>) -> Option<Typed<'e>> {
+        let typed = self.of_kind(value, "a number", |kind| matches!(kind, Type::Int | Type::Number { .. }))?;
+        if typed.kind == Type::Int {
+            return Some(typed);
+        }
+        let code = typed.number()?.map(move |number| step(number).ok_or(EvalError::Overflow));
+        let code = self.folded(node, code)?;
+        Some(Typed::new(Type::Int, Code::Number(code), node))
+    }
+
+    fn size(&mut self, node: &'e IdedExpr, value: &'e IdedExpr) -> Option<Typed<'e>> {
+        let typed = self.of_kind(value, "a text", |kind| *kind == Type::Text)?;
+        let text = typed.text()?;
+        let length = move |scope: &super::Scope<'_>| {
+            i64::try_from(text.get(scope)?.chars().count()).map_err(|_| EvalError::Overflow)
+        };
+        Some(Typed::new(Type::Int, Code::Number(Number::Run(Arc::new(length))), node))
+    }
+
+    fn search(
+        &mut self,
+        node: &'e IdedExpr,
+        text: &'e IdedExpr,
+        part: &'e IdedExpr,
+        test: fn(&str, &str) -> bool,
+    ) -> Option<Typed<'e>> {
+        let fits = |kind: &Type| matches!(kind, Type::Text | Type::Key { .. });
+        let (text, part) = (self.of_kind(text, "a text", fits), self.of_kind(part, "a text", fits));
+        let code = text?.text()?.test(part?.text()?, test);
+        Some(Typed::new(Type::Bool, Code::Bool(code), node))
+    }
+}

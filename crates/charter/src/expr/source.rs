@@ -1,0 +1,138 @@
+//! What a name in an expression refers to: a place in the event's fields, or one of the moments and amounts beside
+//! them.
+
+use makegood_money::{Money, Tenders};
+
+use super::{EvalError, Scope};
+use crate::value::{Moment, Value};
+
+static ABSENT: Value = Value::Absent;
+
+/// Whose data a field belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Data,
+    Made,
+    Evidence,
+}
+
+/// A field: found by name when the expression was compiled, and read by position ever after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub part: Part,
+    pub index: usize,
+}
+
+impl Place {
+    /// The position, if the field is one of the event's own data: by far the most common, and worth a closure that need
+    /// not ask.
+    pub fn of_data(self) -> Option<usize> {
+        (self.part == Part::Data).then_some(self.index)
+    }
+
+    /// The field's value; absent where the event has no such field.
+    #[inline]
+    pub fn get<'a>(self, scope: &Scope<'a>) -> &'a Value {
+        let fields = match self.part {
+            Part::Data => scope.data,
+            Part::Made => scope.made,
+            Part::Evidence => scope.evidence,
+        };
+        fields.get(self.index).unwrap_or(&ABSENT)
+    }
+
+    /// The value of a field that is coded as one number.
+    #[inline]
+    pub fn number(self, scope: &Scope<'_>) -> Result<i64, EvalError> {
+        number(self.get(scope))
+    }
+
+    pub fn boolean(self, scope: &Scope<'_>) -> Result<bool, EvalError> {
+        match self.get(scope) {
+            Value::Bool(value) => Ok(*value),
+            Value::Absent => Err(EvalError::Absent),
+            _ => Err(EvalError::OtherType),
+        }
+    }
+
+    pub fn money(self, scope: &Scope<'_>) -> Result<Money, EvalError> {
+        match self.get(scope) {
+            Value::Money(money) => Ok(*money),
+            Value::Absent => Err(EvalError::Absent),
+            _ => Err(EvalError::OtherType),
+        }
+    }
+
+    pub fn tenders<'a>(self, scope: &Scope<'a>) -> Result<&'a Tenders, EvalError> {
+        match self.get(scope) {
+            Value::Tenders(tenders) => Ok(tenders),
+            Value::Absent => Err(EvalError::Absent),
+            _ => Err(EvalError::OtherType),
+        }
+    }
+
+    pub fn text<'a>(self, scope: &Scope<'a>) -> Result<&'a str, EvalError> {
+        match self.get(scope) {
+            Value::Text(text) | Value::Key(text) => Ok(text),
+            Value::Absent => Err(EvalError::Absent),
+            _ => Err(EvalError::OtherType),
+        }
+    }
+}
+
+/// A value that is coded as one number.
+#[inline]
+pub(super) fn number(value: &Value) -> Result<i64, EvalError> {
+    match value {
+        Value::Int(number) | Value::Number(number) | Value::Duration(number) | Value::Time(Moment(number)) => {
+            Ok(*number)
+        }
+        Value::Choice(position) => Ok(i64::from(*position)),
+        Value::Absent => Err(EvalError::Absent),
+        _ => Err(EvalError::OtherType),
+    }
+}
+
+/// Everything a name can refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    Field(Place),
+    At,
+    EvidenceAt,
+    Due,
+    MadeAt,
+    Worth,
+    Paid,
+}
+
+impl Source {
+    /// The moment, for the names that are one.
+    pub fn moment(self, scope: &Scope<'_>) -> Moment {
+        match self {
+            Self::EvidenceAt => scope.evidence_at,
+            Self::Due => scope.due,
+            Self::MadeAt => scope.made_at,
+            _ => scope.at,
+        }
+    }
+
+    /// The value, whatever it is.
+    pub fn value(self, scope: &Scope<'_>) -> Value {
+        match self {
+            Self::Field(place) => place.get(scope).clone(),
+            Self::At | Self::EvidenceAt | Self::Due | Self::MadeAt => Value::Time(self.moment(scope)),
+            Self::Worth => scope.worth.map_or(Value::Absent, Value::Money),
+            Self::Paid => scope.paid.cloned().map_or(Value::Absent, Value::Tenders),
+        }
+    }
+
+    /// True when there is a value.
+    pub fn is_given(self, scope: &Scope<'_>) -> bool {
+        match self {
+            Self::Field(place) => *place.get(scope) != Value::Absent,
+            Self::Worth => scope.worth.is_some(),
+            Self::Paid => scope.paid.is_some(),
+            _ => true,
+        }
+    }
+}

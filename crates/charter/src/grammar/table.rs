@@ -1,0 +1,295 @@
+//! The keys of a charter.
+
+use super::{Is, Leaf, Record, may, need};
+
+/// Keys of the language that are read from a later version on, with what they will hold.
+pub(crate) const LATER: &[(&str, &str)] = &[
+    ("guards", "warnings before a party acts against their own interest"),
+    ("playbooks", "the steps of complaints, win-back and reviews"),
+    ("surveys", "what is asked, and when"),
+    ("stages", "the stages of a relationship"),
+    ("care", "care for loyal parties"),
+    ("duties", "what a hand-off must carry"),
+];
+
+const NAME: Is = Is::Leaf(Leaf::Name);
+const TEXT: Is = Is::Leaf(Leaf::Text);
+const DATE: Is = Is::Leaf(Leaf::Date);
+const AMOUNT: Is = Is::Leaf(Leaf::Amount);
+const SUM: Is = Is::Leaf(Leaf::Sum);
+const DURATION: Is = Is::Leaf(Leaf::Duration);
+const CONDITION: Is = Is::Leaf(Leaf::Condition);
+const MONEY_EXPRESSION: Is = Is::Leaf(Leaf::Expression("money"));
+const EVENT: Is = Is::Leaf(Leaf::Reference("an event"));
+
+/// The file itself.
+pub(crate) static CHARTER: Record = Record {
+    name: "charter",
+    doc: "One version of a charter: what is promised, what is owed when a promise fails, and in which words.",
+    keys: &[
+        need("charter", NAME, "The charter's name. Its versions share it.", "jetblue"),
+        need("version", TEXT, "The version. Two texts never share name and version.", "\"2025-01\""),
+        need("in_force", Is::Record(&IN_FORCE), "When this version judges.", "{from: 2025-01-01}"),
+        need("title", Is::Texts, "The title of the page a customer reads. Its languages are those of every text.", "{en: Our promise to you, nb: Vårt løfte til deg}"),
+        need("source", Is::Record(&SOURCE), "Where the rules were read, and how sure that is.", "{what: Customer service plan, as_of: 2025-06-01}"),
+        need("time_zone", Is::Leaf(Leaf::Zone), "The zone in which days begin and end.", "America/New_York"),
+        need("money", Is::Leaf(Leaf::Currency), "The currency the charter reckons in.", "USD"),
+        may("tenders", Is::Map(Leaf::Name, &Is::Record(&TENDER)), "Tenders of the charter's own: points, credits. The name is the code that amounts are written with.", "{points: {name: {en: Points}, worth: 0.01 USD}}"),
+        may("calendars", Is::Map(Leaf::Name, &Is::Record(&CALENDAR)), "Calendars by which working and business days are counted.", "{us-federal: {holidays: [12-25 or nearest weekday]}}"),
+        may("values", Is::Map(Leaf::Name, &Is::List(&Is::Record(&VALUE))), "Amounts and bands that change with time, each with its entries, earliest first.", "{late_fee: [{from: 2020-01-01, amount: 40 USD}]}"),
+        need("events", Is::Map(Leaf::EventType, &Is::Record(&SHAPE)), "The events that clauses speak of, with the shape of their data.", "{flight.departed: {about: flight, data: {late: duration}}}"),
+        need("promises", Is::Map(Leaf::Name, &Is::Record(&PROMISE)), "What is promised.", "{departure: {made: {on: booking.made, due: data.departs}, says: {en: \"{thing} leaves at {due}\"}, kept: {on: flight.departed}}}"),
+        may("rights", Is::Map(Leaf::Name, &Is::Record(&RIGHT)), "What is owed when a promise fails.", "{late: {on: flight.departed, says: {en: Late is paid for}, compensation: 50 USD}}"),
+        may("stacking", Is::List(&Is::Record(&STACK)), "How several rights behind one promise combine. Two rights that owe the same kind of thing for the same event must be named here.", "[{rights: [late, very-late], rule: highest}]"),
+        may("limits", Is::Record(&LIMITS), "Bounds on what leaves without a person.", "{notify_from: 1 USD}"),
+    ],
+};
+
+static IN_FORCE: Record = Record {
+    name: "in_force",
+    doc: "The time in which a version judges the promises that are made.",
+    keys: &[
+        need("from", DATE, "From the start of this day in the charter's zone, or from this moment.", "2025-01-01"),
+        may("until", DATE, "Until the start of this day, or until this moment. Without it, until a later version is in force.", "2026-01-01"),
+    ],
+};
+
+static SOURCE: Record = Record {
+    name: "source",
+    doc: "Where the rules were read.",
+    keys: &[
+        need("what", TEXT, "The page or law, by title.", "Customer service plan"),
+        need("as_of", TEXT, "The day on which it was read.", "2025-06-01"),
+        may("verified", Is::Leaf(Leaf::Bool), "True when the official text itself was read. False unless said.", "false"),
+        may("note", TEXT, "What the reader must know.", "example only, not legal advice"),
+    ],
+};
+
+static TENDER: Record = Record {
+    name: "tender",
+    doc: "A tender of the charter's own.",
+    keys: &[
+        need("name", Is::Texts, "Its name in words.", "{en: points, nb: poeng}"),
+        need("worth", AMOUNT, "What one unit is worth, in the charter's currency.", "0.01 USD"),
+        may("decimals", Is::Leaf(Leaf::Whole), "How many decimals its amounts have, 0 to 9. None unless said.", "2"),
+    ],
+};
+
+static CALENDAR: Record = Record {
+    name: "calendar",
+    doc: "Which days are not working days.",
+    keys: &[
+        may("weekend", Is::List(&Is::Leaf(Leaf::Word(&WEEKDAYS))), "The days of the week without work. Saturday and Sunday unless said.", "[friday, saturday]"),
+        may("holidays", Is::List(&Is::Leaf(Leaf::Holiday)), "The holidays: one date, a day of every year, a weekday of a month, or a distance from Easter Sunday. `or next weekday` and `or nearest weekday` say where one goes that falls on a Saturday or Sunday.", "[12-25 or nearest weekday, 3rd monday of january, easter+1, 2025-01-09]"),
+    ],
+};
+
+pub(crate) static WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+static VALUE: Record = Record {
+    name: "value",
+    doc: "What a dated value holds from a time on: an amount or bands.",
+    keys: &[
+        need("from", DATE, "From when it counts.", "2020-01-01"),
+        may("amount", AMOUNT, "An amount.", "40 USD"),
+        may("bands", Is::List(&Is::Record(&BAND)), "Bands, lowest first. An empty list gives nothing.", "[{at: 3h, give: 50 USD}, {at: 4h, give: 100 USD}]"),
+        may("note", TEXT, "Where the figures were read.", "company page, read on a copy"),
+    ],
+};
+
+static BAND: Record = Record {
+    name: "band",
+    doc: "What is given from an edge on, up to the next band's edge: closed below, open above. Below the first band nothing is given.",
+    keys: &[
+        need("at", Is::Leaf(Leaf::Edge), "The lower edge, which belongs to the band.", "3h"),
+        may("below", Is::Leaf(Leaf::Edge), "The upper edge, which does not. It must be the next band's lower edge; after the last band nothing is given.", "4h"),
+        need("give", Is::Any(&[AMOUNT, Is::Record(&SHARE_OF)]), "An amount, or a share of one.", "50 USD"),
+    ],
+};
+
+static SHARE_OF: Record = Record {
+    name: "share",
+    doc: "A share of an amount.",
+    keys: &[
+        need("share", Is::Leaf(Leaf::Share), "The share. It may be above the whole.", "200%"),
+        need("of", MONEY_EXPRESSION, "Of what.", "made.fare_before_tax"),
+    ],
+};
+
+static SHAPE: Record = Record {
+    name: "event",
+    doc: "The shape of one type of event. It is about a party, about a thing, or about both.",
+    keys: &[
+        may("party", Is::Leaf(Leaf::Name), "The kind of party it is about.", "customer"),
+        may("about", Is::Leaf(Leaf::Name), "The kind of thing it is about.", "flight"),
+        may("data", Is::Map(Leaf::FieldName, &Is::Any(&[Is::Leaf(Leaf::FieldType), Is::List(&NAME), Is::Record(&FIELD)])), "The fields of its data: `bool`, `int`, `number`, `number UNIT`, `money`, `duration`, `time`, `text`, `tenders`, `key KIND`, or a list of words to choose from. A `?` after the type lets an event leave the field out.", "{late: duration, cause: [carrier, weather], note: text?}"),
+    ],
+};
+
+static FIELD: Record = Record {
+    name: "field",
+    doc: "A choice of words that an event may leave out.",
+    keys: &[
+        need("one_of", Is::List(&NAME), "The words.", "[carrier, weather]"),
+        may("optional", Is::Leaf(Leaf::Bool), "True when an event may leave it out.", "true"),
+    ],
+};
+
+static PROMISE: Record = Record {
+    name: "promise",
+    doc: "A commitment to one party: what, about which thing, due when, worth what, and which events show how it stands.",
+    keys: &[
+        need("made", Is::Record(&MADE), "The event that makes it, and what that event says of it.", "{on: booking.made, due: data.departs}"),
+        need("says", Is::Texts, "The promise in the customer's words. Slots: `{thing}`, `{due}`, `{worth}`, `{paid}`, `{made.FIELD}`.", "{en: \"{thing} leaves at {due}\"}"),
+        may("owner", TEXT, "Who is accountable, by role or name.", "operations"),
+        may("kept", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it was kept in time. For each event the outcomes are tried in the order kept, late, broken, released, at risk; the first whose condition holds counts.", "{on: flight.departed, if: data.late < duration('15m')}"),
+        may("late", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it was kept, but late.", "{on: flight.departed}"),
+        may("broken", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it will not be kept.", "{on: flight.cancelled}"),
+        may("released", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that the party let it go.", "{on: booking.cancelled}"),
+        may("at_risk", Is::OneOrMany(&Is::Record(&AT_RISK)), "What shows that it is in danger.", "{before: 2h}"),
+        may("silent", Is::Record(&SILENT), "When silence makes it overdue. At once when due, unless said.", "{after: 24h, then: ask owner}"),
+    ],
+};
+
+static MADE: Record = Record {
+    name: "made",
+    doc: "How a promise comes to be. The expressions read `data`, the data of the event.",
+    keys: &[
+        need("on", EVENT, "The event.", "booking.made"),
+        may("if", CONDITION, "Only if this holds.", "data.channel == 'direct'"),
+        need("due", Is::Leaf(Leaf::Expression("a time")), "When it is due.", "data.departs"),
+        may("worth", MONEY_EXPRESSION, "What it is worth.", "data.fare"),
+        may("paid", Is::Leaf(Leaf::Expression("tenders")), "What was paid for it, tender by tender.", "data.paid"),
+    ],
+};
+
+static OUTCOME: Record = Record {
+    name: "outcome",
+    doc: "An event that shows how a promise stands. The condition reads `data` (the event's), `made` (the data of the event that made the promise) and `promise`.",
+    keys: &[
+        need("on", EVENT, "The event, about the promise's thing.", "flight.departed"),
+        may("if", CONDITION, "Only if this holds.", "data.late < duration('15m')"),
+    ],
+};
+
+static AT_RISK: Record = Record {
+    name: "at_risk",
+    doc: "An event that puts a promise in danger, or silence shortly before it is due.",
+    keys: &[
+        may("before", DURATION, "At risk when so long before it is due nothing has been heard.", "2h"),
+        may("on", EVENT, "The event.", "flight.delayed"),
+        may("if", CONDITION, "Only if this holds.", "data.expected > duration('1h')"),
+    ],
+};
+
+static SILENT: Record = Record {
+    name: "silent",
+    doc: "What silence means.",
+    keys: &[
+        need("after", DURATION, "So long after it was due, without evidence, the promise is overdue.", "24h"),
+        may("then", TEXT, "Whom silence asks: `ask owner`, or `ask` and a role.", "ask owner"),
+    ],
+};
+
+static RIGHT: Record = Record {
+    name: "right",
+    doc: "The clause that says what is owed when something goes wrong.",
+    keys: &[
+        need("says", Is::Texts, "The clause as the customer reads it. Slots: `{thing}`, `{due}`, `{worth}`, `{paid}`, `{made.FIELD}`, `{data.FIELD}`.", "{en: If we are late we credit you}"),
+        may("promise", Is::Leaf(Leaf::Reference("a promise")), "The promise it stands behind. May be left out when the charter has only one.", "departure"),
+        need("on", Is::Leaf(Leaf::Reference("an event, or `overdue`")), "What makes it apply: an event about the promise's thing, or `overdue`, silence.", "flight.departed"),
+        may("if", CONDITION, "Only if this holds; reads `data`, `made` and `promise`.", "made.channel == 'direct'"),
+        may("unless", Is::OneOrMany(&Is::Record(&EXCEPTION)), "What takes it away again.", "{shown_by: weather.observed, if: evidence.wind_knots >= 50}"),
+        may("restitution", Is::Any(&[SUM, Is::Record(&AWARD)]), "Gives back what was paid.", "{share: 100%, of: promise.worth, to: original tenders}"),
+        may("compensation", Is::Any(&[SUM, Is::Record(&AWARD)]), "Is for the harm.", "{bands: late_departure, by: data.late, in: travel_credit}"),
+        may("pay_within", Is::Any(&[Is::Leaf(Leaf::Clock), Is::OneOrMany(&Is::Record(&PAY_TERM))]), "How soon it is paid: a promise to the party. Without it no promise to pay is made.", "7 days"),
+        may("if_late", Is::Record(&IF_LATE), "What more is owed when the payment itself is late.", "{compensation: 40 USD}"),
+        may("tells", Is::Texts, "Said to the customer when it is owed. Slots: `{thing}`, `{due}`, `{amount}`, `{pay_by}`, `{because}`, `{worth}`, `{paid}`, `{made.FIELD}`, `{data.FIELD}`. Without it, a built-in message.", "{en: \"{thing} was late: we owe you {amount}\"}"),
+    ],
+};
+
+static EXCEPTION: Record = Record {
+    name: "exception",
+    doc: "Takes a right away. With `shown_by` the burden of proof is the company's: nothing is taken away unless such an event was heard.",
+    keys: &[
+        may("if", CONDITION, "Only if this holds; reads `data`, `made`, `promise`, and with `shown_by` also `evidence`.", "evidence.visibility_miles < 0.5"),
+        may("shown_by", EVENT, "The event that proves it, about the same thing.", "weather.observed"),
+        may("within", DURATION, "How long after the trigger the proof may still come; the right is decided only then. Without it the proof must have been heard before.", "1h"),
+        may("says", Is::Texts, "Why, in the customer's words.", "{en: Storms are nobody's fault}"),
+    ],
+};
+
+static AWARD: Record = Record {
+    name: "award",
+    doc: "One amount owed. Say how much in one of four ways: `amount`, `bands` with `by`, `share` with `of`, or `each` with `count`.",
+    keys: &[
+        may("amount", SUM, "Outright.", "40 USD"),
+        may("bands", Is::Leaf(Leaf::Reference("a dated value of bands")), "By the band in which a measure falls …", "late_departure"),
+        may("by", Is::Leaf(Leaf::Expression("what is measured")), "… and the measure.", "data.late"),
+        may("share", Is::Leaf(Leaf::Share), "A share …", "100%"),
+        may("of", MONEY_EXPRESSION, "… of an amount.", "promise.worth"),
+        may("each", SUM, "So much for each …", "10.34 GBP"),
+        may("count", Is::Leaf(Leaf::Expression("a number")), "… of a count.", "data.days"),
+        may("at_most", SUM, "Never more than this.", "2150 USD"),
+        may("at_least", SUM, "Never less than this, once anything is owed.", "25 USD"),
+        may("round_to", AMOUNT, "Rounded to a multiple of so much; to the smallest unit without it.", "25 USD"),
+        may("rounding", Is::Leaf(Leaf::Word(&["up", "down", "nearest"])), "Which way. Up, in the party's favour, unless said.", "nearest"),
+        may("in", Is::Leaf(Leaf::Reference("a tender")), "In which tender it is paid, at its worth. Without it, in the commodity it is reckoned in.", "travel_credit"),
+        may("to", Is::Leaf(Leaf::Word(&["original tenders"])), "In what was paid with, from every tender alike. For restitution only.", "original tenders"),
+    ],
+};
+
+static PAY_TERM: Record = Record {
+    name: "pay term",
+    doc: "How soon, and for whom. The first term whose condition holds counts.",
+    keys: &[
+        may("if", CONDITION, "For whom this term counts; without it, for everyone. Reads `data`, `made` and `promise`.", "made.payment_method == 'card'"),
+        need("within", Is::Leaf(Leaf::Clock), "How long, from the event that made it owed.", "7 business days"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "us-federal"),
+    ],
+};
+
+static IF_LATE: Record = Record {
+    name: "if_late",
+    doc: "What a late payment owes on top.",
+    keys: &[
+        need("compensation", Is::Any(&[SUM, Is::Record(&AWARD)]), "How much: an amount or a dated value. It reads no event, for none has happened.", "40 USD"),
+    ],
+};
+
+static STACK: Record = Record {
+    name: "stack",
+    doc: "How rights behind one promise combine.",
+    keys: &[
+        need("rights", Is::List(&Is::Leaf(Leaf::Reference("a right"))), "The rights, at least two.", "[late-departure, missed-connection]"),
+        need("rule", Is::Leaf(Leaf::Word(&["highest", "sum", "offset"])), "`highest`: only the highest is owed. `sum`: all are. `offset`: what an earlier one gave is taken off a later one, in the order they are named.", "highest"),
+    ],
+};
+
+static LIMITS: Record = Record {
+    name: "limits",
+    doc: "Bounds on what leaves without a person.",
+    keys: &[
+        may("notify_from", AMOUNT, "Below this no message is sent. The credit itself is made.", "1 USD"),
+        may("per_day", Is::Record(&PER_DAY), "A budget for one day.", "{budget: 250000 USD, then: hold for approval}"),
+        may("approve_over", Is::Record(&APPROVE), "Who approves a large remedy.", "{amount: 2000 USD, by: finance}"),
+    ],
+};
+
+static PER_DAY: Record = Record {
+    name: "per_day",
+    doc: "A budget for one day.",
+    keys: &[
+        need("budget", AMOUNT, "So much a day leaves without a person.", "250000 USD"),
+        need("then", Is::Leaf(Leaf::Word(&["hold for approval"])), "What is done with the rest. It is owed all the same.", "hold for approval"),
+    ],
+};
+
+static APPROVE: Record = Record {
+    name: "approve_over",
+    doc: "Who approves a large remedy.",
+    keys: &[
+        need("amount", AMOUNT, "A single remedy above this is held.", "2000 USD"),
+        need("by", TEXT, "The role that approves it.", "finance"),
+    ],
+};

@@ -1,0 +1,266 @@
+//! What is owed: how much, within which bounds, and in what it is paid.
+
+use makegood_money::{Commodity, Money, Rounding};
+
+use super::context::{Context, Reach};
+use super::promises::transposed;
+use super::{bands, literal, values};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::expr::Want;
+use crate::model::{Amount, Award, AwardKind, Entry, Fixed, PaysIn, PromiseId};
+use crate::syntax::{Kind, Node};
+
+/// What an award may look at.
+pub(super) struct Terms {
+    pub promise: PromiseId,
+    pub reach: Reach,
+}
+
+/// The four ways to say how much: the key that says it, and the key that must stand beside it.
+const WAYS: [(&str, Option<&str>); 4] =
+    [("amount", None), ("bands", Some("by")), ("share", Some("of")), ("each", Some("count"))];
+
+pub(super) fn read(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Context<'_>) -> Option<Award> {
+    if let Kind::Scalar(_) = &node.kind {
+        let (fixed, commodity) = fixed(node, terms, context)?;
+        something(commodity_zero(&fixed, context), node, context)?;
+        let pays_in = pays_in(node, kind, commodity, terms, context)?;
+        let plain = Award {
+            kind,
+            amount: Amount::Fixed(fixed),
+            at_most: None,
+            at_least: None,
+            round_to: None,
+            rounding: Rounding::Up,
+            pays_in,
+        };
+        return Some(plain);
+    }
+    let amount = amount(node, terms, context);
+    let at_most = node.get("at_most").map(|node| fixed(node, terms, context));
+    let at_least = node.get("at_least").map(|node| fixed(node, terms, context));
+    let round_to = node.get("round_to").map(|node| step(node, context));
+    let rounding = match node.get("rounding").and_then(Node::text) {
+        Some("down") => Rounding::Down,
+        Some("nearest") => Rounding::Nearest,
+        _ => Rounding::Up,
+    };
+    let (amount, commodity) = amount?;
+    let pays_in = pays_in(node, kind, commodity, terms, context);
+    let bounds = [("at_most", transposed(at_most)?), ("at_least", transposed(at_least)?)];
+    for (key, bound) in &bounds {
+        let other = bound.as_ref().and_then(|(_, commodity)| *commodity);
+        same_commodity(commodity, other, node.get(key), context)?;
+    }
+    let round_to = transposed(round_to)?;
+    same_commodity(commodity, round_to.map(|step: Money| step.commodity), node.get("round_to"), context)?;
+    bounds_in_order(node, &bounds, context)?;
+    let [(_, at_most), (_, at_least)] = bounds.map(|(key, bound)| (key, bound.map(|(fixed, _)| fixed)));
+    Some(Award { kind, amount, at_most, at_least, round_to, rounding, pays_in: pays_in? })
+}
+
+fn amount(node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Amount, Option<Commodity>)> {
+    let written: Vec<_> = WAYS.iter().filter(|(key, _)| node.get(key).is_some()).collect();
+    let [(way, beside)] = written.as_slice() else {
+        if node.entries().is_empty() {
+            return None;
+        }
+        let message =
+            if written.is_empty() { "nothing says how much is owed" } else { "how much is owed is said in two ways" };
+        let fault = Diagnostic::error(Code::KeysExclude, &node.span, message);
+        return context
+            .fail(fault.help("write one of `amount`, `bands` with `by`, `share` with `of`, `each` with `count`"));
+    };
+    for (_, other) in WAYS.iter().filter(|(key, _)| key != way) {
+        if let Some(entry) = other.and_then(|other| node.entry(other)) {
+            let message = format!("`{}` does not belong to `{way}`", entry.key);
+            let fault = Diagnostic::error(Code::KeysExclude, &entry.key_span, message);
+            return context.fail(
+                fault.help(beside.map_or("take it out".to_owned(), |beside| format!("`{way}` goes with `{beside}`"))),
+            );
+        }
+    }
+    let main = node.get(way)?;
+    let other = match beside {
+        None => None,
+        Some(beside) => match node.get(beside) {
+            Some(other) => Some(other),
+            None => {
+                let fault = Diagnostic::error(Code::MissingKey, &main.span, format!("`{way}` lacks `{beside}`"));
+                return context.fail(fault.help(format!("write `{beside}:` beside it")));
+            }
+        },
+    };
+    match (*way, other) {
+        ("bands", Some(by)) => banded(main, by, terms, context),
+        ("share", Some(of)) => shared(main, of, terms, context),
+        ("each", Some(count)) => counted(main, count, terms, context),
+        _ => {
+            let (fixed, commodity) = fixed(main, terms, context)?;
+            something(commodity_zero(&fixed, context), main, context)?;
+            Some((Amount::Fixed(fixed), commodity))
+        }
+    }
+}
+
+fn banded(table: &Node, by: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Amount, Option<Commodity>)> {
+    let by = context.expression(by, terms.reach, Want::Measure)?;
+    let ready = bands::ready(table, &by, terms.reach, context)?;
+    something(!ready.gives, table, context)?;
+    Some((Amount::Bands { table: ready.id, by }, ready.commodity))
+}
+
+fn shared(share: &Node, of: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Amount, Option<Commodity>)> {
+    let ratio = literal::share(share, context);
+    let expression = context.expression(of, terms.reach, Want::Money);
+    let (ratio, expression) = (ratio?, expression?);
+    something(ratio.numerator() == 0, share, context)?;
+    worth_known(expression.source(), of, terms, context)?;
+    Some((Amount::Share { ratio, of: expression }, None))
+}
+
+fn counted(each: &Node, count: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Amount, Option<Commodity>)> {
+    let rate = fixed(each, terms, context);
+    let count = context.expression(count, terms.reach, Want::Count);
+    let ((rate, commodity), count) = (rate?, count?);
+    something(commodity_zero(&rate, context), each, context)?;
+    Some((Amount::Each { rate, count }, commodity))
+}
+
+/// `promise.worth` has a value only when the promise says what it is worth.
+fn worth_known(source: &str, node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<()> {
+    let promise = context.promise(terms.promise)?.clone();
+    if promise.has_worth || !source.contains("promise.worth") {
+        return Some(());
+    }
+    let message = format!("`{}` does not say what it is worth", promise.name);
+    let fault = Diagnostic::error(Code::NeverApplies, &node.span, message).with(&promise.span, "the promise");
+    context.fail(fault.help("write `worth:` under its `made:`, such as `worth: data.fare`"))
+}
+
+/// Refuses an award that gives nothing.
+fn something(nothing: bool, node: &Node, context: &mut Context<'_>) -> Option<()> {
+    if !nothing {
+        return Some(());
+    }
+    let fault = Diagnostic::error(Code::NeverApplies, &node.span, "the right never owes anything: this gives nothing");
+    context.fail(fault.help("write an amount above zero, or take the right out"))
+}
+
+fn commodity_zero(fixed: &Fixed, context: &Context<'_>) -> bool {
+    match fixed {
+        Fixed::Money(money) => money.is_zero(),
+        Fixed::Value(id) => context.values.lowered.get(*id).is_some_and(|value| {
+            value.entries.iter().all(|(_, entry)| matches!(entry, Entry::Money(money) if money.is_zero()))
+        }),
+        Fixed::Expr(_) => false,
+    }
+}
+
+/// An amount, a dated value, or an expression for money; and its commodity where that is known.
+fn fixed(node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Fixed, Option<Commodity>)> {
+    let text = node.text()?;
+    if text.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
+        let money = literal::amount(node, context)?;
+        return Some((Fixed::Money(money), Some(money.commodity)));
+    }
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        let id = values::amount_named(text, node, context)?;
+        let commodity = context.values.lowered.get(id).and_then(|value| match value.entries.first() {
+            Some((_, Entry::Money(money))) => Some(money.commodity),
+            _ => None,
+        });
+        return Some((Fixed::Value(id), commodity));
+    }
+    let expression = context.expression(node, terms.reach, Want::Money)?;
+    worth_known(expression.source(), node, terms, context)?;
+    Some((Fixed::Expr(expression), None))
+}
+
+fn step(node: &Node, context: &mut Context<'_>) -> Option<Money> {
+    let step = literal::amount(node, context)?;
+    if !step.is_zero() {
+        return Some(step);
+    }
+    let nothing = Diagnostic::error(Code::BadAmount, &node.span, "amounts cannot be rounded to multiples of nothing");
+    context.fail(nothing.help("write a step above zero, such as `25 USD`"))
+}
+
+fn same_commodity(
+    amount: Option<Commodity>,
+    bound: Option<Commodity>,
+    node: Option<&Node>,
+    context: &mut Context<'_>,
+) -> Option<()> {
+    let (Some(amount), Some(bound), Some(node)) = (amount, bound, node) else { return Some(()) };
+    if amount == bound {
+        return Some(());
+    }
+    let message = format!("this is in {bound}, and what is owed is reckoned in {amount}");
+    context.fail(Diagnostic::error(Code::WrongCommodity, &node.span, message).help(format!("write it in {amount}")))
+}
+
+type Bound = (&'static str, Option<(Fixed, Option<Commodity>)>);
+
+fn bounds_in_order(node: &Node, bounds: &[Bound; 2], context: &mut Context<'_>) -> Option<()> {
+    let [(_, Some((Fixed::Money(most), _))), (_, Some((Fixed::Money(least), _)))] = bounds else { return Some(()) };
+    if least.commodity != most.commodity || least.minor <= most.minor {
+        return Some(());
+    }
+    let place = |key: &str| node.get(key).map_or(node.span.clone(), |node| node.span.clone());
+    let fault = Diagnostic::error(Code::BadAmount, &place("at_least"), "the least is more than the most")
+        .with(&place("at_most"), "the most");
+    context.fail(fault.help("let `at_least` be no more than `at_most`"))
+}
+
+fn pays_in(
+    node: &Node,
+    kind: AwardKind,
+    commodity: Option<Commodity>,
+    terms: &Terms,
+    context: &mut Context<'_>,
+) -> Option<PaysIn> {
+    let promise = context.promise(terms.promise)?.clone();
+    match (node.get("in"), node.get("to")) {
+        (Some(tender), Some(to)) => {
+            let both =
+                Diagnostic::error(Code::KeysExclude, &to.span, "`in` and `to` say in two ways what it is paid in");
+            context.fail(both.with(&tender.span, "the other").help("keep one of the two"))
+        }
+        (Some(tender), None) => in_tender(tender, commodity, context),
+        (None, Some(to)) if kind == AwardKind::Compensation => {
+            let fault =
+                Diagnostic::error(Code::KeysExclude, &to.span, "compensation is not paid to the original tenders");
+            context.fail(fault.help("what is given back is `restitution`; compensation is paid `in` a tender"))
+        }
+        (None, Some(to)) if !(promise.has_paid && promise.has_worth) => {
+            let message = format!("`{}` does not say what was paid for it, or what it is worth", promise.name);
+            let fault = Diagnostic::error(Code::NeverApplies, &to.span, message).with(&promise.span, "the promise");
+            context.fail(fault.help("write `worth:` and `paid:` under its `made:`"))
+        }
+        (None, Some(_)) => Some(PaysIn::Original),
+        (None, None) if kind == AwardKind::Restitution && promise.has_paid && promise.has_worth => {
+            Some(PaysIn::Original)
+        }
+        (None, None) => Some(PaysIn::Same),
+    }
+}
+
+/// A tender of the charter is reckoned at its worth, which is in the charter's currency.
+fn in_tender(node: &Node, commodity: Option<Commodity>, context: &mut Context<'_>) -> Option<PaysIn> {
+    let tender = context.tender(node)?;
+    if commodity == Some(tender) {
+        return Some(PaysIn::Same);
+    }
+    let own = context.tenders.contains(tender.code());
+    let reckoned = commodity.is_none_or(|commodity| commodity == context.money);
+    if (own || tender == context.money) && reckoned || !context.money_known {
+        return Some(PaysIn::Tender(tender));
+    }
+    let message = match commodity {
+        Some(commodity) => format!("an amount of {commodity} cannot be paid in {tender}"),
+        None => format!("nothing says what one {tender} is worth"),
+    };
+    let help = format!("reckon in {}, and pay in it or in a tender declared under `tenders`", context.money);
+    context.fail(Diagnostic::error(Code::WrongCommodity, &node.span, message).help(help))
+}

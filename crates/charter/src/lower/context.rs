@@ -1,0 +1,205 @@
+//! What the sections read so far have declared, and how a clause looks it up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+use makegood_money::{Commodities, Commodity};
+
+use super::head::Head;
+use super::values::Values;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, suggestion};
+use crate::expr::{Expr, Names, Want};
+use crate::limits;
+use crate::model::{PromiseId, ShapeId};
+use crate::syntax::{Node, span_within};
+use crate::value::Shape;
+
+/// What is known while the sections are read.
+pub(super) struct Context<'a> {
+    pub text: &'a str,
+    pub out: &'a mut Diagnostics,
+    /// The languages of the title, and where it stands.
+    pub languages: Vec<Box<str>>,
+    pub title_span: Span,
+    pub zone: TimeZone,
+    pub money: Commodity,
+    /// False when the charter's currency could not be read: nothing is judged by it then.
+    pub money_known: bool,
+    pub commodities: Commodities,
+    /// Codes of the charter's own tenders.
+    pub tenders: BTreeSet<Box<str>>,
+    /// Names of the calendars.
+    pub calendars: BTreeSet<Box<str>>,
+    pub shapes: Vec<Shape>,
+    pub shape_ids: BTreeMap<Box<str>, ShapeId>,
+    /// Shapes with a fault: what reads them is not judged, so that one fault is told once.
+    pub faulty: BTreeSet<ShapeId>,
+    pub values: Values,
+    /// The promises by position.
+    pub promises: Vec<PromiseHead>,
+    /// The rights by position: name and place.
+    pub rights: Vec<(Box<str>, Span)>,
+    /// What was used, as `event flight.departed`.
+    pub used: BTreeSet<String>,
+}
+
+/// What clauses need to know of a promise.
+#[derive(Debug, Clone)]
+pub(super) struct PromiseHead {
+    pub name: Box<str>,
+    pub span: Span,
+    /// The event that makes it, once known.
+    pub on: Option<ShapeId>,
+    pub has_worth: bool,
+    pub has_paid: bool,
+}
+
+/// Which data an expression may read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Reach {
+    pub data: Option<ShapeId>,
+    pub made: Option<ShapeId>,
+    pub evidence: Option<ShapeId>,
+    pub promise: bool,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(text: &'a str, head: &Head, out: &'a mut Diagnostics) -> Self {
+        Self {
+            text,
+            out,
+            languages: head.title.languages().map(Into::into).collect(),
+            title_span: head.title_span.clone(),
+            zone: head.zone.clone(),
+            money: head.money,
+            money_known: head.money_known,
+            commodities: Commodities::iso(),
+            tenders: BTreeSet::new(),
+            calendars: BTreeSet::new(),
+            shapes: Vec::new(),
+            shape_ids: BTreeMap::new(),
+            faulty: BTreeSet::new(),
+            values: Values::default(),
+            promises: Vec::new(),
+            rights: Vec::new(),
+            used: BTreeSet::new(),
+        }
+    }
+
+    /// Adds an error and gives nothing: what a reader returns when it fails.
+    pub fn fail<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.out.push(diagnostic);
+        None
+    }
+
+    pub fn shape(&self, id: ShapeId) -> Option<&Shape> {
+        self.shapes.get(id)
+    }
+
+    pub fn promise(&self, id: PromiseId) -> Option<&PromiseHead> {
+        self.promises.get(id)
+    }
+
+    /// The event a clause names.
+    pub fn event(&mut self, node: &Node) -> Option<ShapeId> {
+        let name = node.text()?;
+        if let Some(id) = self.shape_ids.get(name) {
+            self.used.insert(format!("event {name}"));
+            return Some(*id);
+        }
+        let help = suggestion(name, self.shape_ids.keys().map(AsRef::as_ref));
+        self.fail(Diagnostic::error(Code::UnknownEvent, &node.span, format!("unknown event `{name}`")).help(help))
+    }
+
+    /// The promise a clause names.
+    pub fn promise_named(&mut self, node: &Node) -> Option<PromiseId> {
+        let name = node.text()?;
+        if let Some(id) = self.promises.iter().position(|promise| *promise.name == *name) {
+            return Some(id);
+        }
+        let help = suggestion(name, self.promises.iter().map(|promise| promise.name.as_ref()));
+        self.fail(Diagnostic::error(Code::UnknownPromise, &node.span, format!("unknown promise `{name}`")).help(help))
+    }
+
+    /// The tender or currency a clause pays in.
+    pub fn tender(&mut self, node: &Node) -> Option<Commodity> {
+        let name = node.text()?;
+        if let Ok(commodity) = self.commodities.get(name) {
+            return Some(commodity);
+        }
+        let help = suggestion(name, self.tenders.iter().map(AsRef::as_ref));
+        self.fail(Diagnostic::error(Code::UnknownTender, &node.span, format!("unknown tender `{name}`")).help(help))
+    }
+
+    /// Compiles an expression of the file.
+    pub fn expression(&mut self, node: &Node, reach: Reach, want: Want) -> Option<Expr> {
+        let source = node.text()?;
+        if source.len() > limits::EXPRESSION_BYTES {
+            let message = format!("the expression is longer than {} bytes", limits::EXPRESSION_BYTES);
+            return self.fail(Diagnostic::error(Code::BadExpression, &node.span, message).help("split it"));
+        }
+        let ids = [reach.data, reach.made, reach.evidence];
+        if ids.iter().flatten().any(|id| self.faulty.contains(id)) {
+            return None;
+        }
+        let shape = |id: Option<ShapeId>| id.and_then(|id| self.shapes.get(id));
+        let names = Names {
+            data: shape(reach.data),
+            made: shape(reach.made),
+            evidence: shape(reach.evidence),
+            promise: reach.promise,
+        };
+        match Expr::compile(source, &names, &self.commodities, want) {
+            Ok(expression) => Some(expression),
+            Err(problems) => {
+                for problem in problems {
+                    let span = span_within(self.text, node, &problem.range);
+                    self.out.push(Diagnostic::error(Code::BadExpression, &span, problem.message).help(problem.help));
+                }
+                None
+            }
+        }
+    }
+
+    /// A condition, where there is one.
+    pub fn condition(&mut self, node: Option<&Node>, reach: Reach) -> Condition {
+        match node {
+            None => Condition::Always,
+            Some(node) => match self.expression(node, reach, Want::Bool) {
+                Some(expression) => Condition::If(expression),
+                None => Condition::Faulty,
+            },
+        }
+    }
+}
+
+/// A condition that was looked for.
+#[derive(Debug)]
+pub(super) enum Condition {
+    /// There is none.
+    Always,
+    /// This one.
+    If(Expr),
+    /// It has a fault, which has been told.
+    Faulty,
+}
+
+impl Condition {
+    /// The condition for the model; `None` inside when there is none, outside when it has a fault.
+    pub fn lowered(self) -> Option<Option<Expr>> {
+        match self {
+            Self::Always => Some(None),
+            Self::If(expression) => Some(Some(expression)),
+            Self::Faulty => None,
+        }
+    }
+}
+
+/// What a condition that reads nothing always gives.
+pub(super) fn constant(condition: Option<&Expr>) -> Option<bool> {
+    match condition {
+        None => Some(true),
+        Some(expression) if expression.reads().is_empty() => expression.holds(&crate::expr::Scope::default()).ok(),
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,223 @@
+//! Promises: how they are made, and which events show how they stand.
+
+use super::context::{Context, PromiseHead, Reach, constant};
+use super::{literal, texts};
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::expr::{Expr, Want};
+use crate::model::{Outcome, Promise, ShapeId, Shows};
+use crate::syntax::{Entry, Node};
+
+/// The keys of the outcomes, in the order in which they are tried.
+const OUTCOMES: [(&str, Shows); 5] = [
+    ("kept", Shows::Kept),
+    ("late", Shows::Late),
+    ("broken", Shows::Broken),
+    ("released", Shows::Released),
+    ("at_risk", Shows::AtRisk),
+];
+
+/// The slots of a promise's words.
+const SLOTS: [&str; 4] = ["thing", "due", "worth", "paid"];
+
+pub(super) fn read(root: &Node, context: &mut Context<'_>) -> Vec<Option<Promise>> {
+    let entries = root.get("promises").map(Node::entries).unwrap_or_default();
+    if root.get("promises").is_some_and(|node| node.entries().is_empty()) {
+        let place = root.entry("promises").map_or(0..0, |entry| entry.key_span.clone());
+        let none = Diagnostic::error(Code::MissingKey, &place, "the charter promises nothing");
+        context.out.push(none.help("write at least one promise"));
+    }
+    for entry in entries {
+        let head = head(entry, context);
+        context.promises.push(head);
+    }
+    entries.iter().map(|entry| promise(entry, context)).collect()
+}
+
+fn head(entry: &Entry, context: &mut Context<'_>) -> PromiseHead {
+    let made = entry.value.get("made");
+    let on = made.and_then(|made| made.get("on"));
+    let has = |key: &str| made.is_some_and(|made| made.get(key).is_some());
+    PromiseHead {
+        name: entry.key.as_str().into(),
+        span: entry.key_span.clone(),
+        on: on.and_then(|on| made_on(on, context)),
+        has_worth: has("worth"),
+        has_paid: has("paid"),
+    }
+}
+
+/// The event that makes a promise: it must be about a party.
+fn made_on(node: &Node, context: &mut Context<'_>) -> Option<ShapeId> {
+    let id = context.event(node)?;
+    let shape = context.shape(id)?;
+    if shape.party.is_none() && !context.faulty.contains(&id) {
+        let message = format!("`{}` is about no party, and a promise is made to one", shape.name);
+        let help = "name an event about a party, or declare the event with `party:`";
+        return context.fail(Diagnostic::error(Code::NeverApplies, &node.span, message).help(help));
+    }
+    Some(id)
+}
+
+fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
+    let node = &entry.value;
+    let name = literal::name(&entry.key, &entry.key_span, context.out);
+    let on = context.promises.iter().find(|promise| *promise.name == *entry.key).and_then(|promise| promise.on);
+    let reach = Reach { data: on, ..Reach::default() };
+    let made = node.get("made");
+    let part = |key: &str| made.and_then(|made| made.get(key)).filter(|_| on.is_some());
+    let when = context.condition(part("if"), reach).lowered();
+    let due = part("due").and_then(|node| context.expression(node, reach, Want::Time));
+    let worth = part("worth").map(|node| context.expression(node, reach, Want::Money));
+    let paid = part("paid").map(|node| context.expression(node, reach, Want::Tenders));
+    let says = texts::read(node.get("says"), &SLOTS, Reach { made: on, ..Reach::default() }, context);
+    let (outcomes, at_risk_before) = outcomes(node, on, context);
+    let (silent_after, silent_asks) = silent(node.get("silent"), context);
+    if !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some()) {
+        let never =
+            Diagnostic::error(Code::NeverApplies, &entry.key_span, format!("nothing shows how `{}` stands", entry.key));
+        context.out.push(never.help("write at least `kept: {on: EVENT}`: which event shows that it was kept"));
+    }
+    Some(Promise {
+        name: name?,
+        on: on?,
+        when: when?,
+        due: due?,
+        worth: transposed(worth)?,
+        paid: transposed(paid)?,
+        owner: node.get("owner").and_then(Node::text).map(Into::into),
+        says,
+        outcomes: outcomes?,
+        at_risk_before: at_risk_before?,
+        silent_after: silent_after?,
+        silent_asks,
+    })
+}
+
+/// `None` inside when it was not written, outside when it has a fault.
+pub(super) fn transposed<T>(read: Option<Option<T>>) -> Option<Option<T>> {
+    match read {
+        None => Some(None),
+        Some(None) => None,
+        Some(Some(value)) => Some(Some(value)),
+    }
+}
+
+/// An outcome and where it stands, to find those that are never reached.
+struct Placed {
+    outcome: Outcome,
+    span: Span,
+}
+
+fn outcomes(
+    node: &Node,
+    made: Option<ShapeId>,
+    context: &mut Context<'_>,
+) -> (Option<Vec<Outcome>>, Option<Option<i64>>) {
+    let mut placed: Vec<Placed> = Vec::new();
+    let mut before = Some(None);
+    let mut sound = true;
+    for (key, state) in OUTCOMES {
+        for item in node.get(key).map(Node::items).unwrap_or_default() {
+            if let Some(lead) = item.get("before") {
+                before = literal::duration(lead, context).map(Some);
+                if item.get("on").is_none() {
+                    continue;
+                }
+            }
+            match outcome(item, state, made, context) {
+                Some(outcome) => {
+                    let place = Placed { outcome, span: item.span.clone() };
+                    reached(&placed, &place, context);
+                    placed.push(place);
+                }
+                None => sound = false,
+            }
+        }
+    }
+    (sound.then(|| placed.into_iter().map(|placed| placed.outcome).collect()), before)
+}
+
+fn outcome(node: &Node, state: Shows, made: Option<ShapeId>, context: &mut Context<'_>) -> Option<Outcome> {
+    let Some(on_node) = node.get("on") else {
+        if state == Shows::AtRisk && !node.entries().is_empty() {
+            let neither =
+                Diagnostic::error(Code::MissingKey, &node.span, "this says nothing of what puts the promise in danger");
+            return context.fail(neither.help("write `before: 2h`, or `on:` and an event"));
+        }
+        return None;
+    };
+    let on = context.event(on_node)?;
+    let made = made?;
+    heard(on, made, on_node, context)?;
+    let reach = Reach { data: Some(on), made: Some(made), evidence: None, promise: true };
+    let when: Option<Expr> = context.condition(node.get("if"), reach).lowered()?;
+    if constant(when.as_ref()) == Some(false) {
+        let place = node.get("if").map_or(&node.span, |node| &node.span);
+        let never = Diagnostic::error(Code::NeverApplies, place, "this condition never holds");
+        return context.fail(never.help("write a condition that reads the event's data, or take the outcome out"));
+    }
+    Some(Outcome { state, on, when })
+}
+
+/// An event must be able to reach the promise: it is about the same kind of thing, or, when the promise is about no thing,
+/// about the same kind of party.
+pub(super) fn heard(on: ShapeId, made: ShapeId, node: &Node, context: &mut Context<'_>) -> Option<()> {
+    let (event, maker) = (context.shape(on)?, context.shape(made)?);
+    let builtin = crate::builtin::is_builtin(&event.name);
+    let same_thing = event.about == maker.about;
+    let same_party = event.party.is_none() && event.about.is_some() || event.party == maker.party;
+    let faulty = context.faulty.contains(&on) || context.faulty.contains(&made);
+    if (same_thing && same_party) || faulty {
+        return Some(());
+    }
+    let message = if builtin {
+        format!("`{}` is built in and heard without being named", event.name)
+    } else {
+        format!(
+            "`{}` never reaches this promise: it is about {}, and the promise about {}",
+            event.name,
+            subject(event),
+            subject(maker)
+        )
+    };
+    let help = "name an event about the same kind of thing as the event that makes the promise";
+    context.fail(Diagnostic::error(Code::NeverApplies, &node.span, message).help(help))
+}
+
+/// What an event is about, in words.
+fn subject(shape: &crate::value::Shape) -> String {
+    match (&shape.party, &shape.about) {
+        (Some(party), Some(about)) => format!("a {party} and a {about}"),
+        (Some(kind), None) | (None, Some(kind)) => format!("a {kind}"),
+        (None, None) => "nothing".to_owned(),
+    }
+}
+
+/// Says when an earlier outcome takes every such event before this one.
+fn reached(earlier: &[Placed], this: &Placed, context: &mut Context<'_>) {
+    let takes_all =
+        |placed: &&Placed| placed.outcome.on == this.outcome.on && constant(placed.outcome.when.as_ref()) == Some(true);
+    if let Some(first) = earlier.iter().find(takes_all) {
+        let fault = Diagnostic::error(Code::NeverApplies, &this.span, "this is never reached")
+            .with(&first.span, "this one takes every such event before it")
+            .help("add an `if` to the earlier one, or take this one out");
+        context.out.push(fault);
+    }
+}
+
+fn silent(node: Option<&Node>, context: &mut Context<'_>) -> (Option<i64>, Option<Box<str>>) {
+    let Some(node) = node else { return (Some(0), None) };
+    let after = node.get("after").and_then(|node| literal::duration(node, context));
+    let asks = node.get("then").and_then(|then| {
+        let text = then.text()?;
+        match text.strip_prefix("ask ").map(str::trim) {
+            Some("owner") => None,
+            Some(role) if !role.is_empty() => Some(role.into()),
+            _ => {
+                let bad = Diagnostic::error(Code::BadWord, &then.span, format!("`then` cannot be `{text}`"));
+                context.fail(bad.help("write `ask owner`, or `ask` and a role"))
+            }
+        }
+    });
+    (after, asks)
+}

@@ -1,0 +1,119 @@
+//! Dispatch: what was committed leaves, at least once, with a key by which a receiver drops repeats.
+
+use std::collections::BTreeMap;
+
+use makegood_charter::Moment;
+use makegood_core::id::{Kind, Name};
+use makegood_store::{Commit, OutboxRow, SLOTS, Slot};
+
+use crate::{EngineError, Session, limits};
+
+/// How long after each failed attempt the next is made, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
+/// After the last the message is given up and stays to be seen.
+pub const RETRY_AFTER: [i64; 9] =
+    [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000];
+
+/// Why a message was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SinkError(pub String);
+
+/// A receiver of messages.
+pub trait Sink {
+    /// Delivers messages, and says for each whether it was taken. When this returns, what was taken is safe with the receiver.
+    fn deliver(&mut self, messages: &[OutboxRow], now: Moment) -> Vec<Result<(), SinkError>>;
+}
+
+/// What became of the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Dispatched {
+    /// Taken by their receiver.
+    pub delivered: u64,
+    /// Not taken; to be tried again.
+    pub failed: u64,
+    /// Not taken, and given up.
+    pub given_up: u64,
+}
+
+/// Where messages go, by topic.
+#[derive(Default)]
+pub struct Routes<'s> {
+    by_topic: BTreeMap<Box<str>, &'s mut dyn Sink>,
+}
+
+impl<'s> Routes<'s> {
+    /// Sends messages of this topic to `sink`.
+    pub fn add(&mut self, topic: &str, sink: &'s mut dyn Sink) {
+        self.by_topic.insert(topic.into(), sink);
+    }
+}
+
+/// The key by which a receiver drops repeats: unique over all parties.
+pub fn idempotency_key(message: &OutboxRow) -> String {
+    let name = Name::new(Kind::Promise, &message.party, message.id).to_string();
+    format!("m{}", name.trim_start_matches('p'))
+}
+
+/// The message after an attempt.
+fn after(message: &OutboxRow, outcome: &Result<(), SinkError>, now: Moment) -> OutboxRow {
+    let mut message = message.clone();
+    match outcome {
+        Ok(()) => {
+            message.delivered = Some(now.0);
+            message.next_try = None;
+            message.trouble = "".into();
+        }
+        Err(error) => {
+            let wait = RETRY_AFTER.get(message.attempts as usize);
+            message.attempts = message.attempts.saturating_add(1);
+            message.next_try = wait.map(|wait| now.0.saturating_add(*wait));
+            message.trouble = error.to_string().into();
+        }
+    }
+    message
+}
+
+impl Session {
+    /// Sends every message whose time has come. Messages of a topic without a route wait.
+    pub fn dispatch(&mut self, routes: &mut Routes, now: Moment) -> Result<Dispatched, EngineError> {
+        self.flush()?;
+        let mut done = Dispatched::default();
+        for slot in (0..SLOTS).map(Slot) {
+            loop {
+                let due = self.reader().outbox_due(slot, now.0, limits::SLOT_ROWS)?;
+                let full = due.len() >= limits::SLOT_ROWS;
+                let sent = send(routes, due, now);
+                for message in &sent {
+                    let place = match (message.delivered, message.next_try) {
+                        (Some(_), _) => &mut done.delivered,
+                        (None, Some(_)) => &mut done.failed,
+                        (None, None) => &mut done.given_up,
+                    };
+                    *place = place.saturating_add(1);
+                }
+                let any = !sent.is_empty();
+                if any {
+                    self.write(&Commit { outbox: sent, ..Commit::default() })?;
+                }
+                if !full || !any {
+                    break;
+                }
+            }
+        }
+        Ok(done)
+    }
+}
+
+fn send(routes: &mut Routes, due: Vec<OutboxRow>, now: Moment) -> Vec<OutboxRow> {
+    let mut by_topic: BTreeMap<Box<str>, Vec<OutboxRow>> = BTreeMap::new();
+    for message in due {
+        by_topic.entry(message.topic.clone()).or_default().push(message);
+    }
+    let mut sent = Vec::new();
+    for (topic, messages) in by_topic {
+        let Some(sink) = routes.by_topic.get_mut(&topic) else { continue };
+        let outcomes = sink.deliver(&messages, now);
+        sent.extend(messages.iter().zip(&outcomes).map(|(message, outcome)| after(message, outcome, now)));
+    }
+    sent
+}

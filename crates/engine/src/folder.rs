@@ -1,0 +1,591 @@
+//! Folding: work goes in, one commit comes out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use makegood_charter::Moment;
+use makegood_core::{Budget, Context, Event, FoldError, Happening, Ident, Rulebook, fold, needs};
+use makegood_store::{
+    Body, Commit, EventRow, FanoutRow, Hash, HeadRow, InboxRow, InterestRow, PartKind, Reader, Slot, TallyRow, chain,
+    slot_of,
+};
+use sha2::{Digest, Sha256};
+
+use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Reject, reread};
+use crate::working::{Log, Working};
+use crate::{Counts, EngineError, Work, limits, rows};
+
+/// The name of the tally that holds what was spent of each day's budget.
+const BUDGET: &str = "budget";
+/// The bit of [`EventRow::context`] that says the budget was spent.
+const BUDGET_SPENT: u8 = 1;
+
+/// What the fold was told from outside, as it is kept with the event.
+pub(crate) fn context_byte(context: Context) -> u8 {
+    if context.budget_spent { BUDGET_SPENT } else { 0 }
+}
+
+/// What the fold was told from outside, read back.
+pub(crate) fn context_of(byte: u8) -> Context {
+    Context { budget_spent: byte & BUDGET_SPENT != 0 }
+}
+
+/// Folds work into commits. Everything it reads comes through its reader or is still at hand.
+pub(crate) struct Folder {
+    book: Arc<Rulebook>,
+    reader: Box<dyn Reader>,
+    shared: bool,
+    /// What is recorded as the time of learning.
+    pub now: Moment,
+    working: Working,
+    commit: Commit,
+    batch: u64,
+    dirty_parties: Vec<Box<str>>,
+    dirty_things: Vec<Box<str>>,
+    spent: BTreeMap<(i32, Box<str>), i64>,
+    tallies: BTreeMap<(Slot, i32, Box<str>), i64>,
+    day: Option<Budget>,
+    left_over: bool,
+    pub counts: Counts,
+}
+
+/// What matters of a log for taking an event: among it, what an event of the same identity said, if one was taken lately.
+#[derive(Clone, Copy)]
+struct Glance {
+    slot: Slot,
+    seq: u64,
+    fresh: bool,
+    wake_at: Option<i64>,
+    said: Option<u64>,
+}
+
+/// An event on its way into one log.
+struct Entry<'e> {
+    happening: Happening<'e>,
+    ident: Ident,
+    time: Moment,
+    body: Body,
+}
+
+impl Folder {
+    pub fn new(book: Arc<Rulebook>, reader: Box<dyn Reader>, shared: bool, now: Moment) -> Self {
+        Self {
+            book,
+            reader,
+            shared,
+            now,
+            working: Working::default(),
+            commit: Commit::default(),
+            batch: 1,
+            dirty_parties: Vec::new(),
+            dirty_things: Vec::new(),
+            spent: BTreeMap::new(),
+            tallies: BTreeMap::new(),
+            day: None,
+            left_over: false,
+            counts: Counts::default(),
+        }
+    }
+
+    /// Lines of logs that the commit at work holds.
+    pub fn pending(&self) -> usize {
+        self.commit
+            .events
+            .len()
+            .saturating_add(self.commit.quarantine.len())
+            .saturating_add(self.commit.inbox_add.len())
+    }
+
+    /// Forgets everything at hand, after another process has written.
+    pub fn forget(&mut self) {
+        self.working = Working::default();
+        self.commit = Commit::default();
+        self.dirty_parties.clear();
+        self.dirty_things.clear();
+        self.spent.clear();
+        self.tallies.clear();
+    }
+
+    /// True when the commit at work would change anything.
+    pub fn has_changes(&self) -> bool {
+        self.commit != Commit::default() || !self.dirty_parties.is_empty() || !self.dirty_things.is_empty()
+    }
+
+    /// True when deliveries were left for the sweep.
+    pub fn left_over(&self) -> bool {
+        self.left_over
+    }
+
+    /// Notes that nothing is left to deliver.
+    pub fn swept(&mut self) {
+        self.left_over = false;
+    }
+
+    /// Lets go of what is durable and not needed.
+    pub fn durable(&mut self, batch: u64) {
+        self.working.trim(batch);
+    }
+
+    /// Reads ahead what `work` will need.
+    pub fn fetch(&mut self, work: &[Work]) -> Result<(), EngineError> {
+        let (mut parties, mut things) = (Vec::new(), Vec::new());
+        for one in work {
+            match one {
+                Work::Event(incoming) => {
+                    let event = &incoming.event;
+                    if event.about.as_deref() != Some(&*event.subject) {
+                        parties.push(&*event.subject);
+                    }
+                    things.extend(event.about.as_deref());
+                }
+                Work::Clock { party, .. } => parties.push(party),
+                Work::Deliver(row) => {
+                    parties.push(&row.party);
+                    things.push(&row.thing);
+                }
+                Work::Fanout(FanoutRow { thing, .. }) | Work::Introduce(InterestRow { thing, .. }) => {
+                    things.push(thing)
+                }
+                Work::SetAside(_) => {}
+            }
+        }
+        self.working.fetch(&mut *self.reader, &parties, &things)
+    }
+
+    /// Folds one piece of work into the commit at work.
+    pub fn work(&mut self, work: &Work) -> Result<(), EngineError> {
+        match work {
+            Work::Event(incoming) => self.take_or_set_aside(incoming),
+            Work::Clock { party, at } => self.clock(party, *at),
+            Work::Deliver(row) => {
+                let event = self.thing_event(&row.thing, row.seq)?;
+                if let Some(event) = event {
+                    self.deliver(&row.party, &row.thing, row.seq, &event)?;
+                }
+                self.commit.inbox_done.push(row.clone());
+                Ok(())
+            }
+            Work::Fanout(row) => {
+                match self.fan_out(row)? {
+                    Some(after) => self.commit.fanouts.push(FanoutRow { after, ..row.clone() }),
+                    None => self.commit.fanouts_done.push(row.clone()),
+                }
+                Ok(())
+            }
+            Work::Introduce(row) => self.introduce(&row.party, &row.thing, true),
+            Work::SetAside(row) => {
+                self.counts.set_aside = self.counts.set_aside.saturating_add(1);
+                self.commit.quarantine.push(row.clone());
+                Ok(())
+            }
+        }
+    }
+
+    fn take_or_set_aside(&mut self, incoming: &Incoming) -> Result<(), EngineError> {
+        match self.take(incoming)? {
+            Ok(()) => {
+                let freed = incoming.freed.map(|id| (slot_of(&incoming.origin.name), id));
+                self.commit.quarantine_done.extend(freed);
+            }
+            Err(reject) => {
+                self.counts.set_aside = self.counts.set_aside.saturating_add(1);
+                // What was tried again from the quarantine stands there already.
+                if incoming.freed.is_none() {
+                    self.commit.quarantine.push(reject.row(&incoming.origin, &incoming.body, self.now));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one event, or says why not; then nothing has changed.
+    pub fn take(&mut self, incoming: &Incoming) -> Result<Result<(), Reject>, EngineError> {
+        let event = &incoming.event;
+        let to_thing = event.about.as_deref() == Some(&*event.subject);
+        let log = self.glance(&event.subject, to_thing, &event.ident)?;
+        match self.known(&event.subject, log, incoming)? {
+            Some(true) => {
+                self.counts.known = self.counts.known.saturating_add(1);
+                Ok(Ok(()))
+            }
+            Some(false) => Ok(Err(Reject::new(
+                "same-id-other-content",
+                format!("the event `{}` of this subject was taken before with other content", cut(&incoming.body)),
+                "an event never changes: send what is new under an id of its own",
+            ))),
+            None if to_thing => {
+                self.counts.events = self.counts.events.saturating_add(1);
+                self.thing_arrived(incoming)?;
+                Ok(Ok(()))
+            }
+            None => self.party_arrived(incoming),
+        }
+    }
+
+    fn party_arrived(&mut self, incoming: &Incoming) -> Result<Result<(), Reject>, EngineError> {
+        let event = &incoming.event;
+        let happening = Happening::Event(event);
+        let body = Body::Own(incoming.body.clone());
+        let interests =
+            match self.fold(&event.subject, Entry { happening, ident: event.ident, time: event.time, body })? {
+                Ok(interests) => interests,
+                Err(reject) => return Ok(Err(reject)),
+            };
+        self.counts.events = self.counts.events.saturating_add(1);
+        for thing in interests {
+            self.working.fetch(&mut *self.reader, &[], &[&thing])?;
+            self.introduce(&event.subject, &thing, false)?;
+        }
+        Ok(Ok(()))
+    }
+
+    fn thing_arrived(&mut self, incoming: &Incoming) -> Result<(), EngineError> {
+        let event = Arc::new(incoming.event.clone());
+        let (thing, now, batch) = (&*event.subject, self.now, self.batch);
+        let Some(at_hand) = self.working.thing(thing) else { return Ok(()) };
+        let body = Body::Own(incoming.body.clone());
+        let row = append(&mut at_hand.log, thing, (event.ident, event.time, now), 0, body, batch);
+        if !std::mem::replace(&mut at_hand.log.dirty, true) {
+            self.dirty_things.push(thing.into());
+        }
+        let seq = row.seq;
+        self.commit.events.push(row);
+        at_hand.recent.push((seq, event.clone()));
+        if let Some(events) = &mut at_hand.events {
+            events.push((seq, event.clone()));
+        }
+        if self.book.listens_to(&event.kind) {
+            let row = FanoutRow { slot: slot_of(thing), thing: thing.into(), seq, after: "".into() };
+            let left = if self.shared { Some("".into()) } else { self.fan_out(&row)? };
+            self.left_over |= left.is_some();
+            self.commit.fanouts.extend(left.map(|after| FanoutRow { after, ..row }));
+        }
+        Ok(())
+    }
+
+    /// Carries a thing's event to the next portion of those who must hear it. Gives the last of them if others may follow.
+    fn fan_out(&mut self, row: &FanoutRow) -> Result<Option<Box<str>>, EngineError> {
+        let Some(event) = self.thing_event(&row.thing, row.seq)? else { return Ok(None) };
+        let kept = self.reader.interested(row.slot, &row.thing, &row.after, limits::FANOUT_PORTION)?;
+        let last = (kept.len() >= limits::FANOUT_PORTION).then(|| kept.last().cloned()).flatten();
+        let mut parties = kept;
+        if let Some(at_hand) = self.working.thing(&row.thing) {
+            let new = at_hand.interests.iter().filter(|party| **party > row.after);
+            parties.extend(new.filter(|party| last.as_ref().is_none_or(|last| *party <= last)).cloned());
+        }
+        parties.sort_unstable();
+        parties.dedup();
+        if self.shared {
+            let slot_row =
+                |party: Box<str>| InboxRow { slot: slot_of(&party), party, thing: row.thing.clone(), seq: row.seq };
+            self.commit.inbox_add.extend(parties.into_iter().map(slot_row));
+        } else {
+            let keys: Vec<&str> = parties.iter().map(|party| &**party).collect();
+            self.working.fetch(&mut *self.reader, &keys, &[])?;
+            for party in &parties {
+                self.deliver(party, &row.thing, row.seq, &event)?;
+            }
+        }
+        Ok(last)
+    }
+
+    /// Notes that a party holds an interest in a thing, and tells it what was already said.
+    fn introduce(&mut self, party: &str, thing: &str, from_store: bool) -> Result<(), EngineError> {
+        let slot = slot_of(thing);
+        let heard = from_store || !self.shared;
+        self.commit.interests.push(InterestRow { slot, thing: thing.into(), party: party.into(), heard });
+        if let Some(at_hand) = self.working.thing(thing)
+            && !from_store
+        {
+            at_hand.interests.push(party.into());
+        }
+        if !heard {
+            return Ok(());
+        }
+        for (seq, event) in self.events_of(thing)? {
+            if self.shared {
+                self.commit.inbox_add.push(InboxRow {
+                    slot: slot_of(party),
+                    party: party.into(),
+                    thing: thing.into(),
+                    seq,
+                });
+            } else {
+                self.working.fetch(&mut *self.reader, &[party], &[])?;
+                self.deliver(party, thing, seq, &event)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A thing's events that a clause listens to.
+    fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
+        let Some(at_hand) = self.working.thing(thing) else { return Ok(Vec::new()) };
+        if at_hand.log.seq == 0 {
+            return Ok(Vec::new());
+        }
+        if at_hand.events.is_none() {
+            let mut events = Vec::new();
+            if !at_hand.log.fresh {
+                let first_recent = at_hand.recent.first().map_or(u64::MAX, |(seq, _)| *seq);
+                for row in self.reader.log(at_hand.log.slot, thing, 0, limits::THING_EVENTS)? {
+                    if row.seq < first_recent
+                        && let Some(event) = logged_event(&self.book, &row)?
+                    {
+                        events.push((row.seq, event));
+                    }
+                }
+            }
+            events.extend(at_hand.recent.iter().cloned());
+            at_hand.events = Some(events);
+        }
+        let events = at_hand.events.iter().flatten();
+        Ok(events.filter(|(_, event)| self.book.listens_to(&event.kind)).cloned().collect())
+    }
+
+    fn thing_event(&mut self, thing: &str, seq: u64) -> Result<Option<Arc<Event>>, EngineError> {
+        self.working.fetch(&mut *self.reader, &[], &[thing])?;
+        let Some(at_hand) = self.working.thing(thing) else { return Ok(None) };
+        let at_once = at_hand.recent.iter().chain(&at_hand.looked_up);
+        if let Some((_, event)) = at_once.into_iter().find(|(known, _)| *known == seq) {
+            return Ok(Some(event.clone()));
+        }
+        let row = self.reader.log(at_hand.log.slot, thing, seq.saturating_sub(1), 1)?.into_iter().next();
+        let event = row.map(|row| logged_event(&self.book, &row)).transpose()?.flatten();
+        at_hand.looked_up = event.clone().map(|event| (seq, event));
+        Ok(event)
+    }
+
+    /// Folds a thing's event into one party; a delivery made before is nothing new.
+    fn deliver(&mut self, party: &str, thing: &str, seq: u64, event: &Event) -> Result<(), EngineError> {
+        let log = self.glance(party, false, &event.ident)?;
+        if log.said.is_some() {
+            return Ok(());
+        }
+        if !log.fresh && self.reader.known(&[(log.slot, party, event.ident)])?.contains(&true) {
+            return Ok(());
+        }
+        let body = Body::Heard { thing: thing.into(), seq };
+        let happening = Happening::Event(event);
+        match self.fold(party, Entry { happening, ident: event.ident, time: event.time, body })? {
+            Ok(_) => self.counts.delivered = self.counts.delivered.saturating_add(1),
+            Err(reject) => {
+                let origin = crate::Origin { name: format!("{thing} to {party}").into(), line: seq };
+                self.counts.set_aside = self.counts.set_aside.saturating_add(1);
+                self.commit.quarantine.push(reject.row(&origin, &[], self.now));
+            }
+        }
+        Ok(())
+    }
+
+    fn clock(&mut self, party: &str, at: Moment) -> Result<(), EngineError> {
+        let log = self.glance(party, false, &Ident::default())?;
+        if log.wake_at.is_none_or(|wake_at| wake_at > at.0) {
+            return Ok(());
+        }
+        let id = format!("{}.{}", at.0, log.seq);
+        let ident = makegood_store::ident(CLOCK_SOURCE, &id);
+        let body = serde_json::json!({
+            "specversion": "1.0", "id": id, "source": CLOCK_SOURCE, "type": CLOCK_REACHED, "subject": party, "time": at.to_string(),
+        });
+        let body = Body::Own(body.to_string().into_bytes().into());
+        let entry = Entry { happening: Happening::Clock { at, ident }, ident, time: at, body };
+        self.counts.clock = self.counts.clock.saturating_add(1);
+        match self.fold(party, entry)? {
+            Ok(_) => Ok(()),
+            Err(reject) => Err(EngineError::Refused { what: format!("the clock of `{party}`"), reason: reject.reason }),
+        }
+    }
+
+    /// What matters of a log for taking an event.
+    fn glance(&mut self, key: &str, thing: bool, ident: &Ident) -> Result<Glance, EngineError> {
+        let (parties, things): (&[&str], &[&str]) = if thing { (&[], &[key]) } else { (&[key], &[]) };
+        self.working.fetch(&mut *self.reader, parties, things)?;
+        let log = if thing { self.working.thing(key).map(|t| &t.log) } else { self.working.party(key).map(|p| &p.log) };
+        let log = log.ok_or_else(|| EngineError::Lost { key: key.into() })?;
+        let said = log.idents.iter().find(|(known, _)| known == ident).map(|(_, said)| *said);
+        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, wake_at: log.wake_at, said })
+    }
+
+    /// Whether the log holds the event already, and with the same content.
+    fn known(&mut self, key: &str, log: Glance, incoming: &Incoming) -> Result<Option<bool>, EngineError> {
+        let ident = incoming.event.ident;
+        if let Some(said) = log.said {
+            return Ok(Some(said == said_by(&incoming.body)));
+        }
+        if log.fresh || !self.reader.known(&[(log.slot, key, ident)])?.contains(&true) {
+            return Ok(None);
+        }
+        let row = self.reader.event(log.slot, key, &ident)?;
+        Ok(row.map(|row| match row.body {
+            Body::Own(bytes) => bytes == incoming.body || same_json(&bytes, &incoming.body),
+            Body::Heard { .. } => false,
+            Body::Erased(digest) => digest == <[u8; 32]>::from(Sha256::digest(&incoming.body)),
+        }))
+    }
+
+    /// Folds one entry into a party. `Ok(Err(..))`: it was refused, and nothing changed.
+    fn fold(&mut self, key: &str, entry: Entry) -> Result<Result<Vec<Box<str>>, Reject>, EngineError> {
+        let context = self.context(entry.time)?;
+        let needs = needs(&self.book, key, &entry.happening);
+        let (now, batch) = (self.now, self.batch);
+        let Some(at_hand) = self.working.party(key) else { return Err(EngineError::Lost { key: key.into() }) };
+        at_hand.load(&mut *self.reader, key, &needs)?;
+        let loaded = at_hand.needed(&needs);
+        let folded = match fold(&self.book, key, at_hand.state.clone(), loaded, &entry.happening, context) {
+            Ok(folded) => folded,
+            Err(FoldError::Refused(refusal)) => {
+                return Ok(Err(Reject::new(refusal.code, refusal.message, refusal.help)));
+            }
+            Err(error) => return Err(EngineError::Fold { key: key.into(), error: Box::new(error) }),
+        };
+        let row =
+            append(&mut at_hand.log, key, (entry.ident, entry.time, now), context_byte(context), entry.body, batch);
+        self.commit.events.push(row);
+        if !std::mem::replace(&mut at_hand.log.dirty, true) {
+            self.dirty_parties.push(key.into());
+        }
+        at_hand.state = folded.party;
+        for promise in folded.promises {
+            at_hand.changed.push((PartKind::Promise, promise.id));
+            at_hand.promises.insert(promise.id, promise);
+        }
+        for remedy in folded.remedies {
+            at_hand.changed.push((PartKind::Remedy, remedy.id));
+            at_hand.remedies.insert(remedy.id, remedy);
+        }
+        self.commit.postings.extend(folded.entries.iter().flat_map(|entry| rows::posting_rows(key, entry)));
+        self.commit.outbox.extend(folded.messages.iter().map(|message| rows::outbox_row(key, message, now)));
+        if let Some(day) = self.day {
+            for amount in folded.spent {
+                let commodity: Box<str> = amount.commodity.code().into();
+                let spent = self.spent.entry((day.day, commodity.clone())).or_default();
+                *spent = spent.saturating_add(amount.minor);
+                let tally = self.tallies.entry((slot_of(key), day.day, commodity)).or_default();
+                *tally = tally.saturating_add(amount.minor);
+            }
+        }
+        Ok(Ok(folded.interests))
+    }
+
+    /// What the fold is told from outside: whether the budget of the day in which `time` falls is spent.
+    fn context(&mut self, time: Moment) -> Result<Context, EngineError> {
+        if !self.day.is_some_and(|day| day.from <= time && time < day.until) {
+            self.day = self.book.budget(time);
+        }
+        let Some(day) = self.day else { return Ok(Context::default()) };
+        let commodity = day.limit.commodity.code();
+        let key = (day.day, commodity.into());
+        let spent = match self.spent.get(&key) {
+            Some(spent) => *spent,
+            None => {
+                let spent = self.reader.tally(BUDGET, day.day, commodity)?;
+                self.spent.insert(key, spent);
+                spent
+            }
+        };
+        Ok(Context { budget_spent: spent >= day.limit.minor })
+    }
+
+    /// Ends the commit at work: its number and everything it changes.
+    pub fn close(&mut self) -> Result<(u64, Commit), EngineError> {
+        let mut commit = std::mem::take(&mut self.commit);
+        for key in std::mem::take(&mut self.dirty_parties) {
+            let Some(at_hand) = self.working.party(&key) else { return Err(EngineError::Lost { key }) };
+            let slot = at_hand.log.slot;
+            let wake_at = at_hand.wake_at(&mut *self.reader, &key)?;
+            let state = makegood_core::encode(&at_hand.state)?.into();
+            let mut changed = std::mem::take(&mut at_hand.changed);
+            changed.sort_unstable();
+            changed.dedup();
+            for (kind, id) in changed {
+                commit.parts.extend(
+                    match kind {
+                        PartKind::Promise => at_hand.promises.get(&id).map(|promise| {
+                            let rules = self.book.by_tag(promise.charter).map(|(_, rules)| rules);
+                            rows::promise_row(slot, &key, promise, rules)
+                        }),
+                        PartKind::Remedy => {
+                            at_hand.remedies.get(&id).map(|remedy| rows::remedy_row(slot, &key, remedy))
+                        }
+                    }
+                    .transpose()?,
+                );
+            }
+            commit.heads.push(head(&mut at_hand.log, key, wake_at, state));
+        }
+        for key in std::mem::take(&mut self.dirty_things) {
+            let Some(at_hand) = self.working.thing(&key) else { return Err(EngineError::Lost { key }) };
+            commit.heads.push(head(&mut at_hand.log, key, None, Box::default()));
+        }
+        commit.tallies = std::mem::take(&mut self.tallies)
+            .into_iter()
+            .map(|((slot, day, commodity), amount)| TallyRow { slot, name: BUDGET.into(), day, commodity, amount })
+            .collect();
+        let batch = self.batch;
+        self.batch = batch.saturating_add(1);
+        Ok((batch, commit))
+    }
+}
+
+fn head(log: &mut Log, key: Box<str>, wake_at: Option<i64>, state: Box<[u8]>) -> (HeadRow, u64) {
+    let base = std::mem::replace(&mut log.base, log.seq);
+    log.dirty = false;
+    log.wake_at = wake_at;
+    (HeadRow { slot: log.slot, key, seq: log.seq, hash: log.hash, wake_at, state }, base)
+}
+
+/// Adds a line to a log.
+fn append(
+    log: &mut Log,
+    key: &str,
+    (ident, time, recorded): (Ident, Moment, Moment),
+    context: u8,
+    body: Body,
+    batch: u64,
+) -> EventRow {
+    let said = match &body {
+        Body::Own(bytes) => said_by(bytes),
+        Body::Heard { .. } | Body::Erased(_) => 0,
+    };
+    log.seq = log.seq.saturating_add(1);
+    log.touched = batch;
+    log.idents.push((ident, said));
+    let mut row = EventRow {
+        slot: log.slot,
+        key: key.into(),
+        seq: log.seq,
+        ident,
+        time: time.0,
+        recorded: recorded.0,
+        context,
+        body,
+        hash: Hash::default(),
+    };
+    row.hash = chain(&log.hash, &row);
+    log.hash = row.hash;
+    row
+}
+
+/// The first bytes of the hash of what an event said, enough to tell a repeat from another content under the same id.
+fn said_by(body: &[u8]) -> u64 {
+    Sha256::digest(body).iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
+
+fn same_json(left: &[u8], right: &[u8]) -> bool {
+    let read = |bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    read(left).is_some_and(|left| Some(left) == read(right))
+}
+
+fn logged_event(book: &Rulebook, row: &EventRow) -> Result<Option<Arc<Event>>, EngineError> {
+    let Body::Own(bytes) = &row.body else { return Ok(None) };
+    match reread(book, bytes) {
+        Ok(Logged::Event(event)) => Ok(Some(Arc::from(event))),
+        Ok(Logged::Clock { .. }) => Ok(None),
+        Err(reject) => Err(EngineError::Unreadable { key: row.key.clone(), seq: row.seq, reason: reject.reason }),
+    }
+}
+
+fn cut(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).chars().take(80).collect()
+}

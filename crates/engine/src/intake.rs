@@ -1,0 +1,225 @@
+//! Intake: from a line of input to an event that can be folded, or to the reason why not.
+
+use std::sync::Arc;
+
+use makegood_charter::decode::{DecodeError, Envelope};
+use makegood_charter::value::{Moment, Shape};
+use makegood_core::{Event, Form, Happening, Ident, Rulebook};
+use makegood_store::{PartId, QuarantineRow, slot_of};
+use sha2::{Digest, Sha256};
+
+use crate::limits;
+
+/// The source of the clock's own events.
+pub const CLOCK_SOURCE: &str = "urn:makegood:clock";
+/// The type of the clock's own events.
+pub const CLOCK_REACHED: &str = "clock.reached";
+
+/// An event that was read and checked, with the bytes it came in.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// The event.
+    pub event: Event,
+    /// The event's bytes, as they go into the log.
+    pub body: Box<[u8]>,
+    /// Where it came from, for messages.
+    pub origin: Origin,
+    /// The row of the quarantine that it leaves, when it is taken after all.
+    pub freed: Option<PartId>,
+}
+
+/// Where a line came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The file or endpoint.
+    pub name: Arc<str>,
+    /// The line, from 1.
+    pub line: u64,
+}
+
+/// Why a line was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// A stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Reject {
+    /// A reason to set something aside.
+    pub fn new(code: &'static str, reason: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, reason: reason.into(), help: help.into() }
+    }
+
+    /// The row that keeps a line that was not taken.
+    pub fn row(&self, origin: &Origin, bytes: &[u8], now: Moment) -> QuarantineRow {
+        let kept = bytes.get(..bytes.len().min(limits::QUARANTINED_BYTES)).unwrap_or_default();
+        let mut hasher = Sha256::new();
+        hasher.update(origin.name.as_bytes());
+        hasher.update(origin.line.to_be_bytes());
+        hasher.update(kept);
+        let mut id = PartId::default();
+        for (place, byte) in id.iter_mut().zip(hasher.finalize()) {
+            *place = byte;
+        }
+        QuarantineRow {
+            slot: slot_of(&origin.name),
+            id,
+            origin: (&*origin.name).into(),
+            line: origin.line,
+            code: self.code.into(),
+            reason: format!("{}: {}", self.reason, self.help).into(),
+            bytes: kept.into(),
+            recorded: now.0,
+        }
+    }
+}
+
+impl From<DecodeError> for Reject {
+    fn from(error: DecodeError) -> Self {
+        Self { code: error.code(), reason: error.to_string(), help: error.help().to_string() }
+    }
+}
+
+/// Reads and checks one line. `now` bounds how far ahead an event's time may be.
+pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result<Incoming, Reject> {
+    let envelope = Envelope::parse(line)?;
+    if envelope.kind == CLOCK_REACHED || envelope.source == CLOCK_SOURCE {
+        return Err(Reject::new(
+            "reserved-type",
+            format!("`{CLOCK_REACHED}` is said by the clock alone"),
+            "leave it out: the clock moves by itself",
+        ));
+    }
+    if envelope.time > now.plus(limits::FUTURE_SKEW) {
+        return Err(Reject::new(
+            "from-the-future",
+            format!("the event happens at {}, but it is {now} now", envelope.time),
+            "set the sending system's clock, or send the event when it has happened",
+        ));
+    }
+    let event = event(book, &envelope)?;
+    Ok(Incoming { event, body: line.into(), origin, freed: None })
+}
+
+/// Reads an event of the log again.
+pub fn reread(book: &Rulebook, body: &[u8]) -> Result<Logged, Reject> {
+    let envelope = Envelope::parse(body)?;
+    if envelope.kind == CLOCK_REACHED {
+        return Ok(Logged::Clock { at: envelope.time, ident: makegood_store::ident(&envelope.source, &envelope.id) });
+    }
+    event(book, &envelope).map(|event| Logged::Event(Box::new(event)))
+}
+
+/// What a line of the log holds.
+#[derive(Debug, Clone)]
+pub enum Logged {
+    /// An event.
+    Event(Box<Event>),
+    /// The clock came to a moment.
+    Clock {
+        /// The moment.
+        at: Moment,
+        /// Its identity.
+        ident: Ident,
+    },
+}
+
+impl Logged {
+    /// What the fold is given.
+    pub fn happening(&self) -> Happening<'_> {
+        match self {
+            Self::Event(event) => Happening::Event(event),
+            Self::Clock { at, ident } => Happening::Clock { at: *at, ident: *ident },
+        }
+    }
+}
+
+fn event(book: &Rulebook, envelope: &Envelope) -> Result<Event, Reject> {
+    let mut forms = Vec::with_capacity(book.versions().len());
+    let mut shape: Option<&Shape> = None;
+    let mut trouble = None;
+    for rules in book.versions() {
+        let charter = &rules.charter;
+        let id = charter.shape_ids.get(&*envelope.kind).copied();
+        let form = match id.and_then(|id| charter.shapes.get(id).map(|shape| (id, shape))) {
+            None => None,
+            Some((id, known)) => {
+                shape = Some(known);
+                match known.decode(envelope.data, &charter.commodities) {
+                    Ok(data) => Some(Form { shape: id, data }),
+                    Err(error) => {
+                        trouble = Some(error);
+                        None
+                    }
+                }
+            }
+        };
+        forms.push(form);
+    }
+    let Some(shape) = shape else {
+        return Err(unknown_type(book, &envelope.kind));
+    };
+    if forms.iter().all(Option::is_none)
+        && let Some(error) = trouble
+    {
+        return Err(error.into());
+    }
+    let about = addressed(shape, envelope)?;
+    Ok(Event {
+        ident: makegood_store::ident(&envelope.source, &envelope.id),
+        kind: envelope.kind.as_ref().into(),
+        subject: envelope.subject.as_ref().into(),
+        about,
+        time: envelope.time,
+        actor: envelope.actor.as_deref().map(Into::into),
+        forms,
+    })
+}
+
+fn unknown_type(book: &Rulebook, kind: &str) -> Reject {
+    let mut known: Vec<&str> =
+        book.versions().iter().flat_map(|rules| rules.charter.shapes.iter().map(|shape| &*shape.name)).collect();
+    known.sort_unstable();
+    known.dedup();
+    Reject::new(
+        "unknown-type",
+        format!("no charter knows the event type `{}`", cut(kind)),
+        format!("declare it under `events`, or send one of: {}", known.join(", ")),
+    )
+}
+
+/// The thing an event is about, checked against its shape.
+fn addressed(shape: &Shape, envelope: &Envelope) -> Result<Option<Box<str>>, Reject> {
+    let kind_of = |key: &str| key.split(':').next().unwrap_or_default().to_owned();
+    let expected = shape.party.as_deref().or(shape.about.as_deref());
+    if let Some(expected) = expected
+        && kind_of(&envelope.subject) != *expected
+    {
+        return Err(Reject::new(
+            "wrong-subject",
+            format!("`{}` is about a {expected}, but its subject is `{}`", shape.name, cut(&envelope.subject)),
+            format!("write the subject as `{expected}:…`"),
+        ));
+    }
+    match (&shape.party, &shape.about, &envelope.about) {
+        (None, _, _) => Ok(Some(envelope.subject.as_ref().into())),
+        (Some(_), None, about) => Ok(about.as_deref().map(Into::into)),
+        (Some(_), Some(kind), Some(about)) if kind_of(about) == **kind => Ok(Some(about.as_ref().into())),
+        (Some(_), Some(kind), found) => Err(Reject::new(
+            "wrong-about",
+            match found {
+                Some(about) => format!("`{}` concerns a {kind}, but `about` is `{}`", shape.name, cut(about)),
+                None => format!("`{}` concerns a {kind}, but `about` is missing", shape.name),
+            },
+            format!("send the extension attribute `about` as `{kind}:…`"),
+        )),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(80).collect()
+}

@@ -1,0 +1,103 @@
+//! The engine: events come in, are folded in batches, and what follows leaves.
+//!
+//! The same engine serves one process with an embedded database and many processes with one server. It decides nothing about
+//! promises or money: that is `core`'s. It never holds a lock over parties, and nothing it does is correct only because one
+//! transaction spanned two of them.
+
+mod clock;
+mod dispatch;
+mod feed;
+mod folder;
+mod intake;
+pub mod limits;
+mod lines;
+mod rebuild;
+pub mod rows;
+mod session;
+pub mod sink;
+mod verify;
+mod working;
+mod writer;
+
+pub use dispatch::{Dispatched, RETRY_AFTER, Routes, Sink, SinkError, idempotency_key};
+pub use feed::{Fed, FeedError, feed};
+pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
+pub use lines::{Line, Lines};
+pub use rebuild::{Rebuilt, read_line, rebuild};
+pub use session::Session;
+pub use verify::{Verified, verify};
+
+use makegood_charter::Moment;
+use makegood_core::{FoldError, StateError};
+use makegood_store::{FanoutRow, InboxRow, InterestRow, QuarantineRow, StoreError};
+
+/// A piece of work for the fold.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// An event arrived.
+    Event(Box<Incoming>),
+    /// The clock came to a moment a party waits for.
+    Clock {
+        /// The party.
+        party: Box<str>,
+        /// The moment.
+        at: Moment,
+    },
+    /// A thing's event waits in a party's inbox.
+    Deliver(InboxRow),
+    /// A thing's event has not reached everyone yet.
+    Fanout(FanoutRow),
+    /// A party has not heard yet what was said of a thing before.
+    Introduce(InterestRow),
+    /// A line was not taken.
+    SetAside(QuarantineRow),
+}
+
+/// What was done so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Events taken.
+    pub events: u64,
+    /// Events that were known already.
+    pub known: u64,
+    /// Lines and events set aside.
+    pub set_aside: u64,
+    /// Deliveries of a thing's event to a party.
+    pub delivered: u64,
+    /// Moments of the clock.
+    pub clock: u64,
+}
+
+/// Why the engine stopped. Everything committed before stands.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant's message names its fields")]
+pub enum EngineError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored state cannot be read or written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// A fold had no result: an invariant would be broken.
+    #[error("`{key}` cannot be folded")]
+    Fold {
+        key: Box<str>,
+        #[source]
+        error: Box<FoldError>,
+    },
+    /// The engine's own event was refused.
+    #[error("{what} was refused: {reason}")]
+    Refused { what: String, reason: String },
+    /// An event of the log cannot be read under the charters in force.
+    #[error("event {seq} of `{key}` cannot be read: {reason}")]
+    Unreadable { key: Box<str>, seq: u64, reason: String },
+    /// What was at hand is not at hand: an error of the program.
+    #[error("`{key}` was lost from hand")]
+    Lost { key: Box<str> },
+    /// The thread that writes has stopped.
+    #[error("the writer has stopped")]
+    WriterStopped,
+    /// Others wrote again and again while this process tried.
+    #[error("gave up after {attempts} attempts: other processes kept writing to `{key}`")]
+    Contended { key: Box<str>, attempts: u32 },
+}

@@ -1,0 +1,219 @@
+//! Rebuild: the log is folded again, and what comes out is compared with what is kept.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use makegood_core::{Needs, PartId, Party, Promise, Remedy, Rulebook, fold, needs};
+use makegood_store::{Body, EventRow, HeadRow, PartKind, PartRow, PostingRow, Reader, SLOTS, Slot, Store};
+use sha2::{Digest, Sha256};
+
+use crate::folder::context_of;
+use crate::intake::{Logged, reread};
+use crate::{EngineError, limits, rows};
+
+/// What a rebuild found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rebuilt {
+    /// Parties folded again.
+    pub parties: u64,
+    /// Events folded again.
+    pub events: u64,
+    /// The digest of every state, promise, remedy and posting as they are kept.
+    pub kept: [u8; 32],
+    /// The digest of the same, folded again.
+    pub folded: [u8; 32],
+    /// Parties whose states differ: the first few, with what differs.
+    pub differ: Vec<String>,
+}
+
+/// How many differing parties are named.
+const NAMED: usize = 10;
+
+/// Folds the log of every party again, a map over slots on `threads` threads, and compares digests. `progress` is told of each slot
+/// that is done.
+pub fn rebuild(
+    store: &dyn Store,
+    book: &Arc<Rulebook>,
+    threads: usize,
+    progress: &(dyn Fn() + Sync),
+) -> Result<Rebuilt, EngineError> {
+    let threads = threads.clamp(1, 64);
+    let shares: Result<Vec<_>, EngineError> = std::thread::scope(|scope| {
+        let share = |share: usize| {
+            scope.spawn(move || {
+                let mut reader = store.reader()?;
+                let mine = (0..SLOTS).filter(|slot| usize::from(*slot) % threads == share).map(Slot);
+                mine.map(|slot| {
+                    let done = rebuild_slot(&mut *reader, book, slot)?;
+                    progress();
+                    Ok((slot, done))
+                })
+                .collect::<Result<Vec<_>, EngineError>>()
+            })
+        };
+        let running: Vec<_> = (0..threads).map(share).collect();
+        running.into_iter().map(|thread| thread.join().map_err(|_| EngineError::WriterStopped)?).collect()
+    });
+    let by_slot: BTreeMap<Slot, Rebuilt> = shares?.into_iter().flatten().collect();
+    let (mut kept, mut folded, mut whole) = (Sha256::new(), Sha256::new(), Rebuilt::default());
+    for slot in by_slot.into_values() {
+        kept.update(slot.kept);
+        folded.update(slot.folded);
+        whole.parties = whole.parties.saturating_add(slot.parties);
+        whole.events = whole.events.saturating_add(slot.events);
+        whole.differ.extend(slot.differ);
+    }
+    whole.differ.truncate(NAMED);
+    whole.kept = kept.finalize().into();
+    whole.folded = folded.finalize().into();
+    Ok(whole)
+}
+
+fn rebuild_slot(reader: &mut dyn Reader, book: &Rulebook, slot: Slot) -> Result<Rebuilt, EngineError> {
+    let (mut kept, mut folded) = (Sha256::new(), Sha256::new());
+    let mut done = Rebuilt::default();
+    let mut after = String::new();
+    loop {
+        let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
+        let Some(last) = heads.last() else { break };
+        after = last.key.to_string();
+        for head in heads.iter().filter(|head| !head.state.is_empty()) {
+            let stored = Everything::kept(reader, head)?;
+            let again = fold_again(reader, book, head)?;
+            done.parties = done.parties.saturating_add(1);
+            done.events = done.events.saturating_add(head.seq);
+            if stored != again && done.differ.len() < NAMED {
+                done.differ.push(format!("`{}`: {}", head.key, stored.difference(&again)));
+            }
+            stored.digest(&mut kept);
+            again.digest(&mut folded);
+        }
+    }
+    done.kept = kept.finalize().into();
+    done.folded = folded.finalize().into();
+    Ok(done)
+}
+
+/// All that is kept of a party beside its log.
+#[derive(Debug, PartialEq, Eq)]
+struct Everything {
+    head: HeadRow,
+    parts: Vec<PartRow>,
+    postings: Vec<PostingRow>,
+}
+
+impl Everything {
+    fn kept(reader: &mut dyn Reader, head: &HeadRow) -> Result<Self, EngineError> {
+        let mut parts = reader.parts_of(head.slot, &head.key, PartKind::Promise)?;
+        parts.extend(reader.parts_of(head.slot, &head.key, PartKind::Remedy)?);
+        let mut everything = Self { head: head.clone(), parts, postings: reader.postings_of(head.slot, &head.key)? };
+        everything.sort();
+        Ok(everything)
+    }
+
+    fn sort(&mut self) {
+        self.parts.sort_by_key(|part| (part.kind, part.id));
+        self.postings.sort_by_key(|posting| (posting.movement, posting.line));
+    }
+
+    fn digest(&self, into: &mut Sha256) {
+        let mut field = |bytes: &[u8]| {
+            into.update((bytes.len() as u64).to_be_bytes());
+            into.update(bytes);
+        };
+        field(self.head.key.as_bytes());
+        field(&self.head.state);
+        field(&self.head.wake_at.unwrap_or(i64::MIN).to_be_bytes());
+        for part in &self.parts {
+            field(&part.id);
+            field(&part.body);
+        }
+        for posting in &self.postings {
+            field(&posting.movement);
+            field(posting.account.as_bytes());
+            field(posting.commodity.as_bytes());
+            field(&posting.amount.to_be_bytes());
+        }
+    }
+
+    fn difference(&self, again: &Self) -> &'static str {
+        if self.parts != again.parts {
+            "its promises or remedies differ"
+        } else if self.postings != again.postings {
+            "its ledger lines differ"
+        } else {
+            "its state differs"
+        }
+    }
+}
+
+fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Result<Everything, EngineError> {
+    let mut party = Party::default();
+    let mut promises: BTreeMap<PartId, Promise> = BTreeMap::new();
+    let mut remedies: BTreeMap<PartId, Remedy> = BTreeMap::new();
+    let mut postings = Vec::new();
+    let (mut seq, mut hash) = (0, [0; 32]);
+    loop {
+        let lines = reader.log(head.slot, &head.key, seq, limits::SLOT_ROWS)?;
+        if lines.is_empty() {
+            break;
+        }
+        for line in lines {
+            seq = line.seq;
+            hash = line.hash;
+            let logged = read_line(reader, book, &line)?;
+            let happening = logged.happening();
+            let needs = needs(book, &head.key, &happening);
+            let loaded = loaded(&promises, &remedies, &needs);
+            let folded = fold(book, &head.key, party, loaded, &happening, context_of(line.context))
+                .map_err(|error| EngineError::Fold { key: head.key.clone(), error: Box::new(error) })?;
+            party = folded.party;
+            promises.extend(folded.promises.into_iter().map(|promise| (promise.id, promise)));
+            remedies.extend(folded.remedies.into_iter().map(|remedy| (remedy.id, remedy)));
+            postings.extend(folded.entries.iter().flat_map(|entry| rows::posting_rows(&head.key, entry)));
+        }
+    }
+    let wake_at = promises.values().filter_map(|promise| promise.wake_at).min().map(|moment| moment.0);
+    let state = makegood_core::encode(&party)?.into();
+    let mut parts = Vec::new();
+    for promise in promises.values() {
+        let rules = book.by_tag(promise.charter).map(|(_, rules)| rules);
+        parts.push(rows::promise_row(head.slot, &head.key, promise, rules)?);
+    }
+    for remedy in remedies.values() {
+        parts.push(rows::remedy_row(head.slot, &head.key, remedy)?);
+    }
+    let head = HeadRow { slot: head.slot, key: head.key.clone(), seq, hash, wake_at, state };
+    let mut everything = Everything { head, parts, postings };
+    everything.sort();
+    Ok(everything)
+}
+
+fn loaded(
+    promises: &BTreeMap<PartId, Promise>,
+    remedies: &BTreeMap<PartId, Remedy>,
+    needs: &Needs,
+) -> makegood_core::Loaded {
+    makegood_core::Loaded {
+        promises: promises.values().filter(|promise| needs.wants(promise)).cloned().collect(),
+        remedies: needs.remedies.iter().filter_map(|id| remedies.get(id)).cloned().collect(),
+    }
+}
+
+/// What a line of a party's log says: the event itself, or the thing's event it heard.
+pub fn read_line(reader: &mut dyn Reader, book: &Rulebook, line: &EventRow) -> Result<Logged, EngineError> {
+    let unreadable = |reason: String| EngineError::Unreadable { key: line.key.clone(), seq: line.seq, reason };
+    match &line.body {
+        Body::Own(bytes) => reread(book, bytes).map_err(|reject| unreadable(reject.reason)),
+        Body::Erased(_) => Err(unreadable("its words were erased".to_owned())),
+        Body::Heard { thing, seq } => {
+            let heard = reader.log(makegood_store::slot_of(thing), thing, seq.saturating_sub(1), 1)?;
+            match heard.first().map(|row| (&row.body, row.seq)) {
+                Some((Body::Own(bytes), found)) if found == *seq => {
+                    reread(book, bytes).map_err(|reject| unreadable(reject.reason))
+                }
+                _ => Err(unreadable(format!("event {seq} of `{thing}` is missing"))),
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! A session: work is folded on this thread while the batch before it is made durable on another.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use makegood_charter::Moment;
+use makegood_core::Rulebook;
+use makegood_store::{Commit, PartId, Reader, SLOTS, Slot, Store};
+
+use crate::folder::Folder;
+use crate::writer::{Outcome, WriterThread};
+use crate::{Counts, EngineError, Incoming, Reject, Work, limits};
+
+/// How often a batch is folded again when other processes write first.
+const ATTEMPTS: u32 = 50;
+
+/// A connection to the store through which events are taken, the clock moves and messages leave.
+pub struct Session {
+    folder: Folder,
+    writer: WriterThread,
+    store: Arc<dyn Store>,
+    reader: Box<dyn Reader>,
+    in_flight: VecDeque<Batch>,
+    at_work: Vec<Work>,
+    counts_before: Counts,
+    attempts: u32,
+}
+
+/// A batch that is not known to be durable yet, with the work it came from.
+struct Batch {
+    number: u64,
+    work: Vec<Work>,
+    counts_before: Counts,
+}
+
+impl Session {
+    /// A session on `store`, judging by `book`. `now` is what is recorded as the time of learning, until it is set again. What an
+    /// earlier process left half delivered is delivered first.
+    pub fn new(store: Arc<dyn Store>, book: Arc<Rulebook>, now: Moment) -> Result<Self, EngineError> {
+        let mut session = Self {
+            folder: Folder::new(book, store.reader()?, store.shared(), now),
+            writer: WriterThread::start(store.writer()?),
+            reader: store.reader()?,
+            store,
+            in_flight: VecDeque::new(),
+            at_work: Vec::new(),
+            counts_before: Counts::default(),
+            attempts: 0,
+        };
+        session.sweep()?;
+        Ok(session)
+    }
+
+    /// Sets the time of learning for what follows.
+    pub fn set_now(&mut self, now: Moment) {
+        self.folder.now = now;
+    }
+
+    /// The time of learning.
+    pub fn now(&self) -> Moment {
+        self.folder.now
+    }
+
+    /// What was done so far.
+    pub fn counts(&self) -> Counts {
+        self.folder.counts
+    }
+
+    /// Reads what is durable.
+    pub fn reader(&mut self) -> &mut dyn Reader {
+        &mut *self.reader
+    }
+
+    /// Takes events. They are durable once [`Session::flush`] returns.
+    pub fn take(&mut self, events: impl IntoIterator<Item = Incoming>) -> Result<(), EngineError> {
+        self.work(events.into_iter().map(|incoming| Work::Event(Box::new(incoming))).collect())
+    }
+
+    /// Takes one event and answers at once: it is durable, or it was refused and nothing has changed.
+    pub fn command(&mut self, incoming: Incoming) -> Result<Result<(), Reject>, EngineError> {
+        let work = Work::Event(Box::new(incoming));
+        self.folder.fetch(std::slice::from_ref(&work))?;
+        let Work::Event(incoming) = &work else { return Ok(Ok(())) };
+        let verdict = self.folder.take(incoming)?;
+        if verdict.is_ok() {
+            self.at_work.push(work);
+        }
+        self.flush()?;
+        Ok(verdict)
+    }
+
+    /// Drops an input that was set aside.
+    pub fn drop_quarantined(&mut self, slot: Slot, id: PartId) -> Result<(), EngineError> {
+        self.write(&Commit { quarantine_done: vec![(slot, id)], ..Commit::default() })
+    }
+
+    /// Folds work, and hands a batch to the writer whenever one is full.
+    pub fn work(&mut self, work: Vec<Work>) -> Result<(), EngineError> {
+        self.folder.fetch(&work)?;
+        for one in work {
+            self.folder.work(&one)?;
+            self.at_work.push(one);
+            if self.folder.pending() >= limits::COMMIT_LINES {
+                self.close()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes everything taken so far durable, and carries every delivery to its end.
+    pub fn flush(&mut self) -> Result<(), EngineError> {
+        self.settle()?;
+        if self.store.shared() || self.folder.left_over() { self.sweep() } else { Ok(()) }
+    }
+
+    /// Makes everything taken so far durable.
+    pub(crate) fn settle(&mut self) -> Result<(), EngineError> {
+        self.close()?;
+        while !self.in_flight.is_empty() {
+            self.await_oldest()?;
+            self.close()?;
+        }
+        Ok(())
+    }
+
+    /// Makes rows durable that no fold gave: how a message's sending went.
+    pub(crate) fn write(&mut self, commit: &Commit) -> Result<(), EngineError> {
+        self.settle()?;
+        for _ in 0..ATTEMPTS {
+            self.writer.write(0, commit.clone())?;
+            match self.writer.outcome()?.1 {
+                Outcome::Durable => return Ok(()),
+                Outcome::Failed(error) => return Err(error),
+                Outcome::Stale(_) | Outcome::Skipped => {
+                    self.writer.resume()?;
+                    self.folder.forget();
+                }
+            }
+        }
+        Err(EngineError::Contended { key: "outbox".into(), attempts: ATTEMPTS })
+    }
+
+    /// Hands the batch at work to the writer.
+    fn close(&mut self) -> Result<(), EngineError> {
+        let work = std::mem::take(&mut self.at_work);
+        if self.folder.has_changes() {
+            let (number, commit) = self.folder.close()?;
+            self.in_flight.push_back(Batch { number, work, counts_before: self.counts_before });
+            self.writer.write(number, commit)?;
+        }
+        self.counts_before = self.folder.counts;
+        while self.in_flight.len() > limits::COMMITS_IN_FLIGHT {
+            self.await_oldest()?;
+        }
+        while let Some((number, outcome)) = self.writer.outcome_now() {
+            self.answered(number, outcome)?;
+        }
+        Ok(())
+    }
+
+    fn await_oldest(&mut self) -> Result<(), EngineError> {
+        let (number, outcome) = self.writer.outcome()?;
+        self.answered(number, outcome)
+    }
+
+    fn answered(&mut self, number: u64, outcome: Outcome) -> Result<(), EngineError> {
+        match outcome {
+            Outcome::Durable => {
+                self.in_flight.retain(|batch| batch.number != number);
+                self.folder.durable(number);
+                self.attempts = 0;
+                Ok(())
+            }
+            Outcome::Failed(error) => Err(error),
+            Outcome::Skipped => Ok(()),
+            Outcome::Stale(key) => self.fold_again(key),
+        }
+    }
+
+    /// Another process wrote first: everything not yet durable is folded again from what is.
+    fn fold_again(&mut self, key: Box<str>) -> Result<(), EngineError> {
+        self.attempts = self.attempts.saturating_add(1);
+        if self.attempts > ATTEMPTS {
+            return Err(EngineError::Contended { key, attempts: ATTEMPTS });
+        }
+        for _ in 1..self.in_flight.len() {
+            self.writer.outcome()?;
+        }
+        self.writer.resume()?;
+        self.folder.forget();
+        let batches = std::mem::take(&mut self.in_flight);
+        if let Some(first) = batches.front() {
+            self.folder.counts = first.counts_before;
+            self.counts_before = first.counts_before;
+        }
+        let mut work: Vec<Work> = batches.into_iter().flat_map(|batch| batch.work).collect();
+        work.append(&mut self.at_work);
+        self.work(work)
+    }
+
+    /// Carries deliveries on that an earlier commit left: fan-outs, interests that have not heard, inboxes.
+    pub(crate) fn sweep(&mut self) -> Result<(), EngineError> {
+        loop {
+            self.settle()?;
+            let mut work = Vec::new();
+            for slot in (0..SLOTS).map(Slot) {
+                work.extend(self.reader.inbox(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Deliver));
+                work.extend(self.reader.unheard(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
+                work.extend(self.reader.fanouts(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Fanout));
+            }
+            if work.is_empty() {
+                self.folder.swept();
+                return Ok(());
+            }
+            self.work(work)?;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Verify: the chains of hashes, the books, and the views against the states.
+
+use makegood_core::{Clause, PromiseState, RemedyKind, RemedyState, Rulebook};
+use makegood_money::Commodity;
+use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain};
+
+use crate::{EngineError, limits, rows};
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verified {
+    /// Logs of parties and things whose chain was followed.
+    pub logs: u64,
+    /// Their lines.
+    pub lines: u64,
+    /// Movements of the books that were summed.
+    pub movements: u64,
+    /// Promises and remedies compared with their states.
+    pub parts: u64,
+    /// What is wrong: the first few.
+    pub faults: Vec<String>,
+}
+
+/// How many faults are named.
+const NAMED: usize = 20;
+
+/// Verifies everything, slot by slot. `progress` is told of each slot that is done.
+pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) -> Result<Verified, EngineError> {
+    let mut reader = store.reader()?;
+    let mut found = Verified::default();
+    for slot in (0..SLOTS).map(Slot) {
+        let mut after = String::new();
+        loop {
+            let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
+            let Some(last) = heads.last() else { break };
+            after = last.key.to_string();
+            for head in &heads {
+                follow(&mut *reader, head, &mut found)?;
+                if !head.state.is_empty() {
+                    compare(&mut *reader, book, head, &mut found)?;
+                }
+            }
+        }
+        progress();
+    }
+    Ok(found)
+}
+
+impl Verified {
+    fn fault(&mut self, fault: String) {
+        if self.faults.len() < NAMED {
+            self.faults.push(fault);
+        }
+    }
+}
+
+/// Follows the chain of a log to its head.
+fn follow(reader: &mut dyn Reader, head: &HeadRow, found: &mut Verified) -> Result<(), EngineError> {
+    let (mut seq, mut hash) = (0_u64, [0; 32]);
+    loop {
+        let lines = reader.log(head.slot, &head.key, seq, limits::SLOT_ROWS)?;
+        if lines.is_empty() {
+            break;
+        }
+        for line in lines {
+            let expected = chain(&hash, &line);
+            if line.seq != seq.saturating_add(1) {
+                found.fault(format!("`{}`: line {} follows line {seq}", head.key, line.seq));
+            }
+            if line.hash != expected {
+                found.fault(format!("`{}`: the hash of line {} is not that of its content", head.key, line.seq));
+            }
+            seq = line.seq;
+            hash = line.hash;
+            found.lines = found.lines.saturating_add(1);
+        }
+    }
+    if seq != head.seq || hash != head.hash {
+        found.fault(format!("`{}`: the log ends at line {seq}, the head says {}", head.key, head.seq));
+    }
+    found.logs = found.logs.saturating_add(1);
+    Ok(())
+}
+
+/// Compares a party's views with its state, and its books with its remedies.
+fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut Verified) -> Result<(), EngineError> {
+    let party = rows::party(&head.state)?;
+    let mut counted = makegood_core::Party::default();
+    for row in reader.parts_of(head.slot, &head.key, PartKind::Promise)? {
+        let promise = rows::promise(&row)?;
+        let rules = book.by_tag(promise.charter).map(|(_, rules)| rules);
+        if rules.is_none() {
+            found.fault(format!("`{}`: a promise was made under a charter that is not kept", head.key));
+        }
+        if rows::promise_row(head.slot, &head.key, &promise, rules)? != row {
+            found.fault(format!("`{}`: the columns of a promise differ from its state", head.key));
+        }
+        if matches!(promise.clause, Clause::Promise(_))
+            && promise.state == PromiseState::Overdue
+            && promise.settled.is_some()
+        {
+            found.fault(format!("`{}`: an overdue promise has been settled", head.key));
+        }
+        counted.tally(&promise);
+        found.parts = found.parts.saturating_add(1);
+    }
+    let mut owed: Vec<(Commodity, i128)> = Vec::new();
+    for row in reader.parts_of(head.slot, &head.key, PartKind::Remedy)? {
+        let remedy = rows::remedy(&row)?;
+        if rows::remedy_row(head.slot, &head.key, &remedy)? != row {
+            found.fault(format!("`{}`: the columns of a remedy differ from its state", head.key));
+        }
+        let in_books = remedy.kind != RemedyKind::Goodwill || remedy.sent > 0;
+        if in_books && !matches!(remedy.state, RemedyState::Paid | RemedyState::Waived) {
+            owed.extend(remedy.amounts.iter().map(|amount| (amount.commodity, i128::from(amount.minor))));
+        }
+        counted.remedies = counted.remedies.saturating_add(1);
+        found.parts = found.parts.saturating_add(1);
+    }
+    if counted != party {
+        found.fault(format!("`{}`: its state counts {party:?}, its promises and remedies {counted:?}", head.key));
+    }
+    let postings = reader.postings_of(head.slot, &head.key)?;
+    books(&head.key, &postings, &owed, found);
+    Ok(())
+}
+
+/// Every movement sums to zero, and what the books say is owed is what the remedies say.
+fn books(party: &str, postings: &[PostingRow], owed: &[(Commodity, i128)], found: &mut Verified) {
+    let mut sorted: Vec<&PostingRow> = postings.iter().collect();
+    sorted.sort_by(|a, b| (&a.movement, &a.commodity).cmp(&(&b.movement, &b.commodity)));
+    for movement in sorted.chunk_by(|a, b| a.movement == b.movement) {
+        found.movements = found.movements.saturating_add(1);
+        for commodity in movement.chunk_by(|a, b| a.commodity == b.commodity) {
+            let sum: i128 = commodity.iter().map(|line| i128::from(line.amount)).sum();
+            if sum != 0 {
+                found.fault(format!("`{party}`: a movement is out of balance by {sum}"));
+            }
+        }
+    }
+    let mut commodities: Vec<&str> = postings.iter().map(|line| &*line.commodity).collect();
+    commodities.extend(owed.iter().map(|(commodity, _)| commodity.code()));
+    commodities.sort_unstable();
+    commodities.dedup();
+    for code in commodities {
+        let lines =
+            postings.iter().filter(|line| &*line.commodity == code && line.account.starts_with("Liabilities:Owed:"));
+        let in_books: i128 = lines.map(|line| i128::from(line.amount)).sum();
+        let in_remedies: i128 =
+            owed.iter().filter(|(commodity, _)| commodity.code() == code).map(|(_, minor)| *minor).sum();
+        if in_books.saturating_add(in_remedies) != 0 {
+            found.fault(format!(
+                "`{party}`: the books owe {} {code}, the remedies {in_remedies}",
+                in_books.saturating_neg()
+            ));
+        }
+    }
+}

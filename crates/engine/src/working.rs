@@ -1,0 +1,181 @@
+//! The parties and things at hand: what was read, folded and not yet seen durable.
+
+// Looked up by key and never walked in an order that anyone could see, so a hash map is safe here and the fold's hottest place.
+#![allow(clippy::disallowed_types)]
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use makegood_core::{Event, Ident, Needs, PartId, Party, Promise, Remedy};
+use makegood_store::{Hash, HeadRow, PartKind, Reader, Slot, StoreError, slot_of};
+
+use crate::{EngineError, limits, rows};
+
+/// How far a log has come in memory, and in the database once everything in flight is durable.
+#[derive(Debug, Clone)]
+pub(crate) struct Log {
+    pub slot: Slot,
+    pub seq: u64,
+    pub hash: Hash,
+    /// The version that the next commit must find.
+    pub base: u64,
+    /// When it must next be looked at, as of the last commit.
+    pub wake_at: Option<i64>,
+    /// True when the database held nothing of it, so that all of it is in memory.
+    pub fresh: bool,
+    /// The batch that last touched it.
+    pub touched: u64,
+    /// True while the batch at work has changed it.
+    pub dirty: bool,
+    /// Events taken since it was read, with the first bytes of the hash of what they said.
+    pub idents: Vec<(Ident, u64)>,
+}
+
+impl Log {
+    fn new(key: &str, head: Option<&HeadRow>) -> Self {
+        Self {
+            slot: slot_of(key),
+            seq: head.map_or(0, |head| head.seq),
+            hash: head.map_or([0; 32], |head| head.hash),
+            base: head.map_or(0, |head| head.seq),
+            wake_at: head.and_then(|head| head.wake_at),
+            fresh: head.is_none(),
+            touched: 0,
+            dirty: false,
+            idents: Vec::new(),
+        }
+    }
+}
+
+/// A party at hand.
+#[derive(Debug)]
+pub(crate) struct PartyAtHand {
+    pub log: Log,
+    pub state: Party,
+    pub promises: BTreeMap<PartId, Promise>,
+    pub remedies: BTreeMap<PartId, Remedy>,
+    /// Parts that the batch at work has changed.
+    pub changed: Vec<(PartKind, PartId)>,
+}
+
+/// A thing at hand.
+#[derive(Debug)]
+pub(crate) struct ThingAtHand {
+    pub log: Log,
+    /// Its events that a clause listens to, once they were needed; later ones are added as they come.
+    pub events: Option<Vec<(u64, Arc<Event>)>>,
+    /// Events taken since it was read.
+    pub recent: Vec<(u64, Arc<Event>)>,
+    /// An older event that was asked for, for the next party that asks.
+    pub looked_up: Option<(u64, Arc<Event>)>,
+    /// Parties whose interest may not be in the database yet.
+    pub interests: Vec<Box<str>>,
+}
+
+/// Everything at hand.
+#[derive(Default)]
+pub(crate) struct Working {
+    parties: HashMap<Box<str>, PartyAtHand>,
+    things: HashMap<Box<str>, ThingAtHand>,
+}
+
+impl Working {
+    pub fn party(&mut self, key: &str) -> Option<&mut PartyAtHand> {
+        self.parties.get_mut(key)
+    }
+
+    pub fn thing(&mut self, key: &str) -> Option<&mut ThingAtHand> {
+        self.things.get_mut(key)
+    }
+
+    /// Reads what is not at hand of these parties and things, in one pass over the database.
+    pub fn fetch(&mut self, reader: &mut dyn Reader, parties: &[&str], things: &[&str]) -> Result<(), EngineError> {
+        let parties: Vec<&str> = missing(parties, |key| self.parties.contains_key(key));
+        let keys: Vec<_> = parties.iter().map(|key| (slot_of(key), *key)).collect();
+        for (key, head) in parties.iter().zip(reader.heads(&keys)?) {
+            let state = rows::party(head.as_ref().map(|head| &*head.state).unwrap_or_default())?;
+            let log = Log::new(key, head.as_ref());
+            let at_hand =
+                PartyAtHand { log, state, promises: BTreeMap::new(), remedies: BTreeMap::new(), changed: Vec::new() };
+            self.parties.insert((*key).into(), at_hand);
+        }
+        let things: Vec<&str> = missing(things, |key| self.things.contains_key(key));
+        let keys: Vec<_> = things.iter().map(|key| (slot_of(key), *key)).collect();
+        for (key, head) in things.iter().zip(reader.heads(&keys)?) {
+            let log = Log::new(key, head.as_ref());
+            let at_hand = ThingAtHand { log, events: None, recent: Vec::new(), looked_up: None, interests: Vec::new() };
+            self.things.insert((*key).into(), at_hand);
+        }
+        Ok(())
+    }
+
+    /// Lets go of what is not needed, once all batches up to `durable` are in the database.
+    pub fn trim(&mut self, durable: u64) {
+        if self.parties.len().saturating_add(self.things.len()) > limits::AT_HAND {
+            self.parties.retain(|_, party| party.log.touched > durable);
+            self.things.retain(|_, thing| thing.log.touched > durable);
+        }
+    }
+}
+
+fn missing<'k>(keys: &[&'k str], at_hand: impl Fn(&str) -> bool) -> Vec<&'k str> {
+    let mut missing: Vec<&str> = keys.iter().copied().filter(|key| !at_hand(key)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    missing
+}
+
+impl PartyAtHand {
+    /// Reads the parts that a fold needs and that are not at hand.
+    pub fn load(&mut self, reader: &mut dyn Reader, key: &str, needs: &Needs) -> Result<(), EngineError> {
+        if self.log.fresh {
+            return Ok(());
+        }
+        let slot = self.log.slot;
+        let mut found = Vec::new();
+        if let Some(thing) = &needs.about {
+            found.extend(reader.parts_about(slot, key, PartKind::Promise, makegood_core::id::about(thing))?);
+        }
+        if let Some(until) = needs.due {
+            found.extend(reader.parts_due(slot, key, PartKind::Promise, until.0)?);
+        }
+        for id in needs.promises.iter().filter(|id| !self.promises.contains_key(*id)) {
+            found.extend(reader.part(slot, key, PartKind::Promise, id)?);
+        }
+        for row in found {
+            if !self.promises.contains_key(&row.id) {
+                self.promises.insert(row.id, rows::promise(&row)?);
+            }
+        }
+        for id in &needs.remedies {
+            if !self.remedies.contains_key(id)
+                && let Some(row) = reader.part(slot, key, PartKind::Remedy, id)?
+            {
+                self.remedies.insert(*id, rows::remedy(&row)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts at hand that a fold needs.
+    pub fn needed(&self, needs: &Needs) -> makegood_core::Loaded {
+        makegood_core::Loaded {
+            promises: self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect(),
+            remedies: needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().collect(),
+        }
+    }
+
+    /// When the party must next be looked at.
+    pub fn wake_at(&self, reader: &mut dyn Reader, key: &str) -> Result<Option<i64>, StoreError> {
+        if self.state.waiting == 0 {
+            return Ok(None);
+        }
+        let at_hand = self.promises.values().filter_map(|promise| promise.wake_at).min().map(|moment| moment.0);
+        if self.log.fresh {
+            return Ok(at_hand);
+        }
+        let ids: Vec<PartId> = self.promises.keys().copied().collect();
+        let kept = reader.next_wake(self.log.slot, key, PartKind::Promise, &ids)?;
+        Ok(at_hand.into_iter().chain(kept).min())
+    }
+}

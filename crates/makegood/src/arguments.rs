@@ -1,0 +1,273 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps the promises a company makes to its customers, and makes good by itself when one is broken.
+#[derive(Debug, Parser)]
+#[command(name = "makegood", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the product at work on a real airline's year, with generated passengers
+    Demo(Demo),
+    /// Take events under a charter: what is promised, kept, broken and owed
+    Run(Run),
+    /// Tell the whole story of one remedy, promise or party
+    Explain(Explain),
+    /// The books: balances, register, export to accounting programs
+    #[command(subcommand)]
+    Ledger(Ledger),
+    /// Check, test and explain a charter
+    #[command(subcommand)]
+    Charter(CharterCommand),
+    /// List remedies, approve those that are held, or note what became of them
+    #[command(subcommand)]
+    Remedy(RemedyCommand),
+    /// Move the clock: what has become due or overdue by now
+    Tick(Tick),
+    /// Send what waits to leave: payouts, notices, questions, approvals
+    Dispatch(Dispatch),
+    /// What was set aside: list it, try it again, drop it
+    #[command(subcommand)]
+    Quarantine(Quarantine),
+    /// Fold the whole log again and compare it with what is kept
+    Rebuild(Database),
+    /// Check the hash chains, the books, and the views against the states
+    Verify(Database),
+    /// Look at a database: schema, size, damage, what waits
+    Doctor(Database),
+}
+
+/// The database a command works on.
+#[derive(Debug, Args)]
+pub(crate) struct Database {
+    /// The database: `sqlite:FILE`
+    #[arg(long, value_name = "URL", default_value = "sqlite:makegood.db", env = "MAKEGOOD_DB")]
+    pub db: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Every seat of every flight: about seven million bookings
+    #[arg(long, conflicts_with = "share")]
+    pub full: bool,
+    /// How many passengers in a thousand are carried into the demonstration
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub share: Option<u16>,
+    /// Only the flights of this many days from 1 January 2013
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub days: Option<u16>,
+    /// The seed from which passengers are generated
+    #[arg(long, default_value_t = crate::demo::events::DEFAULT_SEED)]
+    pub seed: u64,
+    /// The folder for the database, payouts and notices; an earlier demonstration in it is replaced
+    #[arg(long, value_name = "FOLDER", default_value = "makegood-demo")]
+    pub folder: PathBuf,
+    /// Also write every event to this file, as it is fed
+    #[arg(long, value_name = "FILE")]
+    pub events_out: Option<PathBuf>,
+    /// How the statement is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// A charter to put in force; without one, those in the database judge
+    #[arg(long, value_name = "FILE")]
+    pub charter: Vec<PathBuf>,
+    /// Files of CloudEvents as JSON lines, plain, gzip or zstd; `-` is standard input
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub events: Vec<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
+    /// Move the clock to this moment afterwards; `now`, or a time such as 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", default_value = "now")]
+    pub until: String,
+    /// How the statement is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A remedy (`r-…`), a promise (`p-…`) or a party (`customer:42`)
+    #[arg(value_name = "REMEDY|PROMISE|PARTY")]
+    pub subject: String,
+    #[command(flatten)]
+    pub database: Database,
+    /// The language: en, zh or nb
+    #[arg(long, default_value = "en", value_parser = ["en", "zh", "nb"])]
+    pub language: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ledger {
+    /// Every account's balance, and that they sum to zero
+    Balance(Database),
+    /// Every movement, by party
+    Register {
+        #[command(flatten)]
+        database: Database,
+        /// Only this party's
+        #[arg(long, value_name = "PARTY")]
+        party: Option<String>,
+    },
+    /// The books for an accounting program
+    Export {
+        #[command(flatten)]
+        database: Database,
+        /// For which program
+        #[arg(long, value_enum)]
+        format: BooksFormat,
+        /// To this file instead of standard output
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BooksFormat {
+    /// Beancount
+    Beancount,
+    /// hledger, ledger
+    Hledger,
+    /// One line a posting
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CharterCommand {
+    /// Look for faults: file, line, column, and what to do
+    Check {
+        /// Charter files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Run the tests that stand beside a charter
+    Test {
+        /// Charter files; their tests stand in `tests.yaml` in the same folder
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Say a charter in plain words
+    Explain {
+        /// The charter file
+        file: PathBuf,
+        /// The language
+        #[arg(long, default_value = "en")]
+        language: String,
+    },
+    /// The JSON Schema of charters, for editors
+    Schema {
+        /// Of the tests beside a charter instead
+        #[arg(long)]
+        tests: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RemedyCommand {
+    /// List remedies, the soonest to be paid first
+    List {
+        #[command(flatten)]
+        database: Database,
+        /// Only those in this state
+        #[arg(long, value_enum)]
+        state: Option<StateFilter>,
+        /// At most this many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Approve one that is held
+    Approve(Decision),
+    /// Note that one was paid
+    Paid(Decision),
+    /// Note that the payment of one did not go through
+    Failed(Decision),
+    /// Note that the customer let one go
+    Waived(Decision),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StateFilter {
+    /// Waits for approval
+    Held,
+    /// On its way to be paid
+    Approved,
+    /// Paid
+    Paid,
+    /// The payment did not go through
+    Failed,
+    /// Let go by the customer
+    Waived,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decision {
+    /// The remedy: `r-…`
+    pub remedy: String,
+    /// Who decides or tells
+    #[arg(long = "by", value_name = "NAME")]
+    pub by: String,
+    /// The payment's reference, or the reason
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[command(flatten)]
+    pub database: Database,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tick {
+    #[command(flatten)]
+    pub database: Database,
+    /// To this moment: `now`, or a time such as 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", default_value = "now")]
+    pub until: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dispatch {
+    #[command(flatten)]
+    pub database: Database,
+    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, question, approval
+    #[arg(long = "to", value_name = "TOPIC=WHERE", required = true)]
+    pub routes: Vec<String>,
+    /// Allow receivers in the company's own network
+    #[arg(long)]
+    pub allow_private: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Quarantine {
+    /// What was set aside and why
+    List {
+        #[command(flatten)]
+        database: Database,
+        /// At most this many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Try everything again, under the charters as they are now
+    Retry(Database),
+    /// Drop one for good
+    Drop {
+        /// Its identity, as `list` shows it
+        id: String,
+        #[command(flatten)]
+        database: Database,
+    },
+}

@@ -1,0 +1,208 @@
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use makegood_charter::value::Moment;
+use makegood_engine::sink::FileSink;
+use makegood_engine::{Routes, Session, Sink, SinkError, feed};
+use makegood_store::OutboxRow;
+
+use super::run::taken;
+use crate::arguments::{Demo, Format};
+use crate::clock::Stopwatch;
+use crate::demo::events::{Year, provenance};
+use crate::demo::passengers::Size;
+use crate::open::{self, Opened};
+use crate::output::{bar, grouped};
+use crate::statement::Statement;
+use crate::Failure;
+
+/// The charter the demonstration runs under.
+const CHARTER: &str = include_str!("../../../../charters/jetblue/charter.yaml");
+/// Days after the last flight until which the clock moves on, so that what waits a day to be decided is decided.
+const DAYS_AFTER: i64 = 2;
+/// How long after a payout was asked for it is paid, in the demonstration.
+const PAID_AFTER: i64 = 36 * 3_600_000;
+/// How long after an approval was asked for it is given, in the demonstration.
+const APPROVED_AFTER: i64 = 12 * 3_600_000;
+
+/// `makegood demo`: a real airline's year, day by day.
+pub fn run(arguments: &Demo) -> Result<bool, Failure> {
+    let watch = Stopwatch::start();
+    let size = match arguments.share {
+        _ if arguments.full => Size::Full,
+        Some(share) => Size::Share(share),
+        None => Size::Default,
+    };
+    let extract = |error| Failure::from_error("M030", &error, "the binary was built wrong: build it again");
+    let year = Year::new(size, arguments.seed).map_err(extract)?;
+    let first = jiff::civil::date(2013, 1, 1);
+    let last = match arguments.days {
+        Some(days) => first.saturating_add(jiff::Span::new().days(i64::from(days).saturating_sub(1))),
+        None => jiff::civil::date(2013, 12, 31),
+    };
+    let year = year.between(first, last);
+    let opened = fresh(&arguments.folder)?;
+    if arguments.format == Format::Text {
+        println!("{}\n", provenance(arguments.seed));
+    }
+    let mut world = World::new(arguments, &opened)?;
+    let progress = bar(year.expected_bookings(), "the year 2013");
+    let mut flights = 0_u64;
+    let mut bookings = 0_u64;
+    for day in year.days() {
+        let mut events = Vec::new();
+        let counts = day.write(&mut events);
+        flights = flights.saturating_add(counts.flights);
+        bookings = bookings.saturating_add(counts.bookings);
+        world.live(day.date, events)?;
+        progress.set_position(bookings);
+    }
+    for after in 1..=DAYS_AFTER {
+        world.live(last.saturating_add(jiff::Span::new().days(after)), Vec::new())?;
+    }
+    progress.finish_and_clear();
+    let session = &mut world.session;
+    let statement = Statement::draw_up(session.reader(), &opened.book)?;
+    match arguments.format {
+        Format::Json => println!("{:#}", serde_json::json!({ "flights": flights, "bookings": bookings, "statement": statement })),
+        Format::Text => {
+            println!(
+                "{} flights, {} bookings; {} seconds",
+                grouped(flights),
+                grouped(bookings),
+                grouped(watch.seconds().round() as i64)
+            );
+            println!("{}The clock stands at {}.\n", taken(&session.counts()), session.now());
+            print!("{}", statement.text());
+            print!("{}", next_steps(&arguments.folder, &statement));
+        }
+    }
+    Ok(statement.balances() && session.counts().set_aside == 0)
+}
+
+fn next_steps(folder: &Path, statement: &Statement) -> String {
+    let db = format!("--db sqlite:{}", folder.join("makegood.db").display());
+    let mut text = String::from("\nLook further\n");
+    if let Some(case) = statement.largest.first() {
+        text.push_str(&format!("  makegood explain {} {db}\n", case.remedy));
+    }
+    text.push_str(&format!("  makegood ledger export --format hledger {db}\n  makegood rebuild {db}\n"));
+    text.push_str(&format!("  payouts and notices stand in {}\n", folder.display()));
+    text
+}
+
+/// An empty database in the folder, in place of an earlier demonstration.
+fn fresh(folder: &Path) -> Result<Opened, Failure> {
+    let failed = |error| Failure::from_error("M031", &error, format!("`{}` cannot be used: name another with --folder", folder.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    for name in ["makegood.db", "makegood.db-wal", "makegood.db-shm", "payouts.jsonl", "notices.jsonl", "questions.jsonl", "approvals.jsonl"] {
+        match std::fs::remove_file(folder.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+    }
+    let url = format!("sqlite:{}", folder.join("makegood.db").display());
+    open::with_charters(&url, &[("charters/jetblue/charter.yaml".to_owned(), CHARTER.to_owned())])
+}
+
+/// The airline's days: events come in, the clock moves, messages leave, and the generated payments and approvals come back.
+struct World<'o> {
+    opened: &'o Opened,
+    session: Session,
+    payouts: Answering,
+    approvals: Answering,
+    notices: FileSink,
+    questions: FileSink,
+    events_out: Option<BufWriter<File>>,
+    zone: TimeZone,
+}
+
+impl<'o> World<'o> {
+    fn new(arguments: &Demo, opened: &'o Opened) -> Result<Self, Failure> {
+        let file = |name: &str| FileSink::open(&arguments.folder.join(name)).map_err(Failure::from);
+        let zone = opened.book.versions().first().map_or(TimeZone::UTC, |rules| rules.charter.zone.clone());
+        let events_out = arguments.events_out.as_ref().map(File::create).transpose()?.map(BufWriter::new);
+        Ok(Self {
+            opened,
+            session: opened.session()?,
+            payouts: Answering::new(file("payouts.jsonl")?, "remedy.paid", "payments", PAID_AFTER),
+            approvals: Answering::new(file("approvals.jsonl")?, "remedy.approved", "finance", APPROVED_AFTER),
+            notices: file("notices.jsonl")?,
+            questions: file("questions.jsonl")?,
+            events_out,
+            zone,
+        })
+    }
+
+    /// Lives through one day: its events, and at its end the clock and the dispatch.
+    fn live(&mut self, date: Date, mut events: Vec<u8>) -> Result<(), Failure> {
+        let midnight = date.tomorrow().and_then(|next| next.to_zoned(self.zone.clone()));
+        let end = midnight.map_err(|error| Failure::from_error("M032", &error, ""))?;
+        let end = Moment(end.timestamp().as_millisecond());
+        self.session.set_now(end);
+        self.approvals.answer(end, &mut events);
+        self.payouts.answer(end, &mut events);
+        if let Some(out) = &mut self.events_out {
+            out.write_all(&events)?;
+        }
+        feed(&mut self.session, &self.opened.book, &format!("the demonstration, {date}"), events.as_slice(), &mut |_| {})?;
+        self.session.advance(end, &mut |_| {})?;
+        let mut routes = Routes::default();
+        routes.add("payout", &mut self.payouts);
+        routes.add("approval", &mut self.approvals);
+        routes.add("notice", &mut self.notices);
+        routes.add("question", &mut self.questions);
+        self.session.dispatch(&mut routes, end)?;
+        Ok(())
+    }
+}
+
+/// A receiver that writes messages to a file and answers each, some time later, with a generated event.
+struct Answering {
+    file: FileSink,
+    kind: &'static str,
+    actor: &'static str,
+    after: i64,
+    waiting: VecDeque<(Moment, Vec<u8>)>,
+}
+
+impl Answering {
+    fn new(file: FileSink, kind: &'static str, actor: &'static str, after: i64) -> Self {
+        Self { file, kind, actor, after, waiting: VecDeque::new() }
+    }
+
+    /// Moves the answers whose time has come to `events`.
+    fn answer(&mut self, now: Moment, events: &mut Vec<u8>) {
+        while self.waiting.front().is_some_and(|(at, _)| *at <= now) {
+            events.extend(self.waiting.pop_front().map(|(_, event)| event).unwrap_or_default());
+        }
+    }
+
+    fn event(&self, message: &OutboxRow, at: Moment) -> Option<Vec<u8>> {
+        let body: serde_json::Value = serde_json::from_slice(&message.body).ok()?;
+        let remedy = body.get("remedy")?.as_str()?;
+        let event = serde_json::json!({
+            "specversion": "1.0", "id": format!("{}/{remedy}", self.kind), "source": format!("urn:makegood:demo:{}", self.actor),
+            "type": self.kind, "subject": &*message.party, "time": at.to_string(), "actor": self.actor,
+            "data": { "remedy": remedy },
+        });
+        let mut line = event.to_string().into_bytes();
+        line.push(b'\n');
+        Some(line)
+    }
+}
+
+impl Sink for Answering {
+    fn deliver(&mut self, messages: &[OutboxRow], now: Moment) -> Vec<Result<(), SinkError>> {
+        let outcomes = self.file.deliver(messages, now);
+        let at = now.plus(self.after);
+        for (message, _) in messages.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
+            self.waiting.extend(self.event(message, at).map(|event| (at, event)));
+        }
+        outcomes
+    }
+}

@@ -1,0 +1,45 @@
+//! The commands, one file each. Each gives true when it did what was asked, and false when it found something wrong.
+
+mod charter;
+mod demo;
+mod dispatch;
+mod doctor;
+mod ledger;
+mod quarantine;
+mod rebuild;
+mod remedy;
+mod run;
+mod tick;
+mod verify;
+
+use makegood_charter::Moment;
+
+use crate::arguments::{Arguments, Command};
+use crate::{Failure, clock, story};
+
+/// Carries out a command.
+pub fn run(arguments: Arguments) -> Result<bool, Failure> {
+    match arguments.command {
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Run(run) => run::run(&run),
+        Command::Explain(explain) => story::run(&explain),
+        Command::Ledger(ledger) => ledger::run(&ledger),
+        Command::Charter(charter) => charter::run(&charter),
+        Command::Remedy(remedy) => remedy::run(&remedy),
+        Command::Tick(tick) => tick::run(&tick),
+        Command::Dispatch(dispatch) => dispatch::run(&dispatch),
+        Command::Quarantine(quarantine) => quarantine::run(&quarantine),
+        Command::Rebuild(database) => rebuild::run(&database),
+        Command::Verify(database) => verify::run(&database),
+        Command::Doctor(database) => doctor::run(&database),
+    }
+}
+
+/// A moment as an argument: `now`, an RFC 3339 time, or a date (its midnight in UTC).
+fn moment(text: &str) -> Result<Moment, Failure> {
+    if text == "now" {
+        return Ok(clock::now());
+    }
+    makegood_charter::clock::parse_moment(text, &jiff::tz::TimeZone::UTC)
+        .map_err(|error| Failure::from_error("M015", &error, "write `now`, or a time such as 2026-01-31T12:00:00Z"))
+}

@@ -1,0 +1,24 @@
+use makegood_core::id::hex;
+use makegood_store::SLOTS;
+
+use crate::arguments::Database;
+use crate::output::{bar, grouped};
+use crate::{Failure, open};
+
+/// `makegood rebuild`: folds the log again and compares digests.
+pub fn run(arguments: &Database) -> Result<bool, Failure> {
+    let opened = open::database(&arguments.db)?;
+    let progress = bar(u64::from(SLOTS), "folding the log again");
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let rebuilt = makegood_engine::rebuild(&*opened.store, &opened.book, threads, &|| progress.inc(1))?;
+    progress.finish_and_clear();
+    println!("{} events of {} parties folded again", grouped(rebuilt.events), grouped(rebuilt.parties));
+    println!("kept    {}", hex(&rebuilt.kept));
+    println!("folded  {}", hex(&rebuilt.folded));
+    for difference in &rebuilt.differ {
+        println!("differs: {difference}");
+    }
+    let same = rebuilt.kept == rebuilt.folded;
+    println!("{}", if same { "they are the same, byte for byte" } else { "THEY DIFFER" });
+    Ok(same)
+}

@@ -1,0 +1,70 @@
+use makegood_engine::{Counts, feed};
+
+use super::moment;
+use crate::arguments::{Format, Run};
+use crate::output::{bar, counter, grouped};
+use crate::statement::Statement;
+use crate::{Failure, files, open};
+
+/// `makegood run`: takes events under a charter.
+pub fn run(arguments: &Run) -> Result<bool, Failure> {
+    let until = moment(&arguments.until)?;
+    let charters: Result<Vec<_>, Failure> = arguments.charter.iter().map(|path| open::charter_file(path)).collect();
+    let opened = open::with_charters(&arguments.database.db, &charters?)?;
+    if opened.book.versions().is_empty() {
+        return Err(Failure::new(
+            "M016",
+            format!("`{}` holds no charter", arguments.database.db),
+            "name one with `--charter FILE`: without a charter nothing is promised",
+        ));
+    }
+    let mut session = opened.session()?;
+    let mut broken = None;
+    for path in &arguments.events {
+        let file = files::open(path)?;
+        let progress = match file.bytes {
+            Some(bytes) if path.extension().is_none_or(|ending| ending != "gz" && ending != "zst") => bar(bytes, &file.name),
+            _ => counter(&file.name),
+        };
+        let known_length = progress.length().is_some();
+        let fed = feed(&mut session, &opened.book, &file.name, file.content, &mut |fed| {
+            progress.set_position(if known_length { fed.bytes } else { fed.lines });
+        });
+        progress.finish_and_clear();
+        if let Err(error) = fed {
+            broken = Some(Failure::from(error));
+            break;
+        }
+    }
+    let progress = counter("moving the clock");
+    session.advance(until, &mut |parties| progress.set_position(parties))?;
+    progress.finish_and_clear();
+    let statement = Statement::draw_up(session.reader(), &opened.book)?;
+    match arguments.format {
+        Format::Text => print!("{}\n{}", taken(&session.counts()), statement.text()),
+        Format::Json => println!("{}", serde_json::json!({ "counts": counts(&session.counts()), "statement": statement })),
+    }
+    match broken {
+        Some(failure) => Err(failure),
+        None => Ok(session.counts().set_aside == 0 && statement.balances()),
+    }
+}
+
+fn counts(counts: &Counts) -> serde_json::Value {
+    serde_json::json!({
+        "events": counts.events, "known": counts.known, "set_aside": counts.set_aside,
+        "delivered": counts.delivered, "clock": counts.clock,
+    })
+}
+
+/// What a run took, in words.
+pub fn taken(counts: &Counts) -> String {
+    format!(
+        "{} events taken, {} known already, {} set aside; {} deliveries to parties, {} moments of the clock\n",
+        grouped(counts.events),
+        grouped(counts.known),
+        grouped(counts.set_aside),
+        grouped(counts.delivered),
+        grouped(counts.clock),
+    )
+}

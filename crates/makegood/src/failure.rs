@@ -1,0 +1,74 @@
+use std::fmt;
+
+/// Why a command could not be done, and what to do about it.
+#[derive(Debug)]
+pub struct Failure {
+    /// A stable code, explained in `docs/reference/errors.md`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Failure {
+    /// A failure that `error` and its sources explain.
+    pub fn from_error(code: &'static str, error: &dyn std::error::Error, help: impl Into<String>) -> Self {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            message = format!("{message}: {error}");
+            source = error.source();
+        }
+        Self { code, message, help: help.into() }
+    }
+
+    /// A failure in these words.
+    pub fn new(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: help.into() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "error[{}]: {}", self.code, self.message)?;
+        if self.help.is_empty() { Ok(()) } else { writeln!(f, "  help: {}", self.help) }
+    }
+}
+
+impl From<makegood_store::StoreError> for Failure {
+    fn from(error: makegood_store::StoreError) -> Self {
+        Self::from_error("M001", &error, "`makegood doctor --db URL` looks at a database")
+    }
+}
+
+impl From<makegood_engine::EngineError> for Failure {
+    fn from(error: makegood_engine::EngineError) -> Self {
+        Self::from_error("M002", &error, "what was committed before stands; `makegood verify` looks at it")
+    }
+}
+
+impl From<makegood_engine::FeedError> for Failure {
+    fn from(error: makegood_engine::FeedError) -> Self {
+        match error {
+            makegood_engine::FeedError::Engine(error) => error.into(),
+            input => Self::from_error(
+                "M003",
+                &input,
+                "what was read before is kept; mend the file and run again, and what is known changes nothing",
+            ),
+        }
+    }
+}
+
+impl From<makegood_core::StateError> for Failure {
+    fn from(error: makegood_core::StateError) -> Self {
+        Self::from_error("M004", &error, "use the release that wrote the database, or a newer one")
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::from_error("M005", &error, "")
+    }
+}

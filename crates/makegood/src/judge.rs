@@ -1,0 +1,124 @@
+//! Runs the tests that stand beside a charter, through the same engine that runs everything else, on a database of their own.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use makegood_charter::Charter;
+use makegood_charter::tests_file::{CharterTest, Owed, Stands, Step, TestEvent};
+use makegood_charter::value::Moment;
+use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyState, Rulebook};
+use makegood_engine::{Origin, Session, Work, read, rows};
+use makegood_store::{PartKind, Store, slot_of};
+
+use crate::Failure;
+
+/// What is wrong with a test's outcome; empty when it passes.
+pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Failure> {
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let store: Arc<dyn Store> = makegood_store::open(&url)?.into();
+    let book = Arc::new(Rulebook::new([charter.clone()]));
+    let mut session = Session::new(store, book.clone(), last_moment(test))?;
+    let mut faults = Vec::new();
+    let mut parties = BTreeSet::new();
+    for (place, step) in (1_u64..).zip(&test.given) {
+        match step {
+            Step::Clock(until) => {
+                session.advance(*until, &mut |_| {})?;
+            }
+            Step::Event(event) => {
+                parties.extend(event.party.clone());
+                match read(&book, cloud_event(event, place).as_bytes(), origin(event), last_moment(test)) {
+                    Ok(incoming) => session.work(vec![Work::Event(Box::new(incoming))])?,
+                    Err(reject) => faults.push(format!("line {}: {}: {}", event.line, reject.reason, reject.help)),
+                }
+            }
+        }
+    }
+    session.flush()?;
+    for row in session.reader().quarantine(100)? {
+        faults.push(format!("an event was refused: {}", row.reason));
+    }
+    let (mut promises, mut remedies) = (Vec::new(), Vec::new());
+    for party in parties {
+        let slot = slot_of(&party);
+        for row in session.reader().parts_of(slot, &party, PartKind::Promise)? {
+            promises.push((party.clone(), rows::promise(&row)?));
+        }
+        for row in session.reader().parts_of(slot, &party, PartKind::Remedy)? {
+            remedies.push((party.clone(), rows::remedy(&row)?));
+        }
+    }
+    if let Some(owes) = &test.then.owes {
+        faults.extend(compare_owed(owes, &remedies));
+    }
+    faults.extend(test.then.promises.iter().filter_map(|stands| compare_promise(charter, stands, &promises)));
+    Ok(faults)
+}
+
+fn last_moment(test: &CharterTest) -> Moment {
+    let moments = test.given.iter().map(|step| match step {
+        Step::Event(event) => event.time,
+        Step::Clock(until) => *until,
+    });
+    moments.max().unwrap_or_default()
+}
+
+fn origin(event: &TestEvent) -> Origin {
+    Origin { name: "the test".into(), line: event.line as u64 }
+}
+
+fn cloud_event(event: &TestEvent, place: u64) -> String {
+    let subject = event.party.as_deref().or(event.about.as_deref()).unwrap_or_default();
+    let mut json = serde_json::json!({
+        "specversion": "1.0", "id": place.to_string(), "source": "urn:makegood:test", "type": &*event.kind,
+        "subject": subject, "time": event.time.to_string(), "actor": "tester", "data": event.data,
+    });
+    if let (Some(_), Some(about), Some(fields)) = (&event.party, &event.about, json.as_object_mut()) {
+        fields.insert("about".to_owned(), (&**about).into());
+    }
+    json.to_string()
+}
+
+fn compare_owed(expected: &[Owed], found: &[(Box<str>, Remedy)]) -> Vec<String> {
+    let mut left: Vec<&(Box<str>, Remedy)> = found.iter().collect();
+    let mut faults = Vec::new();
+    for owed in expected {
+        let fits = |(party, remedy): &&(Box<str>, Remedy)| {
+            owed.right == remedy.right
+                && owed.amounts == remedy.amounts
+                && owed.party.as_ref().is_none_or(|expected| expected == party)
+                && owed.about.as_ref().is_none_or(|about| *about == remedy.thing)
+                && owed.pay_by.is_none_or(|pay_by| remedy.pay_by == Some(pay_by))
+                && owed.held.is_none_or(|held| held == (remedy.state == RemedyState::Held))
+        };
+        match left.iter().position(fits) {
+            Some(place) => {
+                left.remove(place);
+            }
+            None => faults.push(format!("line {}: {} under `{}` is not owed", owed.line, owed.amounts, owed.right)),
+        }
+    }
+    faults.extend(left.iter().map(|(party, remedy)| {
+        let pay_by = remedy.pay_by.map_or_else(|| "no time".to_owned(), |pay_by| pay_by.to_string());
+        format!("{party} is owed {} under `{}` ({}, to be paid by {pay_by})", remedy.amounts, remedy.right, remedy.state.word())
+    }));
+    faults
+}
+
+fn compare_promise(charter: &Charter, stands: &Stands, promises: &[(Box<str>, Promise)]) -> Option<String> {
+    let name = |promise: &Promise| match promise.clause {
+        Clause::Promise(clause) => charter.promises.get(clause).map(|clause| clause.name.clone()),
+        Clause::Pay { .. } => Some("pay".into()),
+    };
+    let mut meant = promises.iter().filter(|(party, promise)| {
+        name(promise).as_ref() == Some(&stands.promise)
+            && stands.party.as_ref().is_none_or(|expected| expected == party)
+            && stands.about.as_ref().is_none_or(|about| *about == promise.thing)
+    });
+    let wanted = stands.state.as_str().replace('_', " ");
+    let found: Vec<PromiseState> = meant.by_ref().map(|(_, promise)| promise.state).collect();
+    let fits = !found.is_empty() && found.iter().any(|state| state.word() == wanted);
+    let found: Vec<&str> = found.iter().map(|state| state.word()).collect();
+    (!fits).then(|| format!("line {}: `{}` should be {wanted}, but is {}", stands.line, stands.promise, found.join(", ")))
+}

@@ -1,0 +1,94 @@
+//! Opening what a command works on: the database, and the charters that judge.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use makegood_charter::Charter;
+use makegood_charter::diagnostic::Style;
+use makegood_core::Rulebook;
+use makegood_engine::Session;
+use makegood_store::{CharterRow, CommitError, Store};
+
+use crate::{Failure, clock};
+
+/// A database and the charters in it.
+pub struct Opened {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Every charter version that is or was in force.
+    pub book: Arc<Rulebook>,
+}
+
+impl Opened {
+    /// A session that takes events and lets messages leave.
+    pub fn session(&self) -> Result<Session, Failure> {
+        Ok(Session::new(self.store.clone(), self.book.clone(), clock::now())?)
+    }
+}
+
+/// Opens a database that exists, with the charters it holds.
+pub fn database(url: &str) -> Result<Opened, Failure> {
+    if let Some(path) = url.strip_prefix("sqlite:")
+        && !Path::new(path).exists()
+    {
+        return Err(Failure::new(
+            "M011",
+            format!("there is no database at `{url}`"),
+            "`makegood run --charter FILE --events FILE --db URL` makes one",
+        ));
+    }
+    let store: Arc<dyn Store> = makegood_store::open(url)?.into();
+    let charters = store.reader()?.charters()?;
+    let read: Result<Vec<_>, Failure> = charters.iter().map(|row| compile(&row.name, &row.text)).collect();
+    Ok(Opened { store, book: Arc::new(Rulebook::new(read?)) })
+}
+
+/// Opens a database, or makes it, and puts the charters of these texts in force in it.
+pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Failure> {
+    let store: Arc<dyn Store> = makegood_store::open(url)?.into();
+    let mut writer = store.writer()?;
+    for (name, text) in texts {
+        let charter = compile(name, text)?;
+        let row = CharterRow {
+            name: charter.name.clone(),
+            version: charter.version.clone(),
+            digest: charter.digest,
+            text: charter.source_text.clone(),
+            recorded: clock::now().0,
+        };
+        writer.put_charter(&row).map_err(|error| match error {
+            CommitError::Stale { .. } => Failure::new(
+                "M012",
+                format!("`{url}` holds another text for version {} of the charter `{}`", charter.version, charter.name),
+                "a version that is in force never changes: give the new text a version of its own",
+            ),
+            CommitError::Store(error) => error.into(),
+        })?;
+    }
+    drop(writer);
+    database(url)
+}
+
+/// Reads a charter's file.
+pub fn charter_file(path: &Path) -> Result<(String, String), Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::from_error("M013", &error, format!("`{name}` cannot be read: name a charter's YAML file")))?;
+    Ok((name, text))
+}
+
+/// Compiles a charter; its diagnostics are the failure.
+pub fn compile(name: &str, text: &str) -> Result<Arc<Charter>, Failure> {
+    let read = Charter::read(name, text);
+    let report = read.report(text, style());
+    match read.charter {
+        Some(charter) => Ok(Arc::new(charter)),
+        None => Err(Failure::new("M014", format!("the charter `{name}` has faults\n{report}"), "mend them, and look again with `makegood charter check`")),
+    }
+}
+
+/// How diagnostics are drawn: in colour for a terminal.
+pub fn style() -> Style {
+    use std::io::IsTerminal;
+    if std::io::stderr().is_terminal() { Style::Coloured } else { Style::Plain }
+}

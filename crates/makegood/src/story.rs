@@ -1,0 +1,324 @@
+//! `makegood explain`: the whole story of a remedy, a promise or a party, in the words one would show a customer.
+
+use makegood_charter::value::{Moment, Type, Value};
+use makegood_charter::words;
+use makegood_core::because::because;
+use makegood_core::id::{Kind, Name};
+use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyState, Rules};
+use makegood_engine::{Logged, read_line, rows};
+use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_of};
+
+use crate::arguments::Explain;
+use crate::open::{self, Opened};
+use crate::output::{amount, table};
+use crate::Failure;
+
+/// Lines of a log read at once.
+const LINES: usize = 10_000;
+
+/// The language a story is told in.
+#[derive(Clone, Copy)]
+struct Language<'l>(&'l str);
+
+impl Language<'_> {
+    /// The text in this language, of English, Chinese and Norwegian.
+    fn of<'t>(&self, [en, zh, nb]: [&'t str; 3]) -> &'t str {
+        match self.0 {
+            "zh" => zh,
+            "nb" => nb,
+            _ => en,
+        }
+    }
+}
+
+struct Teller<'o> {
+    opened: &'o Opened,
+    reader: Box<dyn Reader>,
+    language: Language<'o>,
+    party: String,
+    slot: Slot,
+}
+
+/// Tells the story.
+pub fn run(arguments: &Explain) -> Result<bool, Failure> {
+    let opened = open::database(&arguments.database.db)?;
+    let language = Language(&arguments.language);
+    print!("{}", tell(&opened, &arguments.subject, language)?);
+    Ok(true)
+}
+
+fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Failure> {
+    let mut reader = opened.store.reader()?;
+    let Some(name) = Name::parse(subject) else {
+        let slot = slot_of(subject);
+        if reader.heads(&[(slot, subject)])?.first().is_none_or(|head| head.is_none()) {
+            return Err(Failure::new(
+                "M023",
+                format!("nothing was heard of `{subject}`"),
+                "name a remedy (`r-…`), a promise (`p-…`) or a party such as `customer:42`",
+            ));
+        }
+        return Teller { opened, reader, language, party: subject.to_owned(), slot }.party();
+    };
+    let slot = Slot(u16::from_be_bytes(name.place) >> 6);
+    let kind = match name.kind {
+        Kind::Promise => PartKind::Promise,
+        Kind::Remedy => PartKind::Remedy,
+    };
+    let found = reader.parts_by_id(slot, kind, &name.id)?;
+    let row = found.into_iter().find(|row| Name::new(name.kind, &row.party, name.id) == name);
+    let Some(row) = row else {
+        return Err(Failure::new("M023", format!("there is no `{subject}`"), "`makegood explain PARTY` names what a party has"));
+    };
+    let mut teller = Teller { opened, reader, language, party: row.party.to_string(), slot };
+    match name.kind {
+        Kind::Remedy => teller.remedy(&rows::remedy(&row)?),
+        Kind::Promise => teller.promise(&rows::promise(&row)?),
+    }
+}
+
+impl<'o> Teller<'o> {
+    fn party(&mut self) -> Result<String, Failure> {
+        let party = self.party.clone();
+        let mut text = format!("{party}\n");
+        let promises = self.reader.parts_of(self.slot, &party, PartKind::Promise)?;
+        let mut lines = Vec::new();
+        for row in &promises {
+            let promise = rows::promise(row)?;
+            let Some(rules) = self.rules(&promise.charter) else { continue };
+            let name = Name::new(Kind::Promise, &party, promise.id).to_string();
+            let due = moment(rules, promise.due, self.language);
+            lines.push(vec![due, row.clause.to_string(), promise.thing.to_string(), self.state(promise.state).to_owned(), name]);
+        }
+        lines.sort();
+        section(&mut text, self.language.of(["Promises", "承诺", "Løfter"]), &table(&lines, &[]));
+        let mut lines = Vec::new();
+        for row in self.reader.parts_of(self.slot, &party, PartKind::Remedy)? {
+            let remedy = rows::remedy(&row)?;
+            let Some(rules) = self.rules(&remedy.reason.charter) else { continue };
+            let name = Name::new(Kind::Remedy, &party, remedy.id).to_string();
+            let owed = moment(rules, remedy.owed_at, self.language);
+            lines.push(vec![owed, remedy.right.to_string(), remedy.amounts.to_string(), self.remedy_state(remedy.state).to_owned(), name]);
+        }
+        lines.sort();
+        section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &table(&lines, &[]));
+        let history = self.history(None)?;
+        section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
+        let postings = self.reader.postings_of(self.slot, &party)?;
+        section(&mut text, self.language.of(["In the books", "账目", "I regnskapet"]), &books(&postings));
+        Ok(text)
+    }
+
+    fn promise(&mut self, promise: &Promise) -> Result<String, Failure> {
+        let name = Name::new(Kind::Promise, &self.party, promise.id).to_string();
+        let state = self.state(promise.state);
+        let mut text = format!("{name} · {} · {}\n", self.party, state);
+        text.push_str(&self.promised(promise));
+        let history = self.history(Some(&promise.thing))?;
+        section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
+        let mut owed = String::new();
+        for granted in &promise.granted {
+            let remedy = Name::new(Kind::Remedy, &self.party, granted.remedy);
+            owed.push_str(&format!("  {}  {}  {remedy}\n", granted.amount, granted.right));
+        }
+        for denied in &promise.denied {
+            let Some(rules) = self.rules(&denied.charter) else { continue };
+            let right = rules.charter.rights.get(denied.right);
+            let exception = right.and_then(|right| right.unless.get(denied.exception));
+            let says = exception.and_then(|exception| exception.says.get(self.language.0)).map(|says| says.render(&|_| None));
+            let name = right.map_or("", |right| &right.name);
+            owed.push_str(&format!("  {}: {name}. {}\n", self.language.of(["nothing under", "不适用", "ingenting etter"]), says.unwrap_or_default()));
+        }
+        if promise.claims.is_empty() && owed.is_empty() {
+            owed.push_str(self.language.of(["  nothing\n", "  无\n", "  ingenting\n"]));
+        }
+        for claim in &promise.claims {
+            let Some(rules) = self.rules(&claim.charter) else { continue };
+            let right = rules.charter.rights.get(claim.right).map_or("", |right| &right.name);
+            let when = moment(rules, claim.decide_at, self.language);
+            owed.push_str(&format!("  {right}: {} {when}\n", self.language.of(["to be decided at", "待裁定时间", "avgjøres"])));
+        }
+        section(&mut text, self.language.of(["What is owed for it", "应给予的补救", "Hva som skyldes for det"]), &owed);
+        Ok(text)
+    }
+
+    fn remedy(&mut self, remedy: &Remedy) -> Result<String, Failure> {
+        let party = self.party.clone();
+        let name = Name::new(Kind::Remedy, &party, remedy.id).to_string();
+        let Some(rules) = self.rules(&remedy.reason.charter) else {
+            return Err(Failure::new("M024", "the charter that judged is not kept", "restore the database from a backup"));
+        };
+        let charter = &rules.charter;
+        let language = self.language;
+        let amounts: Vec<_> = remedy.amounts.iter().map(|amount| makegood_core::because::money_words(charter, amount, language.0)).collect();
+        let mut text = format!("{} · {}\n{party} · {} · {name}\n", amounts.join(" + "), self.remedy_state(remedy.state), remedy.thing);
+        let promise = match remedy.promise {
+            Some(id) => self.reader.part(self.slot, &party, PartKind::Promise, &id)?.map(|row| rows::promise(&row)).transpose()?,
+            None => None,
+        };
+        if let Some(promise) = &promise {
+            text.push_str(&self.promised(promise));
+        }
+        let history = self.history(Some(&remedy.thing))?;
+        section(&mut text, language.of(["What happened", "经过", "Hva som skjedde"]), &history);
+        if let Some(right) = charter.rights.iter().find(|right| right.name == remedy.right) {
+            let says = right.says.get(language.0).map(|says| says.render(&|_| None)).unwrap_or_default();
+            let clause = format!("  “{says}”\n  {} · {} {}\n", right.name, charter.name, charter.version);
+            section(&mut text, language.of(["The clause, as published", "公布的条款", "Løftet, slik det er kunngjort"]), &clause);
+        }
+        let mut why = String::new();
+        for (path, shown) in &remedy.reason.inputs {
+            why.push_str(&format!("  {path} = {}\n", shown.words(charter, language.0)));
+        }
+        for sentence in because(charter, &remedy.reason, language.0) {
+            why.push_str(&format!("  {sentence}\n"));
+        }
+        section(&mut text, language.of(["Why, and how it was reckoned", "原因与计算", "Hvorfor, og hvordan det er regnet ut"]), &why);
+        let mut paid = String::new();
+        if let Some(pay_by) = remedy.pay_by {
+            paid.push_str(&format!("  {} {}\n", language.of(["to be paid by", "支付期限", "betales innen"]), moment(rules, pay_by, language)));
+        }
+        if let Some((at, reference)) = &remedy.paid {
+            paid.push_str(&format!("  {} {}  {reference}\n", language.of(["paid", "已支付", "betalt"]), moment(rules, *at, language)));
+        }
+        section(&mut text, language.of(["Payment", "支付", "Betaling"]), &paid);
+        let postings = self.reader.postings_of(self.slot, &party)?;
+        let postings: Vec<_> = postings.into_iter().filter(|line| line.remedy == remedy.id).collect();
+        section(&mut text, language.of(["In the books", "账目", "I regnskapet"]), &books(&postings));
+        let sent = self.sent(&name)?;
+        section(&mut text, language.of(["What we sent", "已发送", "Hva vi har sendt"]), &sent);
+        Ok(text)
+    }
+
+    fn promised(&self, promise: &Promise) -> String {
+        let Some(rules) = self.rules(&promise.charter) else { return String::new() };
+        let language = self.language;
+        let due = moment(rules, promise.due, language);
+        let said = match promise.clause_of(rules).and_then(|clause| clause.says.get(language.0)) {
+            Some(says) => says.render(&|slot| match slot {
+                "thing" => Some(promise.thing.to_string()),
+                "due" => Some(due.clone()),
+                "worth" => promise.worth.map(|worth| worth.to_string()),
+                "paid" => Some(promise.paid.to_string()),
+                _ => made(rules, promise, slot.strip_prefix("made.")?, language),
+            }),
+            None => format!("{} {due}", language.of(["What is owed is paid by", "欠款将于此前支付：", "Det som skyldes, betales innen"])),
+        };
+        let mut text = format!("  {said}\n");
+        if !promise.paid.is_empty() {
+            text.push_str(&format!("  {} {}\n", language.of(["paid for it:", "所付：", "betalt for det:"]), promise.paid));
+        }
+        let how = match promise.settled {
+            Some((at, _)) => format!("  {} · {}\n", self.state(promise.state), moment(rules, at, language)),
+            None => format!("  {}\n", self.state(promise.state)),
+        };
+        text.push_str(&how);
+        let mut whole = String::new();
+        section(&mut whole, language.of(["What was promised", "承诺内容", "Hva som ble lovet"]), &text);
+        whole
+    }
+
+    /// The party's log in words: all of it, or what is about one thing.
+    fn history(&mut self, thing: Option<&str>) -> Result<String, Failure> {
+        let mut rows = Vec::new();
+        for line in self.reader.log(self.slot, &self.party, 0, LINES)? {
+            if matches!(line.body, Body::Erased(_)) {
+                continue;
+            }
+            let Logged::Event(event) = read_line(&mut *self.reader, &self.opened.book, &line)? else { continue };
+            if thing.is_some_and(|thing| event.thing() != Some(thing)) {
+                continue;
+            }
+            let Some((version, form)) = event.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?))) else {
+                continue;
+            };
+            let Some(rules) = self.opened.book.versions().get(version) else { continue };
+            let Some(shape) = rules.charter.shapes.get(form.shape) else { continue };
+            let told = shape.fields.iter().zip(&form.data).filter(|(_, value)| **value != Value::Absent);
+            let told = told.map(|(field, value)| format!("{} {}", field.name, words::show(value, &field.kind, &rules.charter.zone, self.language.0)));
+            let said = told.collect::<Vec<_>>().join(", ");
+            rows.push((event.time, vec![moment(rules, event.time, self.language), event.kind.to_string(), said]));
+        }
+        rows.sort();
+        Ok(table(&rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), &[]))
+    }
+
+    fn sent(&mut self, remedy: &str) -> Result<String, Failure> {
+        let mut text = String::new();
+        let messages = self.reader.outbox_of(self.slot, &self.party)?;
+        let about = |message: &OutboxRow| {
+            let body: serde_json::Value = serde_json::from_slice(&message.body).ok()?;
+            (body.get("remedy")?.as_str()? == remedy).then_some(body)
+        };
+        for (message, body) in messages.iter().filter_map(|message| Some((message, about(message)?))) {
+            let when = match (message.delivered, message.next_try) {
+                (Some(at), _) => Moment(at).to_string(),
+                (None, Some(_)) => self.language.of(["waits to leave", "待发送", "venter på å bli sendt"]).to_owned(),
+                (None, None) => self.language.of(["given up", "已放弃", "gitt opp"]).to_owned(),
+            };
+            text.push_str(&format!("  {}  {when}\n", message.topic));
+            let words = body.pointer(&format!("/text/{}", self.language.0)).and_then(|text| text.as_str());
+            if let Some(words) = words {
+                text.push_str(&format!("    “{words}”\n"));
+            }
+        }
+        Ok(text)
+    }
+
+    fn rules(&self, tag: &[u8; 8]) -> Option<&'o Rules> {
+        self.opened.book.by_tag(*tag).map(|(_, rules)| rules)
+    }
+
+    fn state(&self, state: PromiseState) -> &'static str {
+        use PromiseState as S;
+        match state {
+            S::Open => self.language.of(["open", "进行中", "åpent"]),
+            S::AtRisk => self.language.of(["at risk", "有风险", "i fare"]),
+            S::Overdue => self.language.of(["overdue", "已逾期", "forfalt"]),
+            S::Kept => self.language.of(["kept", "已履行", "holdt"]),
+            S::KeptLate => self.language.of(["kept late", "迟延履行", "holdt for sent"]),
+            S::Broken => self.language.of(["broken", "已违约", "brutt"]),
+            S::Released => self.language.of(["released", "已解除", "frafalt"]),
+            S::Renegotiated => self.language.of(["renegotiated", "已重新约定", "reforhandlet"]),
+        }
+    }
+
+    fn remedy_state(&self, state: RemedyState) -> &'static str {
+        use RemedyState as S;
+        match state {
+            S::Held => self.language.of(["held for approval", "待批准", "venter på godkjenning"]),
+            S::Approved => self.language.of(["owed, on its way", "应付，办理中", "skyldes, er på vei"]),
+            S::Paid => self.language.of(["paid", "已支付", "betalt"]),
+            S::Failed => self.language.of(["owed, payment failed", "应付，支付失败", "skyldes, betalingen feilet"]),
+            S::Waived => self.language.of(["waived", "已放弃", "frafalt"]),
+        }
+    }
+}
+
+fn section(text: &mut String, title: &str, content: &str) {
+    if !content.is_empty() {
+        text.push_str(&format!("\n{title}\n{content}"));
+    }
+}
+
+fn moment(rules: &Rules, moment: Moment, language: Language) -> String {
+    words::show(&Value::Time(moment), &Type::Time, &rules.charter.zone, language.0)
+}
+
+fn made(rules: &Rules, promise: &Promise, field: &str, language: Language) -> Option<String> {
+    let Clause::Promise(clause) = promise.clause else { return None };
+    let shape = rules.charter.shapes.get(rules.charter.promises.get(clause)?.on)?;
+    let position = *shape.positions.get(field)?;
+    let kind = &shape.fields.get(position)?.kind;
+    Some(words::show(promise.made.get(position)?, kind, &rules.charter.zone, language.0))
+}
+
+fn books(postings: &[PostingRow]) -> String {
+    let mut postings: Vec<&PostingRow> = postings.iter().collect();
+    postings.sort_by_key(|line| (line.time, line.movement, line.line));
+    let rows = postings.iter().map(|line| {
+        let date: String = Moment(line.time).to_string().chars().take(10).collect();
+        vec![date, line.account.to_string(), amount(i128::from(line.amount), line.decimals), line.commodity.to_string()]
+    });
+    table(&rows.collect::<Vec<_>>(), &[2])
+}

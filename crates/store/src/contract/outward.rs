@@ -1,0 +1,114 @@
+//! The outbox, the quarantine, charters, and what an operator asks.
+
+use super::rows::{head, id, outbox, own, part, posting, quarantined};
+use super::{Open, World, stale_key};
+use crate::{
+    CharterRow, Commit, FanoutRow, InboxRow, InterestRow, OutboxRow, PartKind, QuarantineRow, Slot, StoreError,
+};
+
+pub(super) fn outbox_is_written_over_and_due_in_order(open: Open) {
+    let mut world = World::new(open);
+    let rows =
+        [("customer:2", 1, Some(5)), ("customer:1", 2, Some(5)), ("customer:1", 1, Some(9)), ("customer:3", 1, None)];
+    let rows = rows.map(|(party, own, next_try)| outbox(1, party, id(0, own), next_try));
+    let elsewhere = outbox(2, "customer:1", id(0, 1), Some(1));
+    world.commit(Commit { outbox: rows.iter().cloned().chain([elsewhere]).collect(), ..Commit::default() });
+    let [second, first, third, resting] = rows;
+    for (until, limit, due) in
+        [(4, 9, &[][..]), (5, 9, &[&first, &second]), (5, 1, &[&first]), (99, 9, &[&first, &second, &third])]
+    {
+        let found = world.reader.outbox_due(Slot(1), until, limit).unwrap();
+        assert_eq!(found.iter().collect::<Vec<_>>(), due, "until {until}, at most {limit}");
+    }
+    assert_eq!(world.reader.outbox_of(Slot(1), "customer:3").unwrap(), [resting]);
+    let failed = OutboxRow { attempts: 1, next_try: Some(50), trouble: "connection refused".into(), ..first.clone() };
+    let sent = OutboxRow { attempts: u32::MAX, next_try: None, delivered: Some(6), ..second.clone() };
+    world.commit(Commit { outbox: vec![sent.clone(), failed.clone()], ..Commit::default() });
+    assert_eq!(world.reader.outbox_due(Slot(1), 99, 9).unwrap(), [third.clone(), failed.clone()]);
+    assert_eq!(world.reader.outbox_of(Slot(1), "customer:1").unwrap(), [third, failed]);
+    assert_eq!(world.reader.outbox_of(Slot(1), "customer:2").unwrap(), [sent]);
+}
+
+pub(super) fn quarantine_keeps_the_first(open: Open) {
+    let mut world = World::new(open);
+    let (a, b, c) = (quarantined(2, 1), quarantined(1, 2), quarantined(1, 1));
+    let changed = QuarantineRow { reason: "another".into(), recorded: 9, ..a.clone() };
+    world.commit(Commit { quarantine: vec![a.clone(), b.clone(), c.clone()], ..Commit::default() });
+    world.commit(Commit { quarantine: vec![changed], ..Commit::default() });
+    assert_eq!(world.reader.quarantine(9).unwrap(), [c.clone(), b.clone(), a.clone()]);
+    assert_eq!(world.reader.quarantine(2).unwrap(), [c.clone(), b.clone()]);
+    for _ in 0..2 {
+        world.commit(Commit { quarantine_done: vec![(b.slot, b.id)], ..Commit::default() });
+        assert_eq!(world.reader.quarantine(9).unwrap(), [c.clone(), a.clone()]);
+    }
+}
+
+pub(super) fn charters_never_change(open: Open) {
+    let mut world = World::new(open);
+    let charter = |name: &str, version: &str, text: &str, recorded| CharterRow {
+        name: name.into(),
+        version: version.into(),
+        digest: [text.len() as u8; 32],
+        text: text.into(),
+        recorded,
+    };
+    let later = charter("jetblue", "2025-01", "charter: jetblue\n", 20);
+    let earlier = charter("zebra", "1", "charter: zebra\n", 10);
+    world.writer.put_charter(&later).unwrap();
+    world.writer.put_charter(&earlier).unwrap();
+    world.writer.put_charter(&CharterRow { recorded: 5, ..later.clone() }).unwrap();
+    let answer = world.writer.put_charter(&charter("jetblue", "2025-01", "another", 30));
+    assert!(stale_key(answer).contains("jetblue"));
+    assert_eq!(world.reader.charters().unwrap(), [earlier.clone(), later.clone()], "as first recorded");
+    // Recording a charter is no foreign write to the one who did it.
+    world.commit(Commit { heads: vec![(head(1, "customer:1", 1, None), 0)], ..Commit::default() });
+    let next = charter("jetblue", "2025-02", "charter: jetblue\n", 30);
+    world.writer.put_charter(&next).unwrap();
+    assert_eq!(world.reader.charters().unwrap(), [earlier, later, next]);
+}
+
+pub(super) fn rows_are_counted(open: Open) {
+    let mut world = World::new(open);
+    let parts = vec![
+        part(PartKind::Promise, 1, "customer:1", id(0, 1), None),
+        part(PartKind::Remedy, 1, "customer:1", id(0, 1), None),
+    ];
+    world.commit(Commit {
+        heads: vec![(head(1, "customer:1", 1, None), 0)],
+        events: vec![own(1, "customer:1", 1)],
+        parts,
+        interests: vec![InterestRow {
+            slot: Slot(1),
+            thing: "flight:1".into(),
+            party: "customer:1".into(),
+            heard: true,
+        }],
+        inbox_add: vec![InboxRow { slot: Slot(1), party: "customer:1".into(), thing: "flight:1".into(), seq: 1 }],
+        fanouts: vec![FanoutRow { slot: Slot(1), thing: "flight:1".into(), seq: 1, after: "".into() }],
+        postings: vec![posting(1, "customer:1", id(0, 1), 0, "Assets:Cash", "USD", 1)],
+        outbox: vec![outbox(1, "customer:1", id(0, 1), None)],
+        quarantine: vec![quarantined(1, 1)],
+        ..Commit::default()
+    });
+    for table in
+        ["event", "head", "promise", "remedy", "posting", "outbox", "inbox", "fanout", "interest", "quarantine"]
+    {
+        assert_eq!(world.reader.count(table).unwrap(), 1, "{table}");
+    }
+    for table in ["", "events", "sqlite_schema", "head; DROP TABLE head"] {
+        let answer = world.reader.count(table);
+        assert!(matches!(answer, Err(StoreError::NoTable { .. })), "{answer:?}");
+    }
+}
+
+pub(super) fn health_is_told(open: Open) {
+    let mut world = World::new(open);
+    let empty = world.store.health().unwrap();
+    assert!(empty.schema >= 1);
+    let heads = (0..2000).map(|n| (head(n % 1024, &format!("customer:{n}"), 1, None), 0)).collect();
+    world.commit(Commit { heads, ..Commit::default() });
+    let full = world.store.health().unwrap();
+    assert!(full.bytes + full.log_bytes > empty.bytes + empty.log_bytes, "{empty:?} {full:?}");
+    assert_eq!(full.schema, empty.schema);
+    assert_eq!(world.store.damage(10).unwrap(), Vec::<String>::new());
+}

@@ -1,0 +1,259 @@
+//! The reading side: one read-only connection, whose every call sees the last commit.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Params, Row};
+
+use super::fetch::{self, failed};
+use super::sql;
+use crate::{
+    Balance, CharterRow, EventRow, FanoutRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId, PartKind,
+    PartRow, PostingRow, QuarantineRow, Reader, SLOTS, Slot, StoreError,
+};
+
+pub(super) struct SqliteReader(Connection);
+
+impl SqliteReader {
+    pub(super) fn new(connection: Connection) -> SqliteReader {
+        SqliteReader(connection)
+    }
+
+    fn all<T>(
+        &mut self,
+        table: &'static str,
+        sql: &'static str,
+        params: impl Params,
+        read: impl Fn(&Row) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let run = || self.0.prepare_cached(sql)?.query_map(params, &read)?.collect::<rusqlite::Result<Vec<T>>>();
+        run().map_err(failed(table, "reading"))
+    }
+
+    fn one<T>(
+        &mut self,
+        table: &'static str,
+        sql: &'static str,
+        params: impl Params,
+        read: impl Fn(&Row) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.all(table, sql, params, read)?.into_iter().next())
+    }
+
+    /// Answers `probe` for each key, in their order, from one snapshot. The b-tree is walked in the order of its keys, so that a
+    /// page that answers several of them is looked for once.
+    fn each<K: Ord, T>(
+        &mut self,
+        table: &'static str,
+        sql: &'static str,
+        keys: &[K],
+        mut probe: impl FnMut(&mut rusqlite::CachedStatement, &K) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut order: Vec<(&K, usize)> = keys.iter().zip(0..).collect();
+        order.sort_unstable();
+        let run = || {
+            let snapshot = self.0.unchecked_transaction()?;
+            let mut statement = snapshot.prepare_cached(sql)?;
+            let mut found = Vec::with_capacity(keys.len());
+            for (key, place) in order {
+                found.push((place, probe(&mut statement, key)?));
+            }
+            drop(statement);
+            snapshot.commit()?;
+            Ok(found)
+        };
+        let mut found = run().map_err(failed(table, "reading"))?;
+        found.sort_unstable_by_key(|(place, _)| *place);
+        Ok(found.into_iter().map(|(_, answer)| answer).collect())
+    }
+}
+
+/// Both bounds of the identities that begin with `about`.
+fn bounds(about: [u8; 4]) -> (PartId, PartId) {
+    let [a, b, c, d] = about;
+    ([a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0], [a, b, c, d, 255, 255, 255, 255, 255, 255, 255, 255])
+}
+
+/// A limit or a place as SQLite's integer; what is larger than that is as good as the largest.
+pub(super) fn int(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
+impl Reader for SqliteReader {
+    fn heads(&mut self, keys: &[(Slot, &str)]) -> Result<Vec<Option<HeadRow>>, StoreError> {
+        self.each("head", sql::HEAD, keys, |statement, (slot, key)| {
+            statement.query((slot.0, key))?.next()?.map(fetch::head).transpose()
+        })
+    }
+
+    fn event(&mut self, slot: Slot, key: &str, ident: &Ident) -> Result<Option<EventRow>, StoreError> {
+        self.one("event", sql::EVENT, (slot.0, key, ident), fetch::event)
+    }
+
+    fn known(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<bool>, StoreError> {
+        self.each("event", sql::KNOWN, events, |statement, (slot, key, ident)| statement.exists((slot.0, key, ident)))
+    }
+
+    fn log(&mut self, slot: Slot, key: &str, after: u64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
+        self.all("event", sql::LOG, (slot.0, key, int(after), int(limit)), fetch::event)
+    }
+
+    fn parts_about(
+        &mut self,
+        slot: Slot,
+        party: &str,
+        kind: PartKind,
+        about: [u8; 4],
+    ) -> Result<Vec<PartRow>, StoreError> {
+        let (from, to) = bounds(about);
+        let sql = sql::parts(kind);
+        self.all(sql.table, sql.about, (slot.0, party, from, to), fetch::part(kind))
+    }
+
+    fn parts_due(&mut self, slot: Slot, party: &str, kind: PartKind, until: i64) -> Result<Vec<PartRow>, StoreError> {
+        let sql = sql::parts(kind);
+        self.all(sql.table, sql.due, (slot.0, party, until), fetch::part(kind))
+    }
+
+    fn next_wake(
+        &mut self,
+        slot: Slot,
+        party: &str,
+        kind: PartKind,
+        except: &[PartId],
+    ) -> Result<Option<i64>, StoreError> {
+        let sql = sql::parts(kind);
+        let run = || {
+            let mut statement = self.0.prepare_cached(sql.wakes)?;
+            let mut rows = statement.query((slot.0, party))?;
+            while let Some(row) = rows.next()? {
+                if !except.contains(&row.get(1)?) {
+                    return row.get(0).map(Some);
+                }
+            }
+            Ok(None)
+        };
+        run().map_err(failed(sql.table, "reading"))
+    }
+
+    fn part(&mut self, slot: Slot, party: &str, kind: PartKind, id: &PartId) -> Result<Option<PartRow>, StoreError> {
+        let sql = sql::parts(kind);
+        self.one(sql.table, sql.one, (slot.0, party, id), fetch::part(kind))
+    }
+
+    fn parts_by_id(&mut self, slot: Slot, kind: PartKind, id: &PartId) -> Result<Vec<PartRow>, StoreError> {
+        let sql = sql::parts(kind);
+        self.all(sql.table, sql.by_id, (slot.0, id), fetch::part(kind))
+    }
+
+    fn parts_of_slot(
+        &mut self,
+        slot: Slot,
+        kind: PartKind,
+        after: Option<(&str, &PartId)>,
+        limit: usize,
+    ) -> Result<Vec<PartRow>, StoreError> {
+        let sql = sql::parts(kind);
+        let (party, id) = after.map_or(("", &[][..]), |(party, id)| (party, &id[..]));
+        self.all(sql.table, sql.of_slot, (slot.0, party, id, int(limit)), fetch::part(kind))
+    }
+
+    fn parts_of(&mut self, slot: Slot, party: &str, kind: PartKind) -> Result<Vec<PartRow>, StoreError> {
+        let sql = sql::parts(kind);
+        self.all(sql.table, sql.of_party, (slot.0, party), fetch::part(kind))
+    }
+
+    fn heads_of_slot(&mut self, slot: Slot, after: &str, limit: usize) -> Result<Vec<HeadRow>, StoreError> {
+        self.all("head", sql::HEADS_OF_SLOT, (slot.0, after, int(limit)), fetch::head)
+    }
+
+    fn interested(&mut self, slot: Slot, thing: &str, after: &str, limit: usize) -> Result<Vec<Box<str>>, StoreError> {
+        self.all("interest", sql::INTERESTED, (slot.0, thing, after, int(limit)), |row| row.get(0))
+    }
+
+    fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError> {
+        self.all("interest", sql::UNHEARD, (slot.0, int(limit)), fetch::interest)
+    }
+
+    fn inbox(&mut self, slot: Slot, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        self.all("inbox", sql::INBOX, (slot.0, int(limit)), fetch::inbox)
+    }
+
+    fn fanouts(&mut self, slot: Slot, limit: usize) -> Result<Vec<FanoutRow>, StoreError> {
+        self.all("fanout", sql::FANOUTS, (slot.0, int(limit)), fetch::fanout)
+    }
+
+    fn due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<(Box<str>, i64)>, StoreError> {
+        self.all("head", sql::DUE, (slot.0, until, int(limit)), |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    fn earliest_wake(&mut self) -> Result<Option<i64>, StoreError> {
+        Ok(self.one("head", sql::EARLIEST_WAKE, (), |row| row.get(0))?.flatten())
+    }
+
+    fn outbox_due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.all("outbox", sql::OUTBOX_DUE, (slot.0, until, int(limit)), fetch::outbox)
+    }
+
+    fn outbox_of(&mut self, slot: Slot, party: &str) -> Result<Vec<OutboxRow>, StoreError> {
+        self.all("outbox", sql::OUTBOX_OF, (slot.0, party), fetch::outbox)
+    }
+
+    fn postings_of_slot(
+        &mut self,
+        slot: Slot,
+        after: Option<(&str, &PartId, u8)>,
+        limit: usize,
+    ) -> Result<Vec<PostingRow>, StoreError> {
+        let (party, movement, line) =
+            after.map_or(("", &[][..], 0), |(party, movement, line)| (party, &movement[..], line));
+        self.all("posting", sql::POSTINGS_OF_SLOT, (slot.0, party, movement, line, int(limit)), fetch::posting)
+    }
+
+    fn postings_of(&mut self, slot: Slot, party: &str) -> Result<Vec<PostingRow>, StoreError> {
+        self.all("posting", sql::POSTINGS_OF, (slot.0, party), fetch::posting)
+    }
+
+    fn standings(&mut self, kind: PartKind) -> Result<Vec<(Box<str>, u8, u64)>, StoreError> {
+        let count = |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs()));
+        let sql = sql::parts(kind);
+        self.all(sql.table, sql.standings, (), count)
+    }
+
+    fn balances(&mut self) -> Result<Vec<Balance>, StoreError> {
+        let mut sums = BTreeMap::new();
+        let mut run = || {
+            let snapshot = self.0.unchecked_transaction()?;
+            let mut statement = snapshot.prepare_cached(sql::BALANCES)?;
+            for slot in 0..SLOTS {
+                let mut rows = statement.query((slot,))?;
+                while let Some(row) = rows.next()? {
+                    let account: (Box<str>, Box<str>, u8) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                    let (high, low): (i64, i64) = (row.get(3)?, row.get(4)?);
+                    *sums.entry(account).or_insert(0i128) += (i128::from(high) << 32) + i128::from(low);
+                }
+            }
+            drop(statement);
+            snapshot.commit()
+        };
+        run().map_err(failed("posting", "adding up the ledger"))?;
+        Ok(sums.into_iter().map(|((account, commodity, decimals), sum)| (account, commodity, decimals, sum)).collect())
+    }
+
+    fn tally(&mut self, name: &str, day: i32, commodity: &str) -> Result<i64, StoreError> {
+        Ok(self.one("tally", sql::TALLY, (name, day, commodity), |row| row.get(0))?.unwrap_or(0))
+    }
+
+    fn quarantine(&mut self, limit: usize) -> Result<Vec<QuarantineRow>, StoreError> {
+        self.all("quarantine", sql::QUARANTINE, (int(limit),), fetch::quarantine)
+    }
+
+    fn count(&mut self, table: &str) -> Result<u64, StoreError> {
+        let sql = sql::count(table).ok_or_else(|| StoreError::NoTable { table: table.to_owned() })?;
+        let rows: Option<i64> = self.one("sqlite_schema", sql, (), |row| row.get(0))?;
+        Ok(rows.unwrap_or(0).unsigned_abs())
+    }
+
+    fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError> {
+        self.all("charter", sql::CHARTERS, (), fetch::charter)
+    }
+}

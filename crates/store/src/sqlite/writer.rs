@@ -1,0 +1,278 @@
+//! The writing side: one transaction for each commit, every table's rows in the order of its key.
+
+use std::cmp::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{CachedStatement, Connection, ErrorCode, Transaction, TransactionBehavior, params};
+
+use super::fetch::{ERASED, HEARD, OWN, failed};
+use super::reader::int;
+use super::sql;
+use crate::{Body, CharterRow, Commit, CommitError, EventRow, HeadRow, PartKind, PartRow, StoreError, Writer};
+
+pub(super) struct SqliteWriter {
+    connection: Connection,
+    sharing: bool,
+    gate: Arc<Mutex<()>>,
+    /// SQLite's count of foreign commits, as of this writer's last look.
+    seen: i64,
+}
+
+/// Why a transaction is given up.
+enum Refusal {
+    Stale(Box<str>),
+    Failed(&'static str, rusqlite::Error),
+}
+
+type Written = Result<(), Refusal>;
+
+impl From<Refusal> for CommitError {
+    fn from(refusal: Refusal) -> CommitError {
+        match refusal {
+            Refusal::Stale(key) => CommitError::Stale { key },
+            Refusal::Failed(doing, error) => failed("sqlite_schema", doing)(error).into(),
+        }
+    }
+}
+
+/// Names what was being done when the database failed.
+fn during<T>(doing: &'static str, result: rusqlite::Result<T>) -> Result<T, Refusal> {
+    result.map_err(|error| Refusal::Failed(doing, error))
+}
+
+impl SqliteWriter {
+    pub(super) fn new(connection: Connection, sharing: bool, gate: Arc<Mutex<()>>) -> Result<SqliteWriter, StoreError> {
+        let seen = data_version(&connection).map_err(failed("sqlite_schema", "opening the file"))?;
+        Ok(SqliteWriter { connection, sharing, gate, seen })
+    }
+}
+
+/// A number that changes whenever another connection has committed, and not by our own commits.
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached(sql::DATA_VERSION)?.query_row((), |row| row.get(0))
+}
+
+impl Writer for SqliteWriter {
+    fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
+        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        // Dropped without `commit`, the transaction is rolled back.
+        let transaction =
+            during("beginning", Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate))?;
+        let version = during("beginning", data_version(&transaction))?;
+        if std::mem::replace(&mut self.seen, version) != version && !self.sharing {
+            return Err(CommitError::Stale { key: "database".into() });
+        }
+        write(&transaction, commit)?;
+        Ok(during("committing", transaction.commit())?)
+    }
+
+    fn put_charter(&mut self, charter: &CharterRow) -> Result<(), CommitError> {
+        let CharterRow { name, version, digest, text, recorded } = charter;
+        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let run = || {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            transaction.prepare_cached(sql::CHARTER_ADD)?.execute(params![name, version, digest, text, recorded])?;
+            let same = transaction.prepare_cached(sql::CHARTER_SAME)?.exists(params![name, version, digest, text])?;
+            transaction.commit()?;
+            Ok(same)
+        };
+        match during("writing a charter", run())? {
+            true => Ok(()),
+            false => Err(CommitError::Stale { key: format!("{name} {version}").into() }),
+        }
+    }
+}
+
+fn write(transaction: &Transaction, commit: &Commit) -> Written {
+    heads(transaction, &commit.heads)?;
+    events(transaction, &commit.events)?;
+    let run = || {
+        parts(transaction, &commit.parts)?;
+        deliveries(transaction, commit)?;
+        ledger(transaction, commit)?;
+        outward(transaction, commit)
+    };
+    during("writing", run())
+}
+
+/// Runs `put` for each row, in the order of `compare`; rows that compare equal stay in the order given.
+fn each<T>(
+    transaction: &Transaction,
+    sql: &'static str,
+    rows: &[T],
+    compare: impl Fn(&T, &T) -> Ordering,
+    mut put: impl FnMut(&mut CachedStatement, &T) -> rusqlite::Result<usize>,
+) -> rusqlite::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut statement = transaction.prepare_cached(sql)?;
+    for row in ordered(rows.iter().collect(), compare) {
+        put(&mut statement, row)?;
+    }
+    Ok(())
+}
+
+fn ordered<T>(mut rows: Vec<&T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<&T> {
+    rows.sort_by(|a, b| compare(a, b));
+    rows
+}
+
+fn heads(transaction: &Transaction, rows: &[(HeadRow, u64)]) -> Written {
+    let doing = "writing a head";
+    let mut new = during(doing, transaction.prepare_cached(sql::HEAD_NEW))?;
+    let mut next = during(doing, transaction.prepare_cached(sql::HEAD_NEXT))?;
+    for (head, expected) in ordered(rows.iter().collect(), |(a, _), (b, _)| (a.slot, &a.key).cmp(&(b.slot, &b.key))) {
+        let HeadRow { slot, key, seq, hash, wake_at, state } = head;
+        let changed = match expected {
+            0 => new.execute(params![slot.0, key, int(*seq), hash, wake_at, state]),
+            _ => next.execute(params![slot.0, key, int(*seq), hash, wake_at, state, int(*expected)]),
+        };
+        if during(doing, changed)? != 1 {
+            return Err(Refusal::Stale(key.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn events(transaction: &Transaction, rows: &[EventRow]) -> Written {
+    let doing = "writing an event";
+    let mut new = during(doing, transaction.prepare_cached(sql::EVENT_NEW))?;
+    for event in ordered(rows.iter().collect(), |a, b| (a.slot, &a.key, a.seq).cmp(&(b.slot, &b.key, b.seq))) {
+        let EventRow { slot, key, seq, ident, time, recorded, context, body, hash } = event;
+        let (kind, bytes, thing, thing_seq) = match body {
+            Body::Own(bytes) => (OWN, Some(&bytes[..]), None, None),
+            Body::Heard { thing, seq } => (HEARD, None, Some(thing), Some(int(*seq))),
+            Body::Erased(digest) => (ERASED, Some(&digest[..]), None, None),
+        };
+        let written = new.execute(params![
+            slot.0,
+            key,
+            int(*seq),
+            ident,
+            time,
+            recorded,
+            context,
+            kind,
+            bytes,
+            thing,
+            thing_seq,
+            hash
+        ]);
+        match written {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                return Err(Refusal::Stale(key.clone()));
+            }
+            other => during(doing, other)?,
+        };
+    }
+    Ok(())
+}
+
+fn parts(transaction: &Transaction, rows: &[PartRow]) -> rusqlite::Result<()> {
+    for kind in [PartKind::Promise, PartKind::Remedy] {
+        let of_kind = rows.iter().filter(|part| part.kind == kind).collect();
+        let mut put = transaction.prepare_cached(sql::parts(kind).put)?;
+        for part in ordered(of_kind, |a, b| (a.slot, &a.party, a.id).cmp(&(b.slot, &b.party, b.id))) {
+            let PartRow { kind: _, slot, party, id, thing, clause, state, due, wake_at, since, body } = part;
+            put.execute(params![slot.0, party, id, thing, clause, state, due, wake_at, since, body])?;
+        }
+    }
+    Ok(())
+}
+
+/// What was made comes before what is done, so that a row which is in both is gone.
+fn deliveries(transaction: &Transaction, commit: &Commit) -> rusqlite::Result<()> {
+    each(
+        transaction,
+        sql::INTEREST_ADD,
+        &commit.interests,
+        |a, b| (a.slot, &a.thing, &a.party).cmp(&(b.slot, &b.thing, &b.party)),
+        |put, row| put.execute(params![row.slot.0, row.thing, row.party, row.heard]),
+    )?;
+    each(transaction, sql::INBOX_ADD, &commit.inbox_add, Ord::cmp, |put, row| {
+        put.execute(params![row.slot.0, row.party, row.thing, int(row.seq)])
+    })?;
+    each(transaction, sql::INBOX_DONE, &commit.inbox_done, Ord::cmp, |put, row| {
+        put.execute(params![row.slot.0, row.party, row.thing, int(row.seq)])
+    })?;
+    each(
+        transaction,
+        sql::FANOUT_PUT,
+        &commit.fanouts,
+        |a, b| (a.slot, &a.thing, a.seq).cmp(&(b.slot, &b.thing, b.seq)),
+        |put, row| put.execute(params![row.slot.0, row.thing, int(row.seq), row.after]),
+    )?;
+    each(transaction, sql::FANOUT_DONE, &commit.fanouts_done, Ord::cmp, |put, row| {
+        put.execute(params![row.slot.0, row.thing, int(row.seq)])
+    })
+}
+
+fn ledger(transaction: &Transaction, commit: &Commit) -> rusqlite::Result<()> {
+    each(
+        transaction,
+        sql::POSTING_NEW,
+        &commit.postings,
+        |a, b| (a.slot, &a.party, a.movement, a.line).cmp(&(b.slot, &b.party, b.movement, b.line)),
+        |put, row| {
+            put.execute(params![
+                row.slot.0,
+                row.party,
+                row.movement,
+                row.line,
+                row.time,
+                row.remedy,
+                row.account,
+                row.commodity,
+                row.decimals,
+                row.amount
+            ])
+        },
+    )?;
+    each(transaction, sql::TALLY_ADD, &commit.tallies, Ord::cmp, |put, row| {
+        put.execute(params![row.slot.0, row.name, row.day, row.commodity, row.amount])
+    })
+}
+
+fn outward(transaction: &Transaction, commit: &Commit) -> rusqlite::Result<()> {
+    each(
+        transaction,
+        sql::OUTBOX_PUT,
+        &commit.outbox,
+        |a, b| (a.slot, &a.party, a.id).cmp(&(b.slot, &b.party, b.id)),
+        |put, row| {
+            put.execute(params![
+                row.slot.0,
+                row.party,
+                row.id,
+                row.topic,
+                row.body,
+                row.attempts,
+                row.next_try,
+                row.delivered,
+                row.trouble
+            ])
+        },
+    )?;
+    each(
+        transaction,
+        sql::QUARANTINE_ADD,
+        &commit.quarantine,
+        |a, b| (a.slot, a.id).cmp(&(b.slot, b.id)),
+        |put, row| {
+            put.execute(params![
+                row.slot.0,
+                row.id,
+                row.origin,
+                int(row.line),
+                row.code,
+                row.reason,
+                row.bytes,
+                row.recorded
+            ])
+        },
+    )?;
+    each(transaction, sql::QUARANTINE_DONE, &commit.quarantine_done, Ord::cmp, |put, (slot, id)| {
+        put.execute(params![slot.0, id])
+    })
+}

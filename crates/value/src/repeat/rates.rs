@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+
+use super::{Repeat, RepeatModel, geometric};
+use crate::Summary;
+use crate::numeric::quadrature::{discounted, gauss, interpolate};
+use crate::numeric::{hypergeometric, parallel};
+
+/// Above these the shared table would lose digits, and the integral is taken afresh.
+const MOST_DISCOUNT: f64 = 4.0;
+const MOST_DECAY: f64 = 8.0;
+
+/// The expected rate of buying of active customers with the same number of purchases, as a multiple of their present rate:
+/// `₂F₁(r+x+1, a; c; −y)` at the twelve Gauss nodes of panels of unit length in `ln(1 + y)`, y the time ahead as a share of
+/// `α + T`.
+///
+/// It does not depend on T, so all customers with the same x share it, and the costly function is not evaluated again for
+/// each of them.
+#[derive(Debug, Clone)]
+struct Table {
+    panels: Vec<[f64; 12]>,
+}
+
+impl Table {
+    fn new(power: f64, a: f64, c: f64, panels: usize) -> Self {
+        let mut filled = Vec::with_capacity(panels);
+        let mut left = 0.0;
+        for _ in 0..panels {
+            let mut panel = [0.0; 12];
+            let mut slots = panel.iter_mut();
+            gauss(left, left + 1.0, |u, _| {
+                if let Some(slot) = slots.next() {
+                    *slot = hypergeometric::negative(power + 1.0, a, c, f64::exp_m1(u));
+                }
+            });
+            filled.push(panel);
+            left += 1.0;
+        }
+        Self { panels: filled }
+    }
+
+    /// `∫ e^{−k y} F(y) dy` from `low` to `high`, both in `ln(1 + y)`; nothing where the table does not reach.
+    fn integrate(&self, low: f64, high: f64, k: f64) -> Option<f64> {
+        let (mut sum, mut left) = (0.0, 0.0);
+        for panel in &self.panels {
+            let right = left + 1.0;
+            let (from, to) = (low.max(left), high.min(right));
+            if from == left && to == right {
+                let mut values = panel.iter();
+                gauss(left, right, |u, weight| {
+                    let y = f64::exp_m1(u);
+                    sum += values.next().map_or(f64::NAN, |value| weight * (-k * y).exp() * (1.0 + y) * value);
+                });
+            } else if from < to {
+                gauss(from, to, |u, weight| {
+                    let y = f64::exp_m1(u);
+                    sum += weight * (-k * y).exp() * (1.0 + y) * interpolate(panel, 2.0 * (u - left) - 1.0);
+                });
+            }
+            left = right;
+            if left >= high {
+                return Some(sum);
+            }
+        }
+        None
+    }
+}
+
+/// The tables of all numbers of purchases that occur.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rates {
+    tables: BTreeMap<u32, Table>,
+}
+
+/// A, a and c of the hypergeometric function of a customer with x repeat purchases, less one for A.
+fn arguments(repeat: &Repeat, x: u32) -> Option<(f64, f64, f64)> {
+    let [r, _, a, b] = repeat.parameters;
+    let at_first = match repeat.model {
+        RepeatModel::BgNbd => false,
+        RepeatModel::MbgNbd => true,
+        RepeatModel::ParetoNbd => return None,
+    };
+    Some((r + f64::from(x), a, a + b + f64::from(geometric::occasions(at_first, x))))
+}
+
+/// How far ahead the discount leaves anything to see.
+fn reach(from: f64, to: f64, delta: f64) -> f64 {
+    if delta > 0.0 { to.min(from + 40.0 / delta) } else { to }
+}
+
+impl Rates {
+    /// Tables for these customers, reaching as far ahead as `to`. Pareto/NBD needs none.
+    pub(crate) fn new(
+        repeat: &Repeat,
+        customers: &[Summary],
+        (from, to): (f64, f64),
+        delta: f64,
+        threads: usize,
+    ) -> Self {
+        let mut ages: BTreeMap<u32, f64> = BTreeMap::new();
+        for customer in customers {
+            let youngest = ages.entry(customer.repeats).or_insert(f64::INFINITY);
+            *youngest = youngest.min(customer.age);
+        }
+        let [_, alpha, ..] = repeat.parameters;
+        let ages: Vec<(u32, f64)> = ages.into_iter().collect();
+        let table = |index: usize| {
+            let (x, age) = *ages.get(index)?;
+            let (power, a, c) = arguments(repeat, x)?;
+            let length = (reach(from, to, delta) / (alpha + age)).ln_1p();
+            // A longer table means a far horizon without discount; there each customer is integrated alone.
+            let panels = (1..=64_u8).find(|panels| f64::from(*panels) >= length)?;
+            ((power + 1.0) * a / c <= MOST_DECAY).then(|| (x, Table::new(power, a, c, usize::from(panels))))
+        };
+        Self { tables: parallel::map(ages.len(), threads, table).into_iter().flatten().collect() }
+    }
+
+    /// The discounted purchases expected of a customer who is active, by BG/NBD or MBG/NBD.
+    pub(super) fn expected(&self, repeat: &Repeat, customer: &Summary, (from, to): (f64, f64), delta: f64) -> f64 {
+        let Some((power, a, c)) = arguments(repeat, customer.repeats) else { return f64::NAN };
+        let [_, alpha, ..] = repeat.parameters;
+        let now = alpha + customer.age;
+        let (low, high) = ((from / now).ln_1p(), (reach(from, to, delta) / now).ln_1p());
+        if delta * now <= MOST_DISCOUNT
+            && low < high
+            && let Some(table) = self.tables.get(&customer.repeats)
+            && let Some(integral) = table.integrate(low, high, delta * now)
+        {
+            return power * integral;
+        }
+        let rate = |t: f64| hypergeometric::negative(power + 1.0, a, c, t / now);
+        power / now * discounted(now, (power + 1.0) * a / c, from, to, delta, rate)
+    }
+}

@@ -46,6 +46,11 @@ pub fn shapes() -> Vec<Shape> {
         .collect()
 }
 
+/// Whether a party of this kind (`customer`) may be the subject of such an event.
+pub fn takes_party(shape: &Shape, kind: &str) -> bool {
+    shape.party.as_deref().is_some_and(|party| party == kind || party == ANY_PARTY)
+}
+
 /// True for the type of a built-in event.
 pub fn is_builtin(event_type: &str) -> bool {
     EVENTS.iter().any(|(name, ..)| *name == event_type)

@@ -39,19 +39,21 @@ impl Page<'_> {
     }
 
     fn head(&mut self) {
+        let (colon, comma) = (self.words.colon, self.words.comma);
         let (charter, words) = (self.charter, self.words);
         let title = self.text(&charter.title, None);
         self.line(&format!("# {title}\n"));
         let from = self.date(charter.from);
-        let until = charter.until.map(|until| format!(", {} {}", words.until, self.date(until))).unwrap_or_default();
+        let until =
+            charter.until.map(|until| format!("{comma}{} {}", words.until, self.date(until))).unwrap_or_default();
         self.line(&format!(
-            "{} `{}`, {} {}, {} {from}{until} ({}).\n",
+            "{} `{}`{comma}{} {}{comma}{} {from}{until} ({})\n",
             words.charter, charter.name, words.version, charter.version, words.in_force_from, charter.zone_name
         ));
         let source = &charter.source;
         let verified = if source.verified { words.verified } else { words.not_verified };
-        let note = if source.note.is_empty() { String::new() } else { format!(" *{}*", source.note) };
-        self.line(&format!("{}: {}, {} ({verified}).{note}\n", words.source, source.what, source.as_of));
+        let note = if source.note.is_empty() { String::new() } else { format!("{comma}*{}*", source.note) };
+        self.line(&format!("{}{colon}{}{comma}{} ({verified}){note}\n", words.source, source.what, source.as_of));
     }
 
     fn promises(&mut self) {
@@ -63,11 +65,12 @@ impl Page<'_> {
     }
 
     fn promise(&mut self, promise: &Promise) {
+        let colon = self.words.colon;
         let words = self.words;
         let says = self.text(&promise.says, Some(promise));
         self.line(&format!("### {}\n\n{says}\n", promise.name));
         let made = self.on(promise.on, promise.when.as_ref().map(|when| when.source()));
-        self.line(&format!("- {}: {made}", words.made));
+        self.line(&format!("- {}{colon}{made}", words.made));
         let states = [
             (Shows::Kept, words.kept),
             (Shows::Late, words.late),
@@ -79,22 +82,23 @@ impl Page<'_> {
             let shown: Vec<&Outcome> = promise.outcomes.iter().filter(|outcome| outcome.state == state).collect();
             for outcome in shown {
                 let on = self.on(outcome.on, outcome.when.as_ref().map(|when| when.source()));
-                self.line(&format!("- {name}: {on}"));
+                self.line(&format!("- {name}{colon}{on}"));
             }
         }
         if let Some(before) = promise.at_risk_before {
             let before = self.length(before);
-            self.line(&format!("- {}: {} {before}", words.at_risk, words.silence_before));
+            self.line(&format!("- {}{colon}{} {before}", words.at_risk, words.silence_before));
         }
         let after = self.length(promise.silent_after);
-        self.line(&format!("- {}: {after}", words.overdue));
+        self.line(&format!("- {}{colon}{after}", words.overdue));
         if let Some(owner) = &promise.owner {
-            self.line(&format!("- {}: {owner}", words.owner));
+            self.line(&format!("- {}{colon}{owner}", words.owner));
         }
         self.out.push('\n');
     }
 
     fn combined(&mut self) {
+        let colon = self.words.colon;
         if self.charter.stacking.is_empty() {
             return;
         }
@@ -103,22 +107,23 @@ impl Page<'_> {
             let rights = stack.rights.iter().filter_map(|id| self.charter.rights.get(*id));
             let names: Vec<&str> = rights.map(|right| right.name.as_ref()).collect();
             let rule = self.words.rule(stack.rule);
-            self.line(&format!("- {}: {rule}", names.join(", ")));
+            self.line(&format!("- {}{colon}{rule}", names.join(", ")));
         }
         self.out.push('\n');
     }
 
     fn limits(&mut self) {
+        let colon = self.words.colon;
         let (limits, words) = (&self.charter.limits, self.words);
         let mut lines = Vec::new();
         if let Some(least) = limits.notify_from {
-            lines.push(format!("- {}: {}", words.notify_from, self.amount(least)));
+            lines.push(format!("- {}{colon}{}", words.notify_from, self.amount(least)));
         }
         if let Some(budget) = limits.per_day {
-            lines.push(format!("- {}: {}", words.per_day, self.amount(budget)));
+            lines.push(format!("- {}{colon}{}", words.per_day, self.amount(budget)));
         }
         if let Some((above, role)) = &limits.approve_over {
-            lines.push(format!("- {}: {} ({role})", words.approve_over, self.amount(*above)));
+            lines.push(format!("- {}{colon}{} ({role})", words.approve_over, self.amount(*above)));
         }
         if !lines.is_empty() {
             self.line(&format!("## {}\n\n{}", words.limits, lines.join("\n")));
@@ -127,10 +132,11 @@ impl Page<'_> {
 
     /// An event, and the condition on it.
     fn on(&self, shape: usize, when: Option<&str>) -> String {
+        let comma = self.words.comma;
         let name = self.charter.shapes.get(shape).map_or("", |shape| shape.name.as_ref());
         let mut on = format!("`{name}`");
         if let Some(when) = when {
-            let _ = write!(on, ", {} `{when}`", self.words.only_if);
+            let _ = write!(on, "{comma}{} `{when}`", self.words.only_if);
         }
         on
     }

@@ -1,5 +1,12 @@
 //! The grammar of a charter, said once: every key with its type, whether it is needed, what it means and an example. Checking,
 //! the JSON Schema for editors and the reference are all made from it.
+//!
+//! Room is kept for what the rules of the world say and this version does not read yet, each in a place of its own, so that no
+//! key of today changes its meaning: the unit an amount is for (`per: person`) and indexation (`index`, beside `amount` in a
+//! dated value) extend the award and the value; the party's choice of another tender (`or_in`) stands beside `in`; claims made on
+//! request and their window (`claim: {within}`) and the medium and deadline of notice (`notice: {within, by}`) are keys of a
+//! right; distances are functions of expressions; rules across charters name rights as `charter/right` in `stacking`; an
+//! enforcement pause is an entry of a dated value like any other.
 
 mod check;
 mod reference;

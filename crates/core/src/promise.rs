@@ -67,7 +67,9 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         let Clause::Promise(clause_id) = promise.clause else { continue };
         let Some(form) = event.form(version) else { continue };
         hear(folding, &mut promise, rules, clause_id, event, form)?;
-        right::on_event(folding, &mut promise, event)?;
+        if !matches!(promise.state, PromiseState::Released | PromiseState::Renegotiated) {
+            right::on_event(folding, &mut promise, event)?;
+        }
         promise.set_wake(promise.clause_of(rules));
         folding.put_promise(promise);
     }

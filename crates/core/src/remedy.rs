@@ -46,7 +46,7 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
     let charter = &owed.rules.charter;
     let Some(right) = charter.rights.get(owed.right_id) else { return Ok(()) };
     let (amounts, step) = in_tenders(charter, owed.award.pays_in, owed.amount, promise.worth, &promise.paid)?;
-    let clause = format!("{}/{:?}/{}", right.name, owed.kind, hex(&owed.rules.tag));
+    let clause = format!("{}/{:?}/{}/{}", right.name, owed.kind, hex(&promise.id), hex(&owed.rules.tag));
     let id = part_id(folding.key, &promise.thing, &owed.cause, &clause, 0);
     let pay_by = pay_by(&owed, seen);
     let worth = in_charter_money(charter, owed.amount)?;
@@ -79,15 +79,9 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
     let movement = ledger::owed(&remedy)?;
     post(folding, &remedy, "owed", movement);
     if let (Some(due), Some(pay_promise)) = (pay_by, remedy.pay_promise) {
-        folding.put_promise(promise_to_pay(
-            pay_promise,
-            due,
-            &remedy,
-            seen,
-            &owed.rules.tag,
-            owed.right_id,
-            owed.amount,
-        ));
+        let first = right.awards.first().is_some_and(|first| std::ptr::eq(first, owed.award));
+        let clause = Clause::Pay { remedy: id, right: owed.right_id, penalty: first };
+        folding.put_promise(promise_to_pay(pay_promise, due, clause, &remedy, seen, owed.amount));
     }
     folding.out.spent.push(worth);
     let remedy = if remedy.state == RemedyState::Approved {
@@ -118,20 +112,12 @@ fn held_for(folding: &Folding, owed: &Owed, worth: Money) -> Option<Held> {
     }
 }
 
-fn promise_to_pay(
-    id: PartId,
-    due: Moment,
-    remedy: &Remedy,
-    seen: &Promise,
-    charter: &crate::CharterTag,
-    right: RightId,
-    amount: Money,
-) -> Promise {
+fn promise_to_pay(id: PartId, due: Moment, clause: Clause, remedy: &Remedy, seen: &Promise, amount: Money) -> Promise {
     let mut promise = Promise {
         id,
         thing: remedy.thing.clone(),
-        charter: *charter,
-        clause: Clause::Pay { remedy: remedy.id, right },
+        charter: remedy.reason.charter,
+        clause,
         state: PromiseState::Open,
         made_at: remedy.owed_at,
         cause: remedy.reason.cause,

@@ -275,7 +275,7 @@ fn inputs(right: &Right, award: &Award, scope: &Scope) -> Vec<(Box<str>, Shown)>
 
 /// A remedy was not paid in time: what more is owed for that, once.
 pub(crate) fn penalise(folding: &mut Folding, promise: &mut Promise) -> Result<(), FoldError> {
-    let Clause::Pay { right: right_id, .. } = promise.clause else { return Ok(()) };
+    let Clause::Pay { right: right_id, penalty: true, .. } = promise.clause else { return Ok(()) };
     let Some((_, rules)) = folding.book.by_tag(promise.charter) else { return Ok(()) };
     let Some(right) = rules.charter.rights.get(right_id) else { return Ok(()) };
     let Some(award) = right.if_late.as_ref().filter(|_| promise.granted.is_empty()) else { return Ok(()) };

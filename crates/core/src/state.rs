@@ -94,6 +94,8 @@ pub enum Clause {
         remedy: PartId,
         /// The right it was owed under.
         right: RightId,
+        /// True when paying it late owes the right's penalty: of what one event makes owed under one right, once.
+        penalty: bool,
     },
 }
 

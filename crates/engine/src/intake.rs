@@ -168,7 +168,8 @@ fn event(book: &Rulebook, envelope: &Envelope) -> Result<Event, Reject> {
     {
         return Err(error.into());
     }
-    let about = addressed(shape, envelope)?;
+    let subjects = shape.subjects(envelope)?;
+    let about = subjects.thing.or(envelope.about.as_deref()).map(Into::into);
     Ok(Event {
         ident: makegood_store::ident(&envelope.source, &envelope.id),
         kind: envelope.kind.as_ref().into(),
@@ -190,34 +191,6 @@ fn unknown_type(book: &Rulebook, kind: &str) -> Reject {
         format!("no charter knows the event type `{}`", cut(kind)),
         format!("declare it under `events`, or send one of: {}", known.join(", ")),
     )
-}
-
-/// The thing an event is about, checked against its shape.
-fn addressed(shape: &Shape, envelope: &Envelope) -> Result<Option<Box<str>>, Reject> {
-    let kind_of = |key: &str| key.split(':').next().unwrap_or_default().to_owned();
-    let expected = shape.party.as_deref().or(shape.about.as_deref());
-    if let Some(expected) = expected
-        && kind_of(&envelope.subject) != *expected
-    {
-        return Err(Reject::new(
-            "wrong-subject",
-            format!("`{}` is about a {expected}, but its subject is `{}`", shape.name, cut(&envelope.subject)),
-            format!("write the subject as `{expected}:…`"),
-        ));
-    }
-    match (&shape.party, &shape.about, &envelope.about) {
-        (None, _, _) => Ok(Some(envelope.subject.as_ref().into())),
-        (Some(_), None, about) => Ok(about.as_deref().map(Into::into)),
-        (Some(_), Some(kind), Some(about)) if kind_of(about) == **kind => Ok(Some(about.as_ref().into())),
-        (Some(_), Some(kind), found) => Err(Reject::new(
-            "wrong-about",
-            match found {
-                Some(about) => format!("`{}` concerns a {kind}, but `about` is `{}`", shape.name, cut(about)),
-                None => format!("`{}` concerns a {kind}, but `about` is missing", shape.name),
-            },
-            format!("send the extension attribute `about` as `{kind}:…`"),
-        )),
-    }
 }
 
 fn cut(text: &str) -> String {

@@ -1,13 +1,14 @@
 //! The parties and things at hand: what was read, folded and not yet seen durable.
+//!
+//! They are looked up by key and never walked in an order that anyone could see, so that a hash map is safe here.
 
-// Looked up by key and never walked in an order that anyone could see, so a hash map is safe here and the fold's hottest place.
-#![allow(clippy::disallowed_types)]
-
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use makegood_core::{Event, Ident, Needs, PartId, Party, Promise, Remedy};
 use makegood_store::{Hash, HeadRow, PartKind, Reader, Slot, StoreError, slot_of};
+
+use rustc_hash::FxHashMap;
 
 use crate::{EngineError, limits, rows};
 
@@ -75,8 +76,8 @@ pub(crate) struct ThingAtHand {
 /// Everything at hand.
 #[derive(Default)]
 pub(crate) struct Working {
-    parties: HashMap<Box<str>, PartyAtHand>,
-    things: HashMap<Box<str>, ThingAtHand>,
+    parties: FxHashMap<Box<str>, PartyAtHand>,
+    things: FxHashMap<Box<str>, ThingAtHand>,
 }
 
 impl Working {

@@ -88,7 +88,8 @@ pub fn export(reader: &mut dyn Reader, format: BooksFormat, out: &mut dyn Write)
 }
 
 fn number(line: &PostingRow) -> String {
-    Commodity::new(&line.commodity, line.decimals).map_or_else(|_| line.amount.to_string(), |unit| Money::new(line.amount, unit).number())
+    Commodity::new(&line.commodity, line.decimals)
+        .map_or_else(|_| line.amount.to_string(), |unit| Money::new(line.amount, unit).number())
 }
 
 fn beancount(reader: &mut dyn Reader, out: &mut dyn Write) -> Result<(), Failure> {
@@ -97,10 +98,22 @@ fn beancount(reader: &mut dyn Reader, out: &mut dyn Write) -> Result<(), Failure
         writeln!(out, "1970-01-01 open {} {}", beancount_account(&account), code.to_ascii_uppercase())?;
     }
     for_each(reader, None, &mut |movement| {
-        writeln!(out, "\n{} * \"{}\" \"{}\"", movement.date(), movement.party.replace('"', "'"), movement.remedy_name())?;
+        writeln!(
+            out,
+            "\n{} * \"{}\" \"{}\"",
+            movement.date(),
+            movement.party.replace('"', "'"),
+            movement.remedy_name()
+        )?;
         writeln!(out, "  movement: \"{}\"", movement.id())?;
         for line in movement.lines {
-            writeln!(out, "  {}  {} {}", beancount_account(&line.account), number(line), line.commodity.to_ascii_uppercase())?;
+            writeln!(
+                out,
+                "  {}  {} {}",
+                beancount_account(&line.account),
+                number(line),
+                line.commodity.to_ascii_uppercase()
+            )?;
         }
         Ok(())
     })
@@ -113,7 +126,10 @@ fn beancount_account(account: &str) -> String {
         .split(':')
         .map(|part| {
             let mut letters = part.chars().map(allowed);
-            letters.next().map(|first| first.to_uppercase().collect::<String>() + &letters.collect::<String>()).unwrap_or_default()
+            letters
+                .next()
+                .map(|first| first.to_uppercase().collect::<String>() + &letters.collect::<String>())
+                .unwrap_or_default()
         })
         .collect();
     parts.join(":")
@@ -121,7 +137,14 @@ fn beancount_account(account: &str) -> String {
 
 fn hledger(reader: &mut dyn Reader, out: &mut dyn Write) -> Result<(), Failure> {
     for_each(reader, None, &mut |movement| {
-        writeln!(out, "{} * {} | {}  ; movement:{}", movement.date(), movement.party.replace('|', "/"), movement.remedy_name(), movement.id())?;
+        writeln!(
+            out,
+            "{} * {} | {}  ; movement:{}",
+            movement.date(),
+            movement.party.replace('|', "/"),
+            movement.remedy_name(),
+            movement.id()
+        )?;
         for line in movement.lines {
             writeln!(out, "    {}  {} \"{}\"", line.account, number(line), line.commodity)?;
         }

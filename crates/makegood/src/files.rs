@@ -20,7 +20,11 @@ pub struct EventFile {
 pub fn open(path: &Path) -> Result<EventFile, Failure> {
     let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
     let unreadable = |error: io::Error| {
-        Failure::from_error("M010", &error, format!("`{name}` cannot be opened: name a file of JSON lines, or - for standard input"))
+        Failure::from_error(
+            "M010",
+            &error,
+            format!("`{name}` cannot be opened: name a file of JSON lines, or - for standard input"),
+        )
     };
     let (raw, bytes): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
         (Box::new(io::stdin()), None)

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use makegood_charter::Charter;
-use makegood_charter::tests_file::{CharterTest, Owed, Stands, Step, TestEvent};
+use makegood_charter::tests_file::{CharterTest, Owed, OwedKind, Stands, Step, TestEvent};
 use makegood_charter::value::Moment;
-use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyState, Rulebook};
+use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rulebook};
 use makegood_engine::{Origin, Session, Work, read, rows};
 use makegood_store::{PartKind, Store, slot_of};
 
@@ -86,6 +86,7 @@ fn compare_owed(expected: &[Owed], found: &[(Box<str>, Remedy)]) -> Vec<String> 
     for owed in expected {
         let fits = |(party, remedy): &&(Box<str>, Remedy)| {
             owed.right == remedy.right
+                && is_of(owed.kind, remedy.kind)
                 && owed.amounts == remedy.amounts
                 && owed.party.as_ref().is_none_or(|expected| expected == party)
                 && owed.about.as_ref().is_none_or(|about| *about == remedy.thing)
@@ -101,9 +102,23 @@ fn compare_owed(expected: &[Owed], found: &[(Box<str>, Remedy)]) -> Vec<String> 
     }
     faults.extend(left.iter().map(|(party, remedy)| {
         let pay_by = remedy.pay_by.map_or_else(|| "no time".to_owned(), |pay_by| pay_by.to_string());
-        format!("{party} is owed {} under `{}` ({}, to be paid by {pay_by})", remedy.amounts, remedy.right, remedy.state.word())
+        format!(
+            "{party} is owed {} under `{}` ({}, to be paid by {pay_by})",
+            remedy.amounts,
+            remedy.right,
+            remedy.state.word()
+        )
     }));
     faults
+}
+
+fn is_of(wanted: OwedKind, found: RemedyKind) -> bool {
+    matches!(
+        (wanted, found),
+        (OwedKind::Restitution, RemedyKind::Restitution)
+            | (OwedKind::Compensation, RemedyKind::Compensation)
+            | (OwedKind::Penalty, RemedyKind::Penalty)
+    )
 }
 
 fn compare_promise(charter: &Charter, stands: &Stands, promises: &[(Box<str>, Promise)]) -> Option<String> {
@@ -120,5 +135,6 @@ fn compare_promise(charter: &Charter, stands: &Stands, promises: &[(Box<str>, Pr
     let found: Vec<PromiseState> = meant.by_ref().map(|(_, promise)| promise.state).collect();
     let fits = !found.is_empty() && found.iter().any(|state| state.word() == wanted);
     let found: Vec<&str> = found.iter().map(|state| state.word()).collect();
-    (!fits).then(|| format!("line {}: `{}` should be {wanted}, but is {}", stands.line, stands.promise, found.join(", ")))
+    (!fits)
+        .then(|| format!("line {}: `{}` should be {wanted}, but is {}", stands.line, stands.promise, found.join(", ")))
 }

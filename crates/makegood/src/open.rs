@@ -72,8 +72,9 @@ pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Fa
 /// Reads a charter's file.
 pub fn charter_file(path: &Path) -> Result<(String, String), Failure> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::from_error("M013", &error, format!("`{name}` cannot be read: name a charter's YAML file")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::from_error("M013", &error, format!("`{name}` cannot be read: name a charter's YAML file"))
+    })?;
     Ok((name, text))
 }
 
@@ -83,7 +84,11 @@ pub fn compile(name: &str, text: &str) -> Result<Arc<Charter>, Failure> {
     let report = read.report(text, style());
     match read.charter {
         Some(charter) => Ok(Arc::new(charter)),
-        None => Err(Failure::new("M014", format!("the charter `{name}` has faults\n{report}"), "mend them, and look again with `makegood charter check`")),
+        None => Err(Failure::new(
+            "M014",
+            format!("the charter `{name}` has faults\n{report}"),
+            "mend them, and look again with `makegood charter check`",
+        )),
     }
 }
 

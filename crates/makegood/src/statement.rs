@@ -71,13 +71,15 @@ impl Owed {
     fn add(&mut self, remedy: &Remedy) {
         self.remedies = self.remedies.saturating_add(1);
         for amount in remedy.amounts.iter() {
-            let sum = self.amounts.entry(amount.commodity.code().to_owned()).or_insert((amount.commodity.decimals(), 0));
+            let sum =
+                self.amounts.entry(amount.commodity.code().to_owned()).or_insert((amount.commodity.decimals(), 0));
             sum.1 = sum.1.saturating_add(i128::from(amount.minor));
         }
     }
 
     fn words(&self) -> String {
-        let amounts: Vec<_> = self.amounts.iter().map(|(code, (decimals, sum))| format!("{} {code}", amount(*sum, *decimals))).collect();
+        let amounts: Vec<_> =
+            self.amounts.iter().map(|(code, (decimals, sum))| format!("{} {code}", amount(*sum, *decimals))).collect();
         amounts.join("  +  ")
     }
 }
@@ -110,7 +112,8 @@ impl Statement {
         }
         statement.next_due = next_due.map(|moment| makegood_charter::Moment(moment).to_string());
         let accounts = reader.balances()?.into_iter();
-        statement.accounts = accounts.map(|(account, code, decimals, sum)| (account.into(), code.into(), decimals, sum)).collect();
+        statement.accounts =
+            accounts.map(|(account, code, decimals, sum)| (account.into(), code.into(), decimals, sum)).collect();
         statement.set_aside = reader.count("quarantine")?;
         Ok(statement)
     }
@@ -125,7 +128,8 @@ impl Statement {
         let Some((_, rules)) = book.by_tag(remedy.reason.charter) else { return };
         let worth = |amount: Money| {
             let tender = rules.charter.tenders.get(amount.commodity.code());
-            let worth = tender.map(|tender| amount.exchanged(tender.worth, rules.charter.money, makegood_money::Rounding::Up));
+            let worth =
+                tender.map(|tender| amount.exchanged(tender.worth, rules.charter.money, makegood_money::Rounding::Up));
             i128::from(worth.and_then(Result::ok).unwrap_or(amount).minor)
         };
         let weight: i128 = remedy.amounts.iter().map(worth).sum();
@@ -134,7 +138,9 @@ impl Statement {
             return;
         }
         // One case a thing and right: the same cancelled flight says it once.
-        if let Some(same) = self.largest.iter().position(|case| case.thing == *remedy.thing && case.right == *remedy.right) {
+        if let Some(same) =
+            self.largest.iter().position(|case| case.thing == *remedy.thing && case.right == *remedy.right)
+        {
             if self.largest.get(same).is_some_and(|case| case.weight >= weight) {
                 return;
             }
@@ -192,7 +198,10 @@ impl Statement {
             text.push_str("\nThe largest cases\n");
         }
         for case in &self.largest {
-            text.push_str(&format!("  {}  {}  {}\n    {} · {}\n", case.amounts, case.right, case.thing, case.party, case.remedy));
+            text.push_str(&format!(
+                "  {}  {}  {}\n    {} · {}\n",
+                case.amounts, case.right, case.thing, case.party, case.remedy
+            ));
             for sentence in &case.because {
                 text.push_str(&format!("    because: {sentence}\n"));
             }
@@ -210,7 +219,10 @@ impl Statement {
 
     /// The accounts, and that they balance.
     pub fn books(&self) -> String {
-        let accounts = self.accounts.iter().map(|(account, code, decimals, sum)| vec![account.clone(), amount(*sum, *decimals), code.clone()]);
+        let accounts = self
+            .accounts
+            .iter()
+            .map(|(account, code, decimals, sum)| vec![account.clone(), amount(*sum, *decimals), code.clone()]);
         let mut text = or_none(table(&accounts.collect::<Vec<_>>(), &[1]));
         for (code, (decimals, sum)) in self.sums() {
             let verdict = if sum == 0 { "they balance" } else { "THEY DO NOT BALANCE" };

@@ -8,10 +8,10 @@ use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyState, Rules};
 use makegood_engine::{Logged, read_line, rows};
 use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_of};
 
+use crate::Failure;
 use crate::arguments::Explain;
 use crate::open::{self, Opened};
 use crate::output::{amount, table};
-use crate::Failure;
 
 /// Lines of a log read at once.
 const LINES: usize = 10_000;
@@ -68,7 +68,11 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     let found = reader.parts_by_id(slot, kind, &name.id)?;
     let row = found.into_iter().find(|row| Name::new(name.kind, &row.party, name.id) == name);
     let Some(row) = row else {
-        return Err(Failure::new("M023", format!("there is no `{subject}`"), "`makegood explain PARTY` names what a party has"));
+        return Err(Failure::new(
+            "M023",
+            format!("there is no `{subject}`"),
+            "`makegood explain PARTY` names what a party has",
+        ));
     };
     let mut teller = Teller { opened, reader, language, party: row.party.to_string(), slot };
     match name.kind {
@@ -88,7 +92,13 @@ impl<'o> Teller<'o> {
             let Some(rules) = self.rules(&promise.charter) else { continue };
             let name = Name::new(Kind::Promise, &party, promise.id).to_string();
             let due = moment(rules, promise.due, self.language);
-            lines.push(vec![due, row.clause.to_string(), promise.thing.to_string(), self.state(promise.state).to_owned(), name]);
+            lines.push(vec![
+                due,
+                row.clause.to_string(),
+                promise.thing.to_string(),
+                self.state(promise.state).to_owned(),
+                name,
+            ]);
         }
         lines.sort();
         section(&mut text, self.language.of(["Promises", "承诺", "Løfter"]), &table(&lines, &[]));
@@ -98,7 +108,13 @@ impl<'o> Teller<'o> {
             let Some(rules) = self.rules(&remedy.reason.charter) else { continue };
             let name = Name::new(Kind::Remedy, &party, remedy.id).to_string();
             let owed = moment(rules, remedy.owed_at, self.language);
-            lines.push(vec![owed, remedy.right.to_string(), remedy.amounts.to_string(), self.remedy_state(remedy.state).to_owned(), name]);
+            lines.push(vec![
+                owed,
+                remedy.right.to_string(),
+                remedy.amounts.to_string(),
+                self.remedy_state(remedy.state).to_owned(),
+                name,
+            ]);
         }
         lines.sort();
         section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &table(&lines, &[]));
@@ -125,9 +141,14 @@ impl<'o> Teller<'o> {
             let Some(rules) = self.rules(&denied.charter) else { continue };
             let right = rules.charter.rights.get(denied.right);
             let exception = right.and_then(|right| right.unless.get(denied.exception));
-            let says = exception.and_then(|exception| exception.says.get(self.language.0)).map(|says| says.render(&|_| None));
+            let says =
+                exception.and_then(|exception| exception.says.get(self.language.0)).map(|says| says.render(&|_| None));
             let name = right.map_or("", |right| &right.name);
-            owed.push_str(&format!("  {}: {name}. {}\n", self.language.of(["nothing under", "不适用", "ingenting etter"]), says.unwrap_or_default()));
+            owed.push_str(&format!(
+                "  {}: {name}. {}\n",
+                self.language.of(["nothing under", "不适用", "ingenting etter"]),
+                says.unwrap_or_default()
+            ));
         }
         if promise.claims.is_empty() && owed.is_empty() {
             owed.push_str(self.language.of(["  nothing\n", "  无\n", "  ingenting\n"]));
@@ -136,7 +157,10 @@ impl<'o> Teller<'o> {
             let Some(rules) = self.rules(&claim.charter) else { continue };
             let right = rules.charter.rights.get(claim.right).map_or("", |right| &right.name);
             let when = moment(rules, claim.decide_at, self.language);
-            owed.push_str(&format!("  {right}: {} {when}\n", self.language.of(["to be decided at", "待裁定时间", "avgjøres"])));
+            owed.push_str(&format!(
+                "  {right}: {} {when}\n",
+                self.language.of(["to be decided at", "待裁定时间", "avgjøres"])
+            ));
         }
         section(&mut text, self.language.of(["What is owed for it", "应给予的补救", "Hva som skyldes for det"]), &owed);
         Ok(text)
@@ -146,14 +170,31 @@ impl<'o> Teller<'o> {
         let party = self.party.clone();
         let name = Name::new(Kind::Remedy, &party, remedy.id).to_string();
         let Some(rules) = self.rules(&remedy.reason.charter) else {
-            return Err(Failure::new("M024", "the charter that judged is not kept", "restore the database from a backup"));
+            return Err(Failure::new(
+                "M024",
+                "the charter that judged is not kept",
+                "restore the database from a backup",
+            ));
         };
         let charter = &rules.charter;
         let language = self.language;
-        let amounts: Vec<_> = remedy.amounts.iter().map(|amount| makegood_core::because::money_words(charter, amount, language.0)).collect();
-        let mut text = format!("{} · {}\n{party} · {} · {name}\n", amounts.join(" + "), self.remedy_state(remedy.state), remedy.thing);
+        let amounts: Vec<_> = remedy
+            .amounts
+            .iter()
+            .map(|amount| makegood_core::because::money_words(charter, amount, language.0))
+            .collect();
+        let mut text = format!(
+            "{} · {}\n{party} · {} · {name}\n",
+            amounts.join(" + "),
+            self.remedy_state(remedy.state),
+            remedy.thing
+        );
         let promise = match remedy.promise {
-            Some(id) => self.reader.part(self.slot, &party, PartKind::Promise, &id)?.map(|row| rows::promise(&row)).transpose()?,
+            Some(id) => self
+                .reader
+                .part(self.slot, &party, PartKind::Promise, &id)?
+                .map(|row| rows::promise(&row))
+                .transpose()?,
             None => None,
         };
         if let Some(promise) = &promise {
@@ -164,7 +205,11 @@ impl<'o> Teller<'o> {
         if let Some(right) = charter.rights.iter().find(|right| right.name == remedy.right) {
             let says = right.says.get(language.0).map(|says| says.render(&|_| None)).unwrap_or_default();
             let clause = format!("  “{says}”\n  {} · {} {}\n", right.name, charter.name, charter.version);
-            section(&mut text, language.of(["The clause, as published", "公布的条款", "Løftet, slik det er kunngjort"]), &clause);
+            section(
+                &mut text,
+                language.of(["The clause, as published", "公布的条款", "Løftet, slik det er kunngjort"]),
+                &clause,
+            );
         }
         let mut why = String::new();
         for (path, shown) in &remedy.reason.inputs {
@@ -173,13 +218,25 @@ impl<'o> Teller<'o> {
         for sentence in because(charter, &remedy.reason, language.0) {
             why.push_str(&format!("  {sentence}\n"));
         }
-        section(&mut text, language.of(["Why, and how it was reckoned", "原因与计算", "Hvorfor, og hvordan det er regnet ut"]), &why);
+        section(
+            &mut text,
+            language.of(["Why, and how it was reckoned", "原因与计算", "Hvorfor, og hvordan det er regnet ut"]),
+            &why,
+        );
         let mut paid = String::new();
         if let Some(pay_by) = remedy.pay_by {
-            paid.push_str(&format!("  {} {}\n", language.of(["to be paid by", "支付期限", "betales innen"]), moment(rules, pay_by, language)));
+            paid.push_str(&format!(
+                "  {} {}\n",
+                language.of(["to be paid by", "支付期限", "betales innen"]),
+                moment(rules, pay_by, language)
+            ));
         }
         if let Some((at, reference)) = &remedy.paid {
-            paid.push_str(&format!("  {} {}  {reference}\n", language.of(["paid", "已支付", "betalt"]), moment(rules, *at, language)));
+            paid.push_str(&format!(
+                "  {} {}  {reference}\n",
+                language.of(["paid", "已支付", "betalt"]),
+                moment(rules, *at, language)
+            ));
         }
         section(&mut text, language.of(["Payment", "支付", "Betaling"]), &paid);
         let postings = self.reader.postings_of(self.slot, &party)?;
@@ -202,11 +259,18 @@ impl<'o> Teller<'o> {
                 "paid" => Some(promise.paid.to_string()),
                 _ => made(rules, promise, slot.strip_prefix("made.")?, language),
             }),
-            None => format!("{} {due}", language.of(["What is owed is paid by", "欠款将于此前支付：", "Det som skyldes, betales innen"])),
+            None => format!(
+                "{} {due}",
+                language.of(["What is owed is paid by", "欠款将于此前支付：", "Det som skyldes, betales innen"])
+            ),
         };
         let mut text = format!("  {said}\n");
         if !promise.paid.is_empty() {
-            text.push_str(&format!("  {} {}\n", language.of(["paid for it:", "所付：", "betalt for det:"]), promise.paid));
+            text.push_str(&format!(
+                "  {} {}\n",
+                language.of(["paid for it:", "所付：", "betalt for det:"]),
+                promise.paid
+            ));
         }
         let how = match promise.settled {
             Some((at, _)) => format!("  {} · {}\n", self.state(promise.state), moment(rules, at, language)),
@@ -229,13 +293,17 @@ impl<'o> Teller<'o> {
             if thing.is_some_and(|thing| event.thing() != Some(thing)) {
                 continue;
             }
-            let Some((version, form)) = event.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?))) else {
+            let Some((version, form)) =
+                event.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?)))
+            else {
                 continue;
             };
             let Some(rules) = self.opened.book.versions().get(version) else { continue };
             let Some(shape) = rules.charter.shapes.get(form.shape) else { continue };
             let told = shape.fields.iter().zip(&form.data).filter(|(_, value)| **value != Value::Absent);
-            let told = told.map(|(field, value)| format!("{} {}", field.name, words::show(value, &field.kind, &rules.charter.zone, self.language.0)));
+            let told = told.map(|(field, value)| {
+                format!("{} {}", field.name, words::show(value, &field.kind, &rules.charter.zone, self.language.0))
+            });
             let said = told.collect::<Vec<_>>().join(", ");
             rows.push((event.time, vec![moment(rules, event.time, self.language), event.kind.to_string(), said]));
         }

@@ -1,4 +1,4 @@
-//! Measures fitting and scoring on simulated customers: `cargo run --release -p makegood-value --example measure [customers]`.
+//! Measures fitting and scoring on simulated customers: `cargo run --release -p makegood-value --example measure [customers] [fit]`.
 #![expect(clippy::disallowed_methods, reason = "this program measures")]
 #![expect(clippy::unwrap_used, reason = "a failure ends the measurement")]
 
@@ -65,6 +65,9 @@ fn measure(name: &str, customers: &[Summary], threads: usize) {
     println!("  {:?} {} iterations, {} histories", repeat.repeat.parameters(), repeat.iterations, repeat.histories);
     let spend = timed(&format!("{name}: Gamma-Gamma"), || gamma_gamma::fit(customers, options).unwrap());
     println!("  {:?} {} iterations", spend.gamma_gamma.parameters(), spend.iterations);
+    if std::env::args().nth(2).is_some() {
+        return;
+    }
     for model in [RepeatModel::MbgNbd, RepeatModel::ParetoNbd] {
         let found = timed(&format!("{name}: {model}"), || fit(model, customers, options));
         println!("  {:?}", found.map(|fit| (fit.repeat.parameters(), fit.iterations)));

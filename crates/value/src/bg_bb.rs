@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{above_zero, at_least};
 use crate::limits::{MAX_OPPORTUNITIES, MAX_TERMS, MIN_CUSTOMERS};
 use crate::numeric::moments::{Mixture, Moments};
-use crate::numeric::newton::{Evaluation, Optimum, Problem, maximise};
+use crate::numeric::newton::{Evaluation, Optimum, Problem, climb};
 use crate::numeric::rising::rising;
 use crate::repeat::{FitOptions, Warning, weak};
 use crate::{BadRows, Fault, ValueError};
@@ -66,13 +66,16 @@ impl BgBb {
         self.parameters
     }
 
-    /// The log-likelihood of one customer with this history (FHS 2010, eq. 5).
+    /// The log-likelihood of one customer with this history (FHS 2010, the likelihood
+    /// function): `[B(α+x, β+n−x) B(γ, δ+n) + Σ_i B(α+x, β+t_x−x+i) B(γ+1, δ+t_x+i)] / [B(α, β) B(γ, δ)]`, i from 0 to
+    /// n − t_x − 1.
     #[must_use]
     pub fn log_likelihood(&self, history: &Opportunities) -> f64 {
         moments(&self.parameters, history).value
     }
 
-    /// The chance to be still there `ahead` opportunities after the last observed one (FHS 2010, eq. 11, is `ahead` = 1).
+    /// The chance to be still there `ahead` opportunities after the last observed one (the P(alive at n + 1) of
+    /// FHS 2010 is `ahead` = 1).
     #[must_use]
     pub fn p_alive(&self, history: &Opportunities, ahead: u32) -> f64 {
         let [_, _, gamma, delta] = self.parameters;
@@ -82,13 +85,14 @@ impl BgBb {
         (value - self.log_likelihood(history)).exp()
     }
 
-    /// The purchases expected of this customer at the next `opportunities` (FHS 2010, eq. 13).
+    /// The purchases expected of this customer at the next `opportunities` (the conditional expectation of
+    /// FHS 2010).
     #[must_use]
     pub fn expected_purchases(&self, history: &Opportunities, opportunities: u32) -> f64 {
         self.sum(history, opportunities.min(MAX_OPPORTUNITIES), 0.0)
     }
 
-    /// Discounted expected residual transactions (FHS 2010, eq. 14): every future opportunity, each discounted by
+    /// Discounted expected residual transactions (DERT of FHS 2010): every future opportunity, each discounted by
     /// `rate` (above zero) per opportunity.
     ///
     /// # Errors
@@ -98,7 +102,8 @@ impl BgBb {
         Ok(self.sum(history, u32::MAX, rate))
     }
 
-    /// The purchases expected of a customer just acquired within `opportunities` (FHS 2010, eq. 8).
+    /// The purchases expected of a customer just acquired within `opportunities` (the mean of
+    /// X(n) in FHS 2010).
     #[must_use]
     pub fn expected_of_new(&self, opportunities: u32) -> f64 {
         let new = Opportunities { repeats: 0, last: 0, opportunities: 0, customers: 1 };
@@ -159,7 +164,7 @@ fn add_leaving(out: &mut Moments<4>, parameters: &[f64; 4], leaves: bool, m: u32
     *dd += stayed.second - both.second;
 }
 
-/// The log-likelihood of one history (FHS 2010, eq. 5) with its derivatives: still here, or gone after any of the
+/// The log-likelihood of one history (see [`BgBb::log_likelihood`]) with its derivatives: still here, or gone after any of the
 /// opportunities since the last one taken.
 fn moments(parameters: &[f64; 4], history: &Opportunities) -> Moments<4> {
     let Opportunities { repeats, last, opportunities, .. } = *history;
@@ -197,13 +202,14 @@ pub struct BgBbFit {
 /// # Errors
 /// Histories that cannot be true, too few customers, no repeat buyer, identical customers, or a likelihood without a maximum.
 pub fn fit(histories: &[Opportunities], options: FitOptions) -> Result<BgBbFit, ValueError> {
+    options.check()?;
     check(histories)?;
     let mut merged: std::collections::BTreeMap<(u32, u32, u32), f64> = std::collections::BTreeMap::new();
     for row in histories {
         *merged.entry((row.repeats, row.last, row.opportunities)).or_default() += f64::from(row.customers);
     }
     let names = NAMES.map(str::to_owned).to_vec();
-    let problem = Problem { model: NAME, names, logs: 4, iterations: options.iterations };
+    let problem = Problem { model: NAME, names, logs: 4, iterations: options.iterations, prior: options.prior };
     let evaluate = |at: &[f64]| {
         let mut natural = [0.0; 4];
         natural.iter_mut().zip(at).for_each(|(value, log)| *value = log.exp());
@@ -216,15 +222,9 @@ pub fn fit(histories: &[Opportunities], options: FitOptions) -> Result<BgBbFit, 
         let hessian = total.hessian.as_flattened().to_vec();
         Evaluation { value: total.value, gradient: total.gradient.to_vec(), hessian }
     };
-    let starts = [[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 0.5, 3.0], [0.5, 2.0, 1.0, 10.0]];
-    let mut outcome = None;
-    for start in starts {
-        match maximise(&problem, &start.map(f64::ln), evaluate) {
-            Ok(optimum) => return Ok(describe(&optimum, histories)),
-            Err(error) => outcome = outcome.or(Some(error)),
-        }
-    }
-    Err(outcome.unwrap_or(ValueError::NotConverged { model: NAME, iterations: 0, slope: f64::NAN }))
+    let starts = [[1.0_f64, 1.0, 1.0, 1.0], [1.0, 1.0, 0.5, 3.0], [0.5, 2.0, 1.0, 10.0]];
+    let optimum = climb(&problem, &starts.map(|start| start.map(f64::ln).to_vec()), evaluate)?;
+    Ok(describe(&optimum, histories))
 }
 
 fn describe(optimum: &Optimum, histories: &[Opportunities]) -> BgBbFit {

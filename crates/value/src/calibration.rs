@@ -76,7 +76,8 @@ pub struct Calibration {
 /// Customers with at least this many repeat purchases form the last group, as in the literature.
 pub const MOST_REPEATS: u32 = 7;
 
-/// Fits on the first part and checks on the second (FHL 2005, section 5: conditional expectations and cumulative tracking).
+/// Fits on the first part and checks on the second (as the
+/// empirical section of Fader, Hardie & Lee 2005 does: conditional expectations and cumulative tracking).
 ///
 /// # Errors
 /// A split without a checked part, and all errors of [`fit`].
@@ -149,7 +150,7 @@ impl Tally {
     }
 }
 
-/// The tracking lines: repeat purchases made, and `Σ E[X(t − acquired)]` (FHL 2005, p. 281), of the customers fitted on.
+/// The tracking lines: repeat purchases made, and `Σ E[X(t − acquired)]` (FHL 2005), of the customers fitted on.
 fn track(repeat: &Repeat, histories: &Histories, split: Split) -> Vec<TrackingPoint> {
     let Some((first, _)) = histories.span() else { return Vec::new() };
     let mut acquired: BTreeMap<i32, f64> = BTreeMap::new();

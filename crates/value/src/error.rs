@@ -168,7 +168,7 @@ pub enum ValueError {
     /// The likelihood keeps rising towards the edge of a parameter's range.
     #[error(
         "{model} has no best fit in these rows: `{parameter}` runs to {toward} (last log-likelihood {log_likelihood}); \
-         take more history, a larger segment or another model, and do not use this fit"
+         take more history, a larger segment, another model or a prior, and do not use this fit"
     )]
     Diverged {
         /// Which model.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::above_zero;
 use crate::limits::{CHUNK_ROWS, MIN_CUSTOMERS};
 use crate::numeric::moments::Moments;
-use crate::numeric::newton::{Evaluation, Optimum, Problem, maximise};
+use crate::numeric::newton::{Evaluation, Optimum, Problem, climb};
 use crate::numeric::parallel;
 use crate::numeric::rising::{digamma, ln_gamma, trigamma};
 use crate::repeat::{FitOptions, Warning, weak};
@@ -42,7 +42,7 @@ impl GammaGamma {
         [self.p, self.q, self.v]
     }
 
-    /// The mean spend of the population, `pv/(q−1)` (FH 2013, eq. 3).
+    /// The mean spend of the population, `pv/(q−1)` (FH 2013).
     ///
     /// # Errors
     /// [`ValueError::InfiniteMean`] when q is at most 1.
@@ -152,6 +152,7 @@ impl Run {
 /// # Errors
 /// Rows that cannot be true, too few customers with repeat spend, identical spend, or a likelihood without a maximum.
 pub fn fit(customers: &[Summary], options: FitOptions) -> Result<SpendFit, ValueError> {
+    options.check()?;
     check(customers)?;
     let bought_once = customers.iter().filter(|customer| customer.repeats == 0).count();
     let mut rows: Vec<(u32, f64)> = customers
@@ -172,7 +173,7 @@ pub fn fit(customers: &[Summary], options: FitOptions) -> Result<SpendFit, Value
     let scale = rows.iter().map(|row| row.1).sum::<f64>() / n;
     let correlation = correlation(&rows);
     rows.iter_mut().for_each(|row| row.1 /= scale);
-    let optimum = climb(rows, options)?;
+    let optimum = maximum(rows, options)?;
     let mut fit = describe(&optimum, scale);
     fit.customers = found;
     fit.bought_once = bought_once;
@@ -193,13 +194,13 @@ fn check(customers: &[Summary]) -> Result<(), ValueError> {
 }
 
 /// Maximises over rows whose mean spend is 1.
-fn climb(mut rows: Vec<(u32, f64)>, options: FitOptions) -> Result<Optimum, ValueError> {
+fn maximum(mut rows: Vec<(u32, f64)>, options: FitOptions) -> Result<Optimum, ValueError> {
     rows.sort_unstable_by_key(|row| (row.0, row.1.to_bits()));
     let by_repeats = rows.chunk_by(|left, right| left.0 == right.0);
     let runs: Vec<Run> = by_repeats.flat_map(|run| run.chunks(CHUNK_ROWS)).filter_map(Run::of).collect();
     drop(rows);
     let names = ["p", "q", "v"].map(str::to_owned).to_vec();
-    let problem = Problem { model: NAME, names, logs: 3, iterations: options.iterations };
+    let problem = Problem { model: NAME, names, logs: 3, iterations: options.iterations, prior: options.prior };
     let evaluate = |at: &[f64]| {
         let mut natural = [0.0; 3];
         natural.iter_mut().zip(at).for_each(|(value, log)| *value = log.exp());
@@ -210,14 +211,8 @@ fn climb(mut rows: Vec<(u32, f64)>, options: FitOptions) -> Result<Optimum, Valu
         let hessian = total.hessian.as_flattened().to_vec();
         Evaluation { value: total.value, gradient: total.gradient.to_vec(), hessian }
     };
-    let mut outcome = None;
-    for [p, q] in [[2.0_f64, 3.0_f64], [6.0, 4.0], [1.0, 1.5], [20.0, 10.0]] {
-        match maximise(&problem, &[p.ln(), q.ln(), ((q - 1.0) / p).ln()], evaluate) {
-            Ok(optimum) => return Ok(optimum),
-            Err(error) => outcome = outcome.or(Some(error)),
-        }
-    }
-    Err(outcome.unwrap_or(ValueError::NotConverged { model: NAME, iterations: 0, slope: f64::NAN }))
+    let starts = [[2.0_f64, 3.0_f64], [6.0, 4.0], [1.0, 1.5], [20.0, 10.0]];
+    climb(&problem, &starts.map(|[p, q]| vec![p.ln(), q.ln(), ((q - 1.0) / p).ln()]), evaluate)
 }
 
 fn describe(optimum: &Optimum, scale: f64) -> SpendFit {

@@ -12,6 +12,28 @@
 //!   [`concentration`] shows on how few it rests.
 //! - [`plot`] draws the results as SVG text.
 //!
+//! ```
+//! use makegood_value::lifetime::{Discount, Terms, score_all};
+//! use makegood_value::repeat::{FitOptions, RepeatModel, fit};
+//! use makegood_value::{Summary, gamma_gamma};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut customers = Vec::new();
+//! # for line in include_str!("../tests/data/cdnow_summary.csv").lines().skip(1) {
+//! #     let cells = line.split(',').map(str::parse).collect::<Result<Vec<f64>, _>>()?;
+//! #     customers.push(Summary { repeats: cells[1] as u32, last: cells[2], age: cells[3], spend: cells[4] });
+//! # }
+//! // `customers` is a Vec<Summary>, in weeks and dollars; `Histories::summaries` makes one from a transaction log.
+//! let repeat = fit(RepeatModel::BgNbd, &customers, FitOptions::default())?;
+//! let spend = gamma_gamma::fit(&customers, FitOptions::default())?;
+//! let discount = Discount::yearly(0.10, 52.18)?;
+//! let terms = Terms { discount, horizon: f64::INFINITY, margin: 0.3, cost_per_purchase: 0.0 };
+//! let scores = score_all(&repeat.repeat, &spend.gamma_gamma, &customers, &terms, 2)?;
+//! assert_eq!(scores.len(), customers.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Models compute in `f64`; every sum of money in a statement is an integer. Every error says which rows, and what to do.
 
 pub mod bg_bb;

@@ -1,7 +1,8 @@
 //! What a customer is worth: the margin expected of future purchases, discounted.
 //!
 //! **RFM 2005**: Fader, Hardie & Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis",
-//! *Journal of Marketing Research* 42(4), 415-430: `CLV = margin × E[spend] × DERT` (eq. 1).
+//! *Journal of Marketing Research* 42(4), 415-430: `CLV = margin × E(spend) × DERT`
+//! (eq. 1).
 
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{above_zero, at_least};
 use crate::limits::{MAX_OPPORTUNITIES, MAX_TERMS, MIN_CUSTOMERS};
 use crate::numeric::moments::Moments;
-use crate::numeric::newton::{Evaluation, Problem, maximise};
+use crate::numeric::newton::{Evaluation, Problem, climb};
 use crate::numeric::rising::rising;
 use crate::repeat::{FitOptions, Warning, weak};
 use crate::{BadRows, Fault, ValueError};
@@ -49,13 +49,14 @@ impl Sbg {
         [self.alpha, self.beta]
     }
 
-    /// The share of those who signed that is still there after `periods` renewals: `B(α, β+t)/B(α, β)` (FH 2007, eq. 6).
+    /// The share of those who signed that is still there after `periods` renewals: `B(α, β+t)/B(α, β)` (the survivor function of FH 2007).
     #[must_use]
     pub fn survival(&self, periods: u32) -> f64 {
         (rising(self.beta, periods).value - rising(self.alpha + self.beta, periods).value).exp()
     }
 
-    /// The share of those there after `period − 1` renewals who renew once more: `(β+t−1)/(α+β+t−1)` (FH 2007, eq. 8).
+    /// The share of those there after `period − 1` renewals who renew once more: `(β+t−1)/(α+β+t−1)` (the
+    /// retention rate of FH 2007).
     #[must_use]
     pub fn retention(&self, period: u32) -> f64 {
         let before = f64::from(period.saturating_sub(1));
@@ -64,7 +65,8 @@ impl Sbg {
 
     /// Discounted expected residual lifetime, in periods paid: of a customer who has renewed `renewals` times and is about
     /// to decide again, the payments expected, the next undiscounted and each later one discounted by `rate` more
-    /// (FH 2010, eq. 6, as the sum its hypergeometric function stands for).
+    /// (DERL of FH 2010, `(β+n)/(α+β+n) · ₂F₁(1, β+n+1; α+β+n+1; 1/(1+d))` for n renewals, as the sum that its
+    /// hypergeometric function stands for).
     ///
     /// # Errors
     /// [`ValueError::Argument`] when the rate is below 0.01 %, for which the sum has too many terms.
@@ -107,15 +109,22 @@ struct Counts {
     stayed: std::collections::BTreeMap<u32, f64>,
 }
 
-/// Fits the model by maximum likelihood to any number of cohorts (FH 2007, appendix B).
+/// Fits the model by maximum likelihood to any number of cohorts (the likelihood of FH 2007, appendix B, with a
+/// survivor term for each cohort).
 ///
 /// # Errors
 /// Cohorts that lost more than they signed, too few customers, nobody lost or nobody left, or a likelihood without a maximum
 /// (cohorts observed for a single period cannot tell the two parameters apart).
 pub fn fit(cohorts: &[Cohort], options: FitOptions) -> Result<SbgFit, ValueError> {
+    options.check()?;
     let counts = check(cohorts)?;
-    let problem =
-        Problem { model: NAME, names: NAMES.map(str::to_owned).to_vec(), logs: 2, iterations: options.iterations };
+    let problem = Problem {
+        model: NAME,
+        names: NAMES.map(str::to_owned).to_vec(),
+        logs: 2,
+        iterations: options.iterations,
+        prior: options.prior,
+    };
     let evaluate = |at: &[f64]| {
         let mut natural = [0.0; 2];
         natural.iter_mut().zip(at).for_each(|(value, log)| *value = log.exp());
@@ -130,7 +139,7 @@ pub fn fit(cohorts: &[Cohort], options: FitOptions) -> Result<SbgFit, ValueError
         let hessian = total.hessian.as_flattened().to_vec();
         Evaluation { value: total.value, gradient: total.gradient.to_vec(), hessian }
     };
-    let optimum = maximise(&problem, &[0.0, 1.0], evaluate)?;
+    let optimum = climb(&problem, &[vec![0.0, 1.0]], evaluate)?;
     let mut parameters = [0.0; 2];
     parameters.iter_mut().zip(&optimum.at).for_each(|(value, log)| *value = log.exp());
     let relative: Vec<f64> = optimum.covariance.iter().step_by(3).map(|variance| variance.sqrt()).collect();
@@ -147,7 +156,8 @@ pub fn fit(cohorts: &[Cohort], options: FitOptions) -> Result<SbgFit, ValueError
     })
 }
 
-/// `ln B(α+g, β+m)/B(α, β)` with derivatives: leaving after m renewals (g = 1; FH 2007, eq. 5) or not (g = 0; eq. 6).
+/// `ln B(α+g, β+m)/B(α, β)` with derivatives: leaving after m renewals (g = 1, the
+/// churn probability of FH 2007) or not (g = 0, its survivor function).
 fn moments([alpha, beta]: [f64; 2], leaves: bool, m: u32) -> Moments<2> {
     let left = rising(alpha, u32::from(leaves));
     let (stayed, both) = (rising(beta, m), rising(alpha + beta, m.saturating_add(u32::from(leaves))));

@@ -6,6 +6,8 @@ use crate::model::Stacking;
 /// The words of one language.
 #[derive(Debug)]
 pub(super) struct Phrases {
+    pub colon: &'static str,
+    pub comma: &'static str,
     pub charter: &'static str,
     pub version: &'static str,
     pub in_force_from: &'static str,
@@ -111,6 +113,8 @@ pub(super) fn phrases(language: &str) -> &'static Phrases {
 }
 
 static ENGLISH: Phrases = Phrases {
+    colon: ": ",
+    comma: ", ",
     charter: "Charter",
     version: "version",
     in_force_from: "in force from",
@@ -126,7 +130,7 @@ static ENGLISH: Phrases = Phrases {
     broken: "Broken on",
     released: "Released on",
     at_risk: "At risk",
-    silence_before: "nothing heard this long before it is due:",
+    silence_before: "when nothing was heard this long before it is due:",
     overdue: "Overdue when nothing is heard this long after it was due",
     owner: "Accountable",
     rights: "What we owe you when it fails",
@@ -178,6 +182,8 @@ static ENGLISH: Phrases = Phrases {
 };
 
 static CHINESE: Phrases = Phrases {
+    colon: "：",
+    comma: "，",
     charter: "章程",
     version: "版本",
     in_force_from: "生效日期",
@@ -193,7 +199,7 @@ static CHINESE: Phrases = Phrases {
     broken: "未兑现",
     released: "免除",
     at_risk: "有风险",
-    silence_before: "到期前以下时间内没有任何消息：",
+    silence_before: "到期前以下时间内没有任何消息",
     overdue: "到期后超过以下时间仍无消息即为逾期",
     owner: "责任方",
     rights: "未能兑现时我们的补偿",
@@ -209,11 +215,11 @@ static CHINESE: Phrases = Phrases {
     at_least: "最少",
     rounded_to: "取整到",
     original: "按原支付方式",
-    paid_in: "支付形式：",
+    paid_in: "支付形式为",
     paid_within: "支付期限",
     if_late: "如果我们迟付",
     except: "不予补偿的情形",
-    shown_by: "须由以下事件证明：",
+    shown_by: "须由以下事件证明",
     within: "举证期限",
     from: "自",
     to_below: "至不足",
@@ -239,6 +245,8 @@ static CHINESE: Phrases = Phrases {
 };
 
 static NORWEGIAN: Phrases = Phrases {
+    colon: ": ",
+    comma: ", ",
     charter: "Charter",
     version: "versjon",
     in_force_from: "gjelder fra",
@@ -254,7 +262,7 @@ static NORWEGIAN: Phrases = Phrases {
     broken: "Brutt ved",
     released: "Frafalt ved",
     at_risk: "I fare",
-    silence_before: "ingenting hørt så lenge før fristen:",
+    silence_before: "når ingenting er hørt så lenge før fristen:",
     overdue: "Forfalt når ingenting er hørt så lenge etter fristen",
     owner: "Ansvarlig",
     rights: "Dette skylder vi deg når det svikter",

@@ -17,6 +17,7 @@ impl Page<'_> {
     }
 
     fn right(&mut self, right: &Right) {
+        let (colon, comma) = (self.words.colon, self.words.comma);
         let words = self.words;
         let promise = self.charter.promises.get(right.promise);
         let says = self.text(&right.says, promise);
@@ -27,7 +28,7 @@ impl Page<'_> {
             Trigger::Overdue => words.silence.to_owned(),
         };
         self.line(&format!(
-            "- {}: {on} ({} `{}`)",
+            "- {}{colon}{on} ({} `{}`)",
             words.applies,
             words.promise,
             promise.map_or("", |promise| &promise.name)
@@ -38,16 +39,16 @@ impl Page<'_> {
         }
         for term in &right.pay_within {
             let within = words.clock(&term.within);
-            let condition = term.when.as_ref().map(|when| format!(", {} `{}`", words.only_if, when.source()));
-            self.line(&format!("- {}: {within}{}", words.paid_within, condition.unwrap_or_default()));
+            let condition = term.when.as_ref().map(|when| format!("{comma}{} `{}`", words.only_if, when.source()));
+            self.line(&format!("- {}{colon}{within}{}", words.paid_within, condition.unwrap_or_default()));
         }
         if let Some(award) = &right.if_late {
             let award = self.award(award);
-            self.line(&format!("- {}: {award}", words.if_late));
+            self.line(&format!("- {}{colon}{award}", words.if_late));
         }
         for exception in &right.unless {
             let exception = self.exception(exception, promise);
-            self.line(&format!("- {}: {exception}", words.except));
+            self.line(&format!("- {}{colon}{exception}", words.except));
         }
         self.out.push('\n');
         for award in &right.awards {
@@ -56,6 +57,7 @@ impl Page<'_> {
     }
 
     fn exception(&self, exception: &Exception, promise: Option<&Promise>) -> String {
+        let comma = self.words.comma;
         let words = self.words;
         let mut out = self.text(&exception.says, promise);
         let condition = exception.when.as_ref().map(|when| when.source());
@@ -66,18 +68,19 @@ impl Page<'_> {
         };
         let _ = write!(out, "{}{detail}", if out.is_empty() { "" } else { " — " });
         if exception.within > 0 {
-            let _ = write!(out, ", {} {}", words.within, self.length(exception.within));
+            let _ = write!(out, "{comma}{} {}", words.within, self.length(exception.within));
         }
         out
     }
 
     fn award(&self, award: &Award) -> String {
+        let (colon, comma) = (self.words.colon, self.words.comma);
         let words = self.words;
         let kind = match award.kind {
             AwardKind::Restitution => words.restitution,
             AwardKind::Compensation => words.compensation,
         };
-        let mut out = format!("{kind}: ");
+        let mut out = format!("{kind}{colon}");
         let _ = match &award.amount {
             Amount::Fixed(fixed) => write!(out, "{}", self.fixed(fixed)),
             Amount::Bands { by, .. } => write!(out, "{} `{}`", words.by_table, by.source()),
@@ -85,22 +88,22 @@ impl Page<'_> {
             Amount::Each { rate, count } => write!(out, "{} {} `{}`", self.fixed(rate), words.for_each, count.source()),
         };
         if let Some(most) = &award.at_most {
-            let _ = write!(out, ", {} {}", words.at_most, self.fixed(most));
+            let _ = write!(out, "{comma}{} {}", words.at_most, self.fixed(most));
         }
         if let Some(least) = &award.at_least {
-            let _ = write!(out, ", {} {}", words.at_least, self.fixed(least));
+            let _ = write!(out, "{comma}{} {}", words.at_least, self.fixed(least));
         }
         if let Some(step) = award.round_to {
-            let _ = write!(out, ", {} {}", words.rounded_to, self.amount(step));
+            let _ = write!(out, "{comma}{} {}", words.rounded_to, self.amount(step));
         }
         match award.pays_in {
             PaysIn::Same => {}
             PaysIn::Original => {
-                let _ = write!(out, ", {}", words.original);
+                let _ = write!(out, "{comma}{}", words.original);
             }
             PaysIn::Tender(tender) => {
                 let name = self.charter.tenders.get(tender.code()).map(|tender| self.text(&tender.name, None));
-                let _ = write!(out, ", {} {}", words.paid_in, name.unwrap_or_else(|| tender.to_string()));
+                let _ = write!(out, "{comma}{} {}", words.paid_in, name.unwrap_or_else(|| tender.to_string()));
             }
         }
         out
@@ -124,16 +127,18 @@ impl Page<'_> {
     }
 
     fn tables(&mut self, award: &Award) {
+        let colon = self.words.colon;
         let Amount::Bands { table, by } = &award.amount else { return };
         let entries = self.charter.values.get(*table).map(|value| value.entries.as_slice()).unwrap_or_default();
         for (from, entry) in entries {
             let Entry::Bands(bands) = entry else { continue };
             let heading = format!("{} {}", self.words.from, self.date(*from));
             if bands.is_empty() {
-                self.line(&format!("{heading}: {}\n", self.words.nothing));
+                self.line(&format!("{heading}{colon}{}\n", self.words.nothing));
                 continue;
             }
-            self.line(&format!("{heading}:\n\n| `{}` | {} |\n|---|---|", by.source(), self.words.you_get));
+            let (heading, you_get) = (format!("{heading}{}", colon.trim_end()), self.words.you_get);
+            self.line(&format!("{heading}\n\n| `{}` | {you_get} |\n|---|---|", by.source()));
             for (position, band) in bands.iter().enumerate() {
                 let row = self.row(band, bands.get(position.saturating_add(1)));
                 self.line(&row);

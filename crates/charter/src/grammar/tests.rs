@@ -21,12 +21,15 @@ fn keys(node: &Node, is: &'static Is, found: &mut Vec<(crate::diagnostic::Span, 
         Is::List(item) | Is::OneOrMany(item) => node.items().iter().for_each(|node| keys(node, item, found)),
         Is::Map(_, item) => node.entries().iter().for_each(|entry| keys(&entry.value, item, found)),
         Is::Any(choices) => {
-            let fitting = choices.iter().find(|choice| match (&node.kind, choice) {
-                (syntax::Kind::Map(_), Is::Record(_) | Is::OneOrMany(_)) => true,
-                (syntax::Kind::List(_), Is::List(_) | Is::OneOrMany(_)) => true,
-                (syntax::Kind::Scalar(_), Is::Leaf(_)) => true,
-                _ => false,
-            });
+            let fits = |choice: &&Is| {
+                matches!(
+                    (&node.kind, choice),
+                    (syntax::Kind::Map(_), Is::Record(_) | Is::OneOrMany(_))
+                        | (syntax::Kind::List(_), Is::List(_) | Is::OneOrMany(_))
+                        | (syntax::Kind::Scalar(_), Is::Leaf(_))
+                )
+            };
+            let fitting = choices.iter().find(fits);
             keys(node, fitting.unwrap(), found);
         }
         Is::Leaf(_) | Is::Texts | Is::Data => {}

@@ -25,26 +25,13 @@ pub(super) fn read(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Co
         let (fixed, commodity) = fixed(node, terms, context)?;
         something(commodity_zero(&fixed, context), node, context)?;
         let pays_in = pays_in(node, kind, commodity, terms, context)?;
-        let plain = Award {
-            kind,
-            amount: Amount::Fixed(fixed),
-            at_most: None,
-            at_least: None,
-            round_to: None,
-            rounding: Rounding::Up,
-            pays_in,
-        };
-        return Some(plain);
+        let (amount, rounding) = (Amount::Fixed(fixed), Rounding::Up);
+        return Some(Award { kind, amount, at_most: None, at_least: None, round_to: None, rounding, pays_in });
     }
     let amount = amount(node, terms, context);
     let at_most = node.get("at_most").map(|node| fixed(node, terms, context));
     let at_least = node.get("at_least").map(|node| fixed(node, terms, context));
     let round_to = node.get("round_to").map(|node| step(node, context));
-    let rounding = match node.get("rounding").and_then(Node::text) {
-        Some("down") => Rounding::Down,
-        Some("nearest") => Rounding::Nearest,
-        _ => Rounding::Up,
-    };
     let (amount, commodity) = amount?;
     let pays_in = pays_in(node, kind, commodity, terms, context);
     let bounds = [("at_most", transposed(at_most)?), ("at_least", transposed(at_least)?)];
@@ -53,33 +40,22 @@ pub(super) fn read(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Co
         same_commodity(commodity, other, node.get(key), context)?;
     }
     let round_to = transposed(round_to)?;
-    same_commodity(commodity, round_to.map(|step: Money| step.commodity), node.get("round_to"), context)?;
+    same_commodity(commodity, round_to.map(|step| step.commodity), node.get("round_to"), context)?;
     bounds_in_order(node, &bounds, context)?;
-    let [(_, at_most), (_, at_least)] = bounds.map(|(key, bound)| (key, bound.map(|(fixed, _)| fixed)));
-    Some(Award { kind, amount, at_most, at_least, round_to, rounding, pays_in: pays_in? })
+    let [at_most, at_least] = bounds.map(|(_, bound)| bound.map(|(fixed, _)| fixed));
+    Some(Award { kind, amount, at_most, at_least, round_to, rounding: rounding(node), pays_in: pays_in? })
+}
+
+fn rounding(node: &Node) -> Rounding {
+    match node.get("rounding").and_then(Node::text) {
+        Some("down") => Rounding::Down,
+        Some("nearest") => Rounding::Nearest,
+        _ => Rounding::Up,
+    }
 }
 
 fn amount(node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Amount, Option<Commodity>)> {
-    let written: Vec<_> = WAYS.iter().filter(|(key, _)| node.get(key).is_some()).collect();
-    let [(way, beside)] = written.as_slice() else {
-        if node.entries().is_empty() {
-            return None;
-        }
-        let message =
-            if written.is_empty() { "nothing says how much is owed" } else { "how much is owed is said in two ways" };
-        let fault = Diagnostic::error(Code::KeysExclude, &node.span, message);
-        return context
-            .fail(fault.help("write one of `amount`, `bands` with `by`, `share` with `of`, `each` with `count`"));
-    };
-    for (_, other) in WAYS.iter().filter(|(key, _)| key != way) {
-        if let Some(entry) = other.and_then(|other| node.entry(other)) {
-            let message = format!("`{}` does not belong to `{way}`", entry.key);
-            let fault = Diagnostic::error(Code::KeysExclude, &entry.key_span, message);
-            return context.fail(
-                fault.help(beside.map_or("take it out".to_owned(), |beside| format!("`{way}` goes with `{beside}`"))),
-            );
-        }
-    }
+    let (way, beside) = way(node, context)?;
     let main = node.get(way)?;
     let other = match beside {
         None => None,
@@ -91,7 +67,7 @@ fn amount(node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Amou
             }
         },
     };
-    match (*way, other) {
+    match (way, other) {
         ("bands", Some(by)) => banded(main, by, terms, context),
         ("share", Some(of)) => shared(main, of, terms, context),
         ("each", Some(count)) => counted(main, count, terms, context),
@@ -101,6 +77,28 @@ fn amount(node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Amou
             Some((Amount::Fixed(fixed), commodity))
         }
     }
+}
+
+/// The one way in which it is said how much is owed, without keys of the others.
+fn way(node: &Node, context: &mut Context<'_>) -> Option<(&'static str, Option<&'static str>)> {
+    let written: Vec<_> = WAYS.into_iter().filter(|(key, _)| node.get(key).is_some()).collect();
+    let [(way, beside)] = written.as_slice() else {
+        if node.entries().is_empty() {
+            return None;
+        }
+        let message =
+            if written.is_empty() { "nothing says how much is owed" } else { "how much is owed is said in two ways" };
+        let fault = Diagnostic::error(Code::KeysExclude, &node.span, message);
+        let help = "write one of `amount`, `bands` with `by`, `share` with `of`, `each` with `count`";
+        return context.fail(fault.help(help));
+    };
+    let mut others = WAYS.iter().filter(|(key, _)| key != way).filter_map(|(_, other)| *other);
+    if let Some(entry) = others.find_map(|other| node.entry(other)) {
+        let message = format!("`{}` does not belong to `{way}`", entry.key);
+        let help = beside.map_or("take it out".to_owned(), |beside| format!("`{way}` goes with `{beside}`"));
+        return context.fail(Diagnostic::error(Code::KeysExclude, &entry.key_span, message).help(help));
+    }
+    Some((way, *beside))
 }
 
 fn banded(table: &Node, by: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Amount, Option<Commodity>)> {
@@ -115,7 +113,6 @@ fn shared(share: &Node, of: &Node, terms: &Terms, context: &mut Context<'_>) -> 
     let expression = context.expression(of, terms.reach, Want::Money);
     let (ratio, expression) = (ratio?, expression?);
     something(ratio.numerator() == 0, share, context)?;
-    worth_known(expression.source(), of, terms, context)?;
     Some((Amount::Share { ratio, of: expression }, None))
 }
 
@@ -125,17 +122,6 @@ fn counted(each: &Node, count: &Node, terms: &Terms, context: &mut Context<'_>) 
     let ((rate, commodity), count) = (rate?, count?);
     something(commodity_zero(&rate, context), each, context)?;
     Some((Amount::Each { rate, count }, commodity))
-}
-
-/// `promise.worth` has a value only when the promise says what it is worth.
-fn worth_known(source: &str, node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<()> {
-    let promise = context.promise(terms.promise)?.clone();
-    if promise.has_worth || !source.contains("promise.worth") {
-        return Some(());
-    }
-    let message = format!("`{}` does not say what it is worth", promise.name);
-    let fault = Diagnostic::error(Code::NeverApplies, &node.span, message).with(&promise.span, "the promise");
-    context.fail(fault.help("write `worth:` under its `made:`, such as `worth: data.fare`"))
 }
 
 /// Refuses an award that gives nothing.
@@ -173,7 +159,6 @@ fn fixed(node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<(Fixed
         return Some((Fixed::Value(id), commodity));
     }
     let expression = context.expression(node, terms.reach, Want::Money)?;
-    worth_known(expression.source(), node, terms, context)?;
     Some((Fixed::Expr(expression), None))
 }
 

@@ -1,5 +1,7 @@
 //! Tables of bands: read as written, then made ready for the measure they are laid on.
 
+use std::cmp::Ordering;
+
 use makegood_money::{Commodity, Money, Ratio};
 
 use super::context::{Context, Reach};
@@ -126,6 +128,7 @@ fn empty_band(node: &Node) -> Diagnostic {
         .help("let `below` be above `at`, or leave it out")
 }
 
+/// Checks that one band follows the other without overlap or gap.
 fn neighbours(
     lower: &RawBand,
     upper: &RawBand,
@@ -133,7 +136,6 @@ fn neighbours(
     upper_node: &Node,
     context: &mut Context<'_>,
 ) -> bool {
-    let below = lower_node.get("below").map_or(lower.at_span.clone(), |node| node.span.clone());
     let fault = if lower.at.measures() != upper.at.measures() {
         let message = format!("this edge is {}, and the one before is {}", upper.at.measures(), lower.at.measures());
         Diagnostic::error(Code::BandMeasure, &upper.at_span, message)
@@ -150,24 +152,35 @@ fn neighbours(
             .with(&lower.at_span, "the band before")
             .help("write the lowest band first")
     } else {
-        match lower.below.as_ref().map(|end| end.position().cmp(&upper.at.position())) {
-            None | Some(std::cmp::Ordering::Equal) => return true,
-            Some(std::cmp::Ordering::Greater) => {
-                Diagnostic::error(Code::BandsOverlap, &upper.at_span, "two bands overlap")
-                    .saying("the next begins here")
-                    .with(&below, "this band reaches to here")
-                    .help("let the next band begin where this one ends")
-            }
-            Some(std::cmp::Ordering::Less) => {
-                Diagnostic::error(Code::BandsGap, &upper.at_span, "the bands leave a gap")
-                    .saying("the next begins here")
-                    .with(&below, "this band ends here")
-                    .help("let the next band begin where this one ends, or write a band that gives `0`")
-            }
+        let below = lower_node.get("below").map_or(lower.at_span.clone(), |node| node.span.clone());
+        match lower.below.as_ref().and_then(|end| apart(end, upper, &below)) {
+            None => return true,
+            Some(fault) => fault,
         }
     };
     context.out.push(fault);
     false
+}
+
+/// What is wrong when a band does not end where the next begins.
+fn apart(end: &Edge, upper: &RawBand, below: &Span) -> Option<Diagnostic> {
+    let (code, message, there, help) = match end.position().cmp(&upper.at.position()) {
+        Ordering::Equal => return None,
+        Ordering::Greater => (
+            Code::BandsOverlap,
+            "two bands overlap",
+            "this band reaches to here",
+            "let the next band begin where this one ends",
+        ),
+        Ordering::Less => (
+            Code::BandsGap,
+            "the bands leave a gap",
+            "this band ends here",
+            "let the next band begin where this one ends, or write a band that gives `0`",
+        ),
+    };
+    let fault = Diagnostic::error(code, &upper.at_span, message).saying("the next begins here");
+    Some(fault.with(below, there).help(help))
 }
 
 fn band(node: &Node, context: &mut Context<'_>) -> Option<RawBand> {

@@ -60,7 +60,7 @@ pub(super) struct Reach {
     pub data: Option<ShapeId>,
     pub made: Option<ShapeId>,
     pub evidence: Option<ShapeId>,
-    pub promise: bool,
+    pub promise: Option<PromiseId>,
 }
 
 impl<'a> Context<'a> {
@@ -147,10 +147,10 @@ impl<'a> Context<'a> {
             data: shape(reach.data),
             made: shape(reach.made),
             evidence: shape(reach.evidence),
-            promise: reach.promise,
+            promise: reach.promise.is_some(),
         };
         match Expr::compile(source, &names, &self.commodities, want) {
-            Ok(expression) => Some(expression),
+            Ok(expression) => self.promise_says(&expression, node, reach).map(|()| expression),
             Err(problems) => {
                 for problem in problems {
                     let span = span_within(self.text, node, &problem.range);
@@ -159,6 +159,27 @@ impl<'a> Context<'a> {
                 None
             }
         }
+    }
+
+    /// What an expression reads of the promise must have been said where it is made.
+    fn promise_says(&mut self, expression: &Expr, node: &Node, reach: Reach) -> Option<()> {
+        let Some(promise) = reach.promise.and_then(|id| self.promises.get(id)).cloned() else { return Some(()) };
+        let reads = |path: &str| expression.reads().iter().any(|read| *read.path == *path);
+        let (message, help) = if reads("promise.worth") && !promise.has_worth {
+            (
+                format!("`{}` does not say what it is worth", promise.name),
+                "write `worth:` under its `made:`, such as `worth: data.fare`",
+            )
+        } else if reads("promise.paid") && !promise.has_paid {
+            (
+                format!("`{}` does not say what was paid for it", promise.name),
+                "write `paid:` under its `made:`, such as `paid: data.paid`",
+            )
+        } else {
+            return Some(());
+        };
+        let fault = Diagnostic::error(Code::NeverApplies, &node.span, message).with(&promise.span, "the promise");
+        self.fail(fault.help(help))
     }
 
     /// A condition, where there is one.

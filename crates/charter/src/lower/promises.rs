@@ -4,7 +4,7 @@ use super::context::{Context, PromiseHead, Reach, constant};
 use super::{literal, texts};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::{Expr, Want};
-use crate::model::{Outcome, Promise, ShapeId, Shows};
+use crate::model::{Outcome, Promise, PromiseId, ShapeId, Shows};
 use crate::syntax::{Entry, Node};
 
 /// The keys of the outcomes, in the order in which they are tried.
@@ -61,7 +61,8 @@ fn made_on(node: &Node, context: &mut Context<'_>) -> Option<ShapeId> {
 fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     let node = &entry.value;
     let name = literal::name(&entry.key, &entry.key_span, context.out);
-    let on = context.promises.iter().find(|promise| *promise.name == *entry.key).and_then(|promise| promise.on);
+    let id = context.promises.iter().position(|promise| *promise.name == *entry.key)?;
+    let on = context.promise(id).and_then(|promise| promise.on);
     let reach = Reach { data: on, ..Reach::default() };
     let made = node.get("made");
     let part = |key: &str| made.and_then(|made| made.get(key)).filter(|_| on.is_some());
@@ -70,7 +71,7 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     let worth = part("worth").map(|node| context.expression(node, reach, Want::Money));
     let paid = part("paid").map(|node| context.expression(node, reach, Want::Tenders));
     let says = texts::read(node.get("says"), &SLOTS, Reach { made: on, ..Reach::default() }, context);
-    let (outcomes, at_risk_before) = outcomes(node, on, context);
+    let (outcomes, at_risk_before) = outcomes(node, id, on, context);
     let (silent_after, silent_asks) = silent(node.get("silent"), context);
     if !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some()) {
         let never =
@@ -110,6 +111,7 @@ struct Placed {
 
 fn outcomes(
     node: &Node,
+    id: PromiseId,
     made: Option<ShapeId>,
     context: &mut Context<'_>,
 ) -> (Option<Vec<Outcome>>, Option<Option<i64>>) {
@@ -124,7 +126,7 @@ fn outcomes(
                     continue;
                 }
             }
-            match outcome(item, state, made, context) {
+            match outcome(item, state, (id, made), context) {
                 Some(outcome) => {
                     let place = Placed { outcome, span: item.span.clone() };
                     reached(&placed, &place, context);
@@ -137,7 +139,12 @@ fn outcomes(
     (sound.then(|| placed.into_iter().map(|placed| placed.outcome).collect()), before)
 }
 
-fn outcome(node: &Node, state: Shows, made: Option<ShapeId>, context: &mut Context<'_>) -> Option<Outcome> {
+fn outcome(
+    node: &Node,
+    state: Shows,
+    (id, made): (PromiseId, Option<ShapeId>),
+    context: &mut Context<'_>,
+) -> Option<Outcome> {
     let Some(on_node) = node.get("on") else {
         if state == Shows::AtRisk && !node.entries().is_empty() {
             let neither =
@@ -149,7 +156,7 @@ fn outcome(node: &Node, state: Shows, made: Option<ShapeId>, context: &mut Conte
     let on = context.event(on_node)?;
     let made = made?;
     heard(on, made, on_node, context)?;
-    let reach = Reach { data: Some(on), made: Some(made), evidence: None, promise: true };
+    let reach = Reach { data: Some(on), made: Some(made), evidence: None, promise: Some(id) };
     let when: Option<Expr> = context.condition(node.get("if"), reach).lowered()?;
     if constant(when.as_ref()) == Some(false) {
         let place = node.get("if").map_or(&node.span, |node| &node.span);

@@ -32,46 +32,35 @@ fn right(entry: &Entry, context: &mut Context<'_>) -> Option<Lowered> {
     let made = promise.and_then(|promise| context.promise(promise)?.on);
     let on_node = node.get("on");
     let trigger = on_node.and_then(|on| trigger(on, made, context));
-    let says =
-        texts::read(node.get("says"), &SLOTS, Reach { made, data: data_of(trigger), ..Reach::default() }, context);
-    let (Some(promise), Some(made), Some(trigger), Some(on_node)) = (promise, made, trigger, on_node) else {
-        return None;
-    };
-    let reach = Reach { data: data_of(Some(trigger)), made: Some(made), evidence: None, promise: true };
+    let said = Reach { made, data: data_of(trigger), ..Reach::default() };
+    let says = texts::read(node.get("says"), &SLOTS, said, context);
+    let (Some(promise), Some(_), Some(on), Some(on_node)) = (promise, made, trigger, on_node) else { return None };
+    let reach = Reach { promise: Some(promise), ..said };
     let when = when(node, reach, context);
-    let unless: Vec<Option<Exception>> = node
-        .get("unless")
-        .map(Node::items)
-        .unwrap_or_default()
-        .iter()
-        .map(|node| exception(node, reach, context))
-        .collect();
-    let terms = Terms { promise, reach };
-    let awards = awards(entry, &terms, context);
+    let unless: Vec<Option<Exception>> =
+        items(node, "unless").iter().map(|node| exception(node, reach, context)).collect();
+    let awards = awards(entry, &Terms { promise, reach }, context);
     let pay_within = pay::read(node.get("pay_within"), reach, context);
-    let if_late = node.get("if_late").map(|late| if_late(late, promise, context));
-    if let (Some(late), None) = (node.entry("if_late"), node.get("pay_within")) {
-        let never = Diagnostic::error(
-            Code::NeverApplies,
-            &late.key_span,
-            "`if_late` can never apply: no `pay_within` says when the payment is late",
-        );
-        context.out.push(never.help("write `pay_within: 7 days`, or take `if_late` out"));
-    }
+    let if_late = if_late(node, promise, context);
     let tells = texts::read(node.get("tells"), &TELLING_SLOTS, reach, context);
     let right = Right {
         name: name?,
         says,
         promise,
-        on: trigger,
+        on,
         when: when?,
         unless: unless.into_iter().collect::<Option<_>>()?,
         awards: awards?,
         pay_within: pay_within?,
-        if_late: transposed(if_late)?,
+        if_late: if_late?,
         tells,
     };
     Some(Lowered { right, span: entry.key_span.clone(), on_span: on_node.span.clone() })
+}
+
+/// What stands under a key: one, or a list.
+fn items<'n>(node: &'n Node, key: &str) -> &'n [Node] {
+    node.get(key).map(Node::items).unwrap_or_default()
 }
 
 fn data_of(trigger: Option<Trigger>) -> Option<ShapeId> {
@@ -166,8 +155,14 @@ fn awards(entry: &Entry, terms: &Terms, context: &mut Context<'_>) -> Option<Vec
     read.into_iter().collect()
 }
 
-/// A penalty is reckoned when the payment falls due, without an event: it reads no data.
-fn if_late(node: &Node, promise: PromiseId, context: &mut Context<'_>) -> Option<Award> {
+/// A penalty is reckoned when the payment falls due, without an event: it reads no data. `None` inside when there is none.
+fn if_late(node: &Node, promise: PromiseId, context: &mut Context<'_>) -> Option<Option<Award>> {
+    let Some(late) = node.entry("if_late") else { return Some(None) };
+    if node.get("pay_within").is_none() {
+        let message = "`if_late` can never apply: no `pay_within` says when the payment is late";
+        let never = Diagnostic::error(Code::NeverApplies, &late.key_span, message);
+        context.out.push(never.help("write `pay_within: 7 days`, or take `if_late` out"));
+    }
     let terms = Terms { promise, reach: Reach::default() };
-    awards::read(node.get("compensation")?, AwardKind::Compensation, &terms, context)
+    awards::read(late.value.get("compensation")?, AwardKind::Compensation, &terms, context).map(Some)
 }

@@ -118,6 +118,12 @@ fn restitution_goes_back_as_it_was_paid_unless_said() {
     assert_eq!(charter.rights[2].awards[0].pays_in, PaysIn::Original);
 }
 
+#[test]
+fn line_ends_and_byte_order_marks_of_other_systems_are_read() {
+    let _ = read(&EVERY_KEY.replace('\n', "\r\n"));
+    let _ = read(&format!("\u{feff}{EVERY_KEY}"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 

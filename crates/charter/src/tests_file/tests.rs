@@ -75,3 +75,20 @@ fn the_name_of_a_state_reads_back() {
     }
     assert_eq!(Standing::parse("lost"), None);
 }
+
+proptest::proptest! {
+    #[test]
+    fn reading_mutated_tests_never_panics(
+        place in proptest::prelude::any::<proptest::sample::Index>(),
+        length in 0_usize..12,
+        put in "[a-z0-9:{}\\[\\]'\", .\\-\\n*&!|>%é]{0,6}",
+    ) {
+        let charter = Charter::read("charter.yaml", include_str!("../../../../charters/bulk-fuel/charter.yaml")).charter.unwrap();
+        let tests = include_str!("../../../../charters/bulk-fuel/tests.yaml");
+        let mut letters: Vec<char> = tests.chars().take(4_000).collect();
+        let start = place.index(letters.len());
+        letters.splice(start..(start + length).min(letters.len()), put.chars());
+        let text: String = letters.into_iter().collect();
+        let _ = CharterTest::read_all("tests.yaml", &text, &charter).report(&text, Style::Plain);
+    }
+}

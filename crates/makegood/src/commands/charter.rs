@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use makegood_charter::tests_file::CharterTest;
 use makegood_charter::explain::explain;
+use makegood_charter::tests_file::CharterTest;
 use makegood_charter::{Charter, grammar};
 
 use crate::arguments::CharterCommand;

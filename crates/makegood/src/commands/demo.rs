@@ -11,6 +11,7 @@ use makegood_engine::{Routes, Session, Sink, SinkError, feed};
 use makegood_store::OutboxRow;
 
 use super::run::taken;
+use crate::Failure;
 use crate::arguments::{Demo, Format};
 use crate::clock::Stopwatch;
 use crate::demo::events::{Year, provenance};
@@ -18,10 +19,11 @@ use crate::demo::passengers::Size;
 use crate::open::{self, Opened};
 use crate::output::{bar, grouped};
 use crate::statement::Statement;
-use crate::Failure;
 
 /// The charter the demonstration runs under.
 const CHARTER: &str = include_str!("../../../../charters/jetblue/charter.yaml");
+/// The demonstration's clock moves, and its messages leave, at the end of every so many days.
+const DAYS_A_ROUND: usize = 3;
 /// Days after the last flight until which the clock moves on, so that what waits a day to be decided is decided.
 const DAYS_AFTER: i64 = 2;
 /// How long after a payout was asked for it is paid, in the demonstration.
@@ -53,12 +55,17 @@ pub fn run(arguments: &Demo) -> Result<bool, Failure> {
     let progress = bar(year.expected_bookings(), "the year 2013");
     let mut flights = 0_u64;
     let mut bookings = 0_u64;
-    for day in year.days() {
+    let days: Vec<_> = year.days().collect();
+    for round in days.chunks(DAYS_A_ROUND) {
         let mut events = Vec::new();
-        let counts = day.write(&mut events);
-        flights = flights.saturating_add(counts.flights);
-        bookings = bookings.saturating_add(counts.bookings);
-        world.live(day.date, events)?;
+        for day in round {
+            let counts = day.write(&mut events);
+            flights = flights.saturating_add(counts.flights);
+            bookings = bookings.saturating_add(counts.bookings);
+        }
+        if let Some(day) = round.last() {
+            world.live(day.date, events)?;
+        }
         progress.set_position(bookings);
     }
     for after in 1..=DAYS_AFTER {
@@ -68,7 +75,9 @@ pub fn run(arguments: &Demo) -> Result<bool, Failure> {
     let session = &mut world.session;
     let statement = Statement::draw_up(session.reader(), &opened.book)?;
     match arguments.format {
-        Format::Json => println!("{:#}", serde_json::json!({ "flights": flights, "bookings": bookings, "statement": statement })),
+        Format::Json => {
+            println!("{:#}", serde_json::json!({ "flights": flights, "bookings": bookings, "statement": statement }))
+        }
         Format::Text => {
             println!(
                 "{} flights, {} bookings; {} seconds",
@@ -97,9 +106,23 @@ fn next_steps(folder: &Path, statement: &Statement) -> String {
 
 /// An empty database in the folder, in place of an earlier demonstration.
 fn fresh(folder: &Path) -> Result<Opened, Failure> {
-    let failed = |error| Failure::from_error("M031", &error, format!("`{}` cannot be used: name another with --folder", folder.display()));
+    let failed = |error| {
+        Failure::from_error(
+            "M031",
+            &error,
+            format!("`{}` cannot be used: name another with --folder", folder.display()),
+        )
+    };
     std::fs::create_dir_all(folder).map_err(failed)?;
-    for name in ["makegood.db", "makegood.db-wal", "makegood.db-shm", "payouts.jsonl", "notices.jsonl", "questions.jsonl", "approvals.jsonl"] {
+    for name in [
+        "makegood.db",
+        "makegood.db-wal",
+        "makegood.db-shm",
+        "payouts.jsonl",
+        "notices.jsonl",
+        "questions.jsonl",
+        "approvals.jsonl",
+    ] {
         match std::fs::remove_file(folder.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
             _ => {}
@@ -138,7 +161,7 @@ impl<'o> World<'o> {
         })
     }
 
-    /// Lives through one day: its events, and at its end the clock and the dispatch.
+    /// Lives until the end of a day: the events up to then, the clock and the dispatch.
     fn live(&mut self, date: Date, mut events: Vec<u8>) -> Result<(), Failure> {
         let midnight = date.tomorrow().and_then(|next| next.to_zoned(self.zone.clone()));
         let end = midnight.map_err(|error| Failure::from_error("M032", &error, ""))?;
@@ -149,7 +172,13 @@ impl<'o> World<'o> {
         if let Some(out) = &mut self.events_out {
             out.write_all(&events)?;
         }
-        feed(&mut self.session, &self.opened.book, &format!("the demonstration, {date}"), events.as_slice(), &mut |_| {})?;
+        feed(
+            &mut self.session,
+            &self.opened.book,
+            &format!("the demonstration, {date}"),
+            events.as_slice(),
+            &mut |_| {},
+        )?;
         self.session.advance(end, &mut |_| {})?;
         let mut routes = Routes::default();
         routes.add("payout", &mut self.payouts);

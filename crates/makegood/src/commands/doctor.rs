@@ -19,9 +19,14 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
         vec!["write-ahead log in bytes".to_owned(), grouped(health.log_bytes)],
     ];
     for rules in opened.book.versions() {
-        rows.push(vec!["charter".to_owned(), format!("{} {}, in force from {}", rules.charter.name, rules.charter.version, rules.charter.from)]);
+        rows.push(vec![
+            "charter".to_owned(),
+            format!("{} {}, in force from {}", rules.charter.name, rules.charter.version, rules.charter.from),
+        ]);
     }
-    for table in ["event", "head", "promise", "remedy", "posting", "interest", "outbox", "quarantine", "inbox", "fanout"] {
+    for table in
+        ["event", "head", "promise", "remedy", "posting", "interest", "outbox", "quarantine", "inbox", "fanout"]
+    {
         rows.push(vec![format!("rows of {table}"), grouped(reader.count(table)?)]);
     }
     let mut troubles = Vec::new();

@@ -13,7 +13,8 @@ pub fn run(arguments: &Ledger) -> Result<bool, Failure> {
         Ledger::Balance(database) => {
             let opened = open::database(&database.db)?;
             let accounts = opened.store.reader()?.balances()?.into_iter();
-            let accounts = accounts.map(|(account, code, decimals, sum)| (account.into(), code.into(), decimals, sum)).collect();
+            let accounts =
+                accounts.map(|(account, code, decimals, sum)| (account.into(), code.into(), decimals, sum)).collect();
             let statement = Statement { accounts, ..Statement::default() };
             print!("{}", statement.books());
             Ok(statement.balances())

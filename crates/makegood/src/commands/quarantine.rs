@@ -52,7 +52,11 @@ pub fn run(arguments: &Quarantine) -> Result<bool, Failure> {
             let mut session = opened.session()?;
             let rows = session.reader().quarantine(PORTION)?;
             let Some(row) = rows.iter().find(|row| name(row) == *id) else {
-                return Err(Failure::new("M020", format!("nothing is set aside as `{id}`"), "`makegood quarantine list` names what is"));
+                return Err(Failure::new(
+                    "M020",
+                    format!("nothing is set aside as `{id}`"),
+                    "`makegood quarantine list` names what is",
+                ));
             };
             let slot: Slot = row.slot;
             session.drop_quarantined(slot, row.id)?;

@@ -56,7 +56,14 @@ fn list(reader: &mut dyn Reader, state: Option<RemedyState>, limit: usize) -> Re
     let lines = found.iter().map(|(_, party, remedy)| {
         let name = Name::new(Kind::Remedy, party, remedy.id).to_string();
         let due = remedy.pay_by.map_or_else(|| "-".to_owned(), |due| due.to_string());
-        vec![due, remedy.amounts.to_string(), remedy.right.to_string(), party.clone(), name, remedy.state.word().to_owned()]
+        vec![
+            due,
+            remedy.amounts.to_string(),
+            remedy.right.to_string(),
+            party.clone(),
+            name,
+            remedy.state.word().to_owned(),
+        ]
     });
     print!("{}", table(&lines.collect::<Vec<_>>(), &[]));
     Ok(true)
@@ -90,11 +97,14 @@ fn decide(decision: &Decision, kind: &str, noted_as: Option<&str>) -> Result<boo
 
 /// Whose remedy this is.
 fn party_of(opened: &Opened, name: &str) -> Result<String, Failure> {
-    let unknown = || {
-        Failure::new("M022", format!("there is no remedy `{name}`"), "`makegood remedy list` names those there are")
-    };
+    let unknown =
+        || Failure::new("M022", format!("there is no remedy `{name}`"), "`makegood remedy list` names those there are");
     let parsed = Name::parse(name).filter(|name| name.kind == Kind::Remedy).ok_or_else(unknown)?;
     let slot = Slot(u16::from_be_bytes(parsed.place) >> 6);
     let found = opened.store.reader()?.parts_by_id(slot, PartKind::Remedy, &parsed.id)?;
-    found.into_iter().map(|row| row.party.to_string()).find(|party| Name::new(Kind::Remedy, party, parsed.id) == parsed).ok_or_else(unknown)
+    found
+        .into_iter()
+        .map(|row| row.party.to_string())
+        .find(|party| Name::new(Kind::Remedy, party, parsed.id) == parsed)
+        .ok_or_else(unknown)
 }

@@ -23,7 +23,9 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
     for path in &arguments.events {
         let file = files::open(path)?;
         let progress = match file.bytes {
-            Some(bytes) if path.extension().is_none_or(|ending| ending != "gz" && ending != "zst") => bar(bytes, &file.name),
+            Some(bytes) if path.extension().is_none_or(|ending| ending != "gz" && ending != "zst") => {
+                bar(bytes, &file.name)
+            }
             _ => counter(&file.name),
         };
         let known_length = progress.length().is_some();
@@ -42,7 +44,9 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
     let statement = Statement::draw_up(session.reader(), &opened.book)?;
     match arguments.format {
         Format::Text => print!("{}\n{}", taken(&session.counts()), statement.text()),
-        Format::Json => println!("{}", serde_json::json!({ "counts": counts(&session.counts()), "statement": statement })),
+        Format::Json => {
+            println!("{}", serde_json::json!({ "counts": counts(&session.counts()), "statement": statement }))
+        }
     }
     match broken {
         Some(failure) => Err(failure),

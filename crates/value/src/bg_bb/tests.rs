@@ -1,6 +1,6 @@
 use super::*;
 
-/// The 11,104 supporters first acquired in 1995 (FHS 2010, table 1).
+/// The 11,104 supporters first acquired in 1995 (FHS 2010).
 fn donations() -> Vec<Opportunities> {
     include_str!("../../tests/data/donations.csv")
         .lines()
@@ -18,7 +18,7 @@ fn donations_give_the_published_parameters() {
     for (found, expected) in fit.bg_bb.parameters().into_iter().zip([1.204, 0.750, 0.657, 2.783]) {
         assert!((found - expected).abs() < 0.001, "{found} {expected}");
     }
-    // FHS 2010, table 3.
+    // FHS 2010.
     assert!((fit.log_likelihood + 33_225.6).abs() < 0.05, "{}", fit.log_likelihood);
     assert_eq!(fit.customers, 11_104);
 }
@@ -37,7 +37,7 @@ fn predictions_are_the_published_ones() {
     // The authors' spreadsheet: donations expected of all supporters in 2002 to 2006.
     let total: f64 = donations().iter().map(|row| f64::from(row.customers) * model.expected_purchases(row, 5)).sum();
     assert!((total - 12_884.2).abs() < 0.5, "{total}");
-    // FHS 2010, table 6: who gave every year, and who never gave again.
+    // FHS 2010: who gave every year, and who never gave again.
     for (row, expected) in [(history(6, 6, 6), 3.75), (history(0, 0, 6), 0.07)] {
         let found = model.expected_purchases(&row, 5);
         assert!((found - expected).abs() < 0.006, "{row:?} {found}");
@@ -54,7 +54,7 @@ fn predictions_are_the_published_ones() {
 
 #[test]
 fn the_chances_of_all_histories_sum_to_one() {
-    // C(t_x − 1, x − 1) paths lead to each history (FHS 2010, p. 1091).
+    // C(t_x − 1, x − 1) paths lead to each history (FHS 2010).
     let binomial = |n: u32, k: u32| (1..=k).fold(1.0, |product, i| product * f64::from(n - k + i) / f64::from(i));
     let mut sum = published().log_likelihood(&history(0, 0, 8)).exp();
     for last in 1..=8 {

@@ -5,7 +5,7 @@ use crate::testing::cdnow;
 fn cdnow_gives_the_published_parameters_and_first_ten_averages() {
     let customers = cdnow();
     let fit = fit(&customers, FitOptions::default()).expect("a fit");
-    // FH 2013, section 5, and the `lifetimes` documentation.
+    // FH 2013 and the `lifetimes` documentation.
     for (found, expected) in fit.gamma_gamma.parameters().into_iter().zip([6.25, 3.74, 15.44]) {
         assert!((found - expected).abs() < 0.0101, "{found} {expected}");
     }

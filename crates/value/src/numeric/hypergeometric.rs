@@ -23,6 +23,45 @@ pub(crate) fn negative(big_a: f64, a: f64, c: f64, y: f64) -> f64 {
     }
 }
 
+/// The same function at ascending y: each value is carried on from the one before, which costs a dozen terms instead of
+/// hundreds.
+#[derive(Debug, Clone)]
+pub(crate) struct Ascending {
+    big_a: f64,
+    a: f64,
+    c: f64,
+    /// z, value, slope and scale of the last one.
+    last: Option<(f64, f64, f64, f64)>,
+}
+
+impl Ascending {
+    /// The function with these parameters, before any value.
+    pub(crate) fn new(big_a: f64, a: f64, c: f64) -> Self {
+        Self { big_a, a, c, last: None }
+    }
+
+    /// `₂F₁(A, a; c; −y)` for a y not below the one before.
+    pub(crate) fn next(&mut self, y: f64) -> f64 {
+        let Self { big_a, a, c, last } = self;
+        let z = y / (1.0 + y);
+        if z <= CARRIED || *c > LARGE {
+            return negative(*big_a, *a, *c, y);
+        }
+        let rest = *c - *big_a;
+        let gentle = rest >= -2.0 || *a * -rest < *c;
+        let (p, q) = if gentle { (*a, rest) } else { (*big_a, *c - *a) };
+        let (at, value, slope, scale) = last.unwrap_or_else(|| {
+            let (value, slope, scale) = about_zero(p, q, *c, CARRIED, true);
+            (CARRIED, value, slope, scale)
+        });
+        let (value, slope, scale) = carry((p, q, *c), at, z, (value, slope, scale));
+        *last = Some((z, value, slope, scale));
+        value * (scale - p * y.ln_1p()).exp()
+    }
+}
+
+/// From here on [`Ascending`] carries values on; below, the series about zero is short.
+const CARRIED: f64 = 0.5;
 /// Where Taylor steps replace the series about zero: beyond it the series needs hundreds of terms.
 const NEAR_ONE: f64 = 0.85;
 /// Above this `c` the equation's other solution, `z^{1−c}`, swamps the Taylor steps with rounding, and the series about zero is
@@ -37,8 +76,18 @@ fn unit(p: f64, q: f64, c: f64, z: f64) -> (f64, f64) {
         let (value, _, scale) = about_zero(p, q, c, z, false);
         return (value, scale);
     }
-    let mut at = NEAR_ONE;
-    let (mut value, mut slope, mut scale) = about_zero(p, q, c, at, true);
+    let start = about_zero(p, q, c, NEAR_ONE, true);
+    let (value, _, scale) = carry((p, q, c), NEAR_ONE, z, start);
+    (value, scale)
+}
+
+/// Value, slope and scale carried from `at` to `z` by Taylor steps.
+fn carry(
+    (p, q, c): (f64, f64, f64),
+    mut at: f64,
+    z: f64,
+    (mut value, mut slope, mut scale): (f64, f64, f64),
+) -> (f64, f64, f64) {
     while at < z {
         let step = (z - at).min(STRIDE * (1.0 - at));
         (value, slope) = taylor(p, q, c, at, step, value, slope);
@@ -47,7 +96,7 @@ fn unit(p: f64, q: f64, c: f64, z: f64) -> (f64, f64) {
             (value, slope, scale) = (value * 1e-100, slope * 1e-100, scale + 100.0 * std::f64::consts::LN_10);
         }
     }
-    (value, scale)
+    (value, slope, scale)
 }
 
 /// The Gauss series (DLMF 15.2.1): value and derivative at `z`, both to be multiplied by `e^scale`.

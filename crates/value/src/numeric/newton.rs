@@ -33,9 +33,26 @@ pub(crate) struct Problem {
     /// How many of the parameters are logarithms; the rest are coefficients.
     pub(crate) logs: usize,
     pub(crate) iterations: u32,
+    /// The precision of a normal prior about the first starting point; zero for none.
+    pub(crate) prior: f64,
 }
 
 impl Problem {
+    /// `½ · prior · |at − centre|²`.
+    fn penalty(&self, centre: &[f64], at: &[f64]) -> f64 {
+        0.5 * self.prior * at.iter().zip(centre).map(|(at, centre)| (at - centre).powi(2)).sum::<f64>()
+    }
+
+    /// The evaluation with the logarithm of the prior added.
+    fn with_prior(&self, centre: &[f64], at: &[f64], mut here: Evaluation) -> Evaluation {
+        here.value -= self.penalty(centre, at);
+        for (slope, (at, centre)) in here.gradient.iter_mut().zip(at.iter().zip(centre)) {
+            *slope -= self.prior * (at - centre);
+        }
+        here.hessian.iter_mut().step_by(at.len() + 1).for_each(|curve| *curve -= self.prior);
+        here
+    }
+
     /// The error naming the parameter that has left the range which the starting point allows, if one has.
     fn runaway(&self, start: &[f64], at: &[f64], log_likelihood: f64) -> Option<ValueError> {
         let gone = |(index, (from, to)): (usize, (&f64, &f64))| {
@@ -53,13 +70,34 @@ impl Problem {
     }
 }
 
-/// A maximum: where, how high, and the inverse of the negative Hessian there.
+/// A maximum: where, how high (without the prior), and the inverse of the negative Hessian there.
 #[derive(Debug, Clone)]
 pub(crate) struct Optimum {
     pub(crate) at: Vec<f64>,
     pub(crate) value: f64,
     pub(crate) covariance: Vec<f64>,
     pub(crate) iterations: u32,
+}
+
+/// Maximises from each starting point in turn until one succeeds; the first one is plain, on the scale of the data, and is
+/// what the prior is about.
+///
+/// # Errors
+/// The error of the first starting point when none succeeds.
+pub(crate) fn climb(
+    problem: &Problem,
+    starts: &[Vec<f64>],
+    mut evaluate: impl FnMut(&[f64]) -> Evaluation,
+) -> Result<Optimum, ValueError> {
+    let centre = starts.first().map(Vec::as_slice).unwrap_or_default();
+    let mut outcome = None;
+    for start in starts {
+        match maximise(problem, centre, start, &mut evaluate) {
+            Ok(optimum) => return Ok(optimum),
+            Err(error) => outcome = outcome.or(Some(error)),
+        }
+    }
+    Err(outcome.unwrap_or(ValueError::NotConverged { model: problem.model, iterations: 0, slope: f64::NAN }))
 }
 
 /// Maximises by damped Newton steps (Levenberg-Marquardt on the exact Hessian; Nocedal & Wright, *Numerical Optimization*,
@@ -74,9 +112,11 @@ pub(crate) struct Optimum {
 /// when the bound on iterations is reached or no step improves.
 pub(crate) fn maximise(
     problem: &Problem,
+    centre: &[f64],
     start: &[f64],
-    mut evaluate: impl FnMut(&[f64]) -> Evaluation,
+    mut likelihood: impl FnMut(&[f64]) -> Evaluation,
 ) -> Result<Optimum, ValueError> {
+    let mut evaluate = |at: &[f64]| problem.with_prior(centre, at, likelihood(at));
     let mut at = start.to_vec();
     let mut here = evaluate(&at);
     let mut damping = 0.0;
@@ -93,7 +133,8 @@ pub(crate) fn maximise(
         let Some((step, factor)) = damped_step(&here, &mut damping) else { return Err(failed(iteration, &here)) };
         let decrement = 0.5 * dot(&here.gradient, &step);
         if damping == 0.0 && decrement <= 1e-9 + 1e-13 * here.value.abs() {
-            return Ok(Optimum { value: here.value, covariance: invert(&factor), at, iterations: iteration });
+            let value = here.value + problem.penalty(centre, &at);
+            return Ok(Optimum { value, covariance: invert(&factor), at, iterations: iteration });
         }
         let step = shortened(step);
         let trial: Vec<f64> = at.iter().zip(&step).map(|(position, change)| position + change).collect();

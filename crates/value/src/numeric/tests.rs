@@ -1,4 +1,4 @@
-use super::hypergeometric::negative;
+use super::hypergeometric::{Ascending, negative};
 use super::newton::{Evaluation, Problem, maximise};
 use super::quadrature::{discounted, gauss, interpolate};
 use super::rising::{rising, rising_by};
@@ -64,13 +64,27 @@ fn the_hypergeometric_function_agrees_with_forty_digits() {
     }
 }
 
+#[test]
+fn ascending_values_are_the_same() {
+    for (big_a, a, c) in
+        [(1.243, 0.793, 3.219), (27.243, 0.793, 29.219), (51.0, 0.8, 2.8), (1.01, 0.01, 0.02), (800.0, 0.8, 803.0)]
+    {
+        let mut ascending = Ascending::new(big_a, a, c);
+        for step in 0..120 {
+            let y = f64::exp_m1(0.06 * f64::from(step) + 0.01);
+            let found = ascending.next(y);
+            assert!((found / negative(big_a, a, c, y) - 1.0).abs() < 1e-10, "{big_a} {a} {c} {y}");
+        }
+    }
+}
+
 fn problem() -> Problem {
-    Problem { model: "test", names: vec!["first".into(), "second".into()], logs: 2, iterations: 100 }
+    Problem { model: "test", names: vec!["first".into(), "second".into()], logs: 2, iterations: 100, prior: 0.0 }
 }
 
 #[test]
 fn newton_finds_the_top_of_rosenbrock_and_its_covariance() {
-    let found = maximise(&problem(), &[-1.2, 1.0], |at| {
+    let found = maximise(&problem(), &[], &[-1.2, 1.0], |at| {
         let &[x, y] = at else { panic!("two parameters") };
         Evaluation {
             value: -(1.0 - x).powi(2) - 100.0 * (y - x * x).powi(2),
@@ -89,7 +103,7 @@ fn newton_finds_the_top_of_rosenbrock_and_its_covariance() {
 
 #[test]
 fn newton_names_the_parameter_that_runs_away() {
-    let gone = maximise(&problem(), &[0.0, 0.0], |at| {
+    let gone = maximise(&problem(), &[], &[0.0, 0.0], |at| {
         let &[x, y] = at else { panic!("two parameters") };
         Evaluation {
             value: -(-x).exp() - y * y,

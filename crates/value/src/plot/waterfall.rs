@@ -3,9 +3,11 @@ use std::fmt::Write as _;
 use super::canvas::{Axis, STYLE, escaped, money};
 use crate::equity::{Line, Section};
 
-const LABELS: f64 = 260.0;
-const BARS: f64 = 240.0;
-const WIDTH: f64 = 640.0;
+const LABELS: f64 = 310.0;
+const BARS: f64 = 230.0;
+const WIDTH: f64 = 700.0;
+/// Longer names of lines are cut in the picture; the tooltip and the description have them whole.
+const MAX_LABEL: usize = 46;
 const ROW: f64 = 24.0;
 const TOP: f64 = 36.0;
 
@@ -51,10 +53,15 @@ pub fn waterfall(section: &Section, currency: &str, decimals: u32) -> String {
     let mut top = TOP;
     for bar in &bars {
         let (left, right) = (x(bar.from.min(bar.to)), x(bar.from.max(bar.to)));
+        let mut label: String = bar.title.chars().take(MAX_LABEL).collect();
+        if bar.title.chars().nth(MAX_LABEL).is_some() {
+            label.push('\u{2026}');
+        }
+        let label = escaped(&label);
         let (title, amount, middle) = (escaped(&bar.title), escaped(&bar.amount), top + 0.5 * ROW + 4.0);
         let _ = write!(
             body,
-            "<text x=\"{:.0}\" y=\"{middle:.1}\" text-anchor=\"end\">{title}</text>\
+            "<text x=\"{:.0}\" y=\"{middle:.1}\" text-anchor=\"end\">{label}</text>\
              <rect class=\"{}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{title}: {amount}</title></rect>\
              <text x=\"{:.0}\" y=\"{middle:.1}\" text-anchor=\"end\">{amount}</text>",
             LABELS - 10.0,

@@ -79,7 +79,7 @@ pub(super) enum Kind {
     Dropout,
 }
 
-/// The moved parameters in the order of their coefficients (FH 2007, sections 2 and 3).
+/// The moved parameters in the order of their coefficients (FH 2007).
 pub(super) fn moved(model: RepeatModel) -> &'static [(usize, Kind)] {
     match model {
         RepeatModel::BgNbd | RepeatModel::MbgNbd => &[(1, Kind::Purchase), (2, Kind::Dropout), (3, Kind::Dropout)],

@@ -12,7 +12,7 @@ pub(super) fn occasions(at_first: bool, x: u32) -> u32 {
 
 /// The log-odds of having left at the last purchase against still being here.
 ///
-/// FHL 2005, p. 278 (their P(active) for BG/NBD); BDF 2007, eq. (11). `−∞` where leaving was not possible.
+/// `a/(b+k−1) · ((α+T)/(α+t_x))^{r+x}` for k occasions to leave: FH 2008 (BG/NBD), and BDF 2007, appendix A, eq. (5). `−∞` where leaving was not possible.
 pub(super) fn log_odds_gone(at_first: bool, parameters: &[f64; 4], x: u32, t_x: f64, t: f64) -> f64 {
     let [r, alpha, a, b] = *parameters;
     let occasions = occasions(at_first, x);
@@ -74,7 +74,7 @@ struct Sums {
 
 impl Sums {
     /// Adds one row. With `A₃ = −(r+x) ln(α+T)` and `d` the log-odds of having left, its log-likelihood is
-    /// `A₃ + ln(1 + e^d)` besides what all rows of this x share (FHL 2005, eq. 6, as arranged in their appendix).
+    /// `A₃ + ln(1 + e^d)` besides what all rows of this x share (FHL 2005, eq. 6, as arranged in its section 7).
     #[inline]
     fn row(&mut self, shared: &Shared, alpha: f64, row: &Row) {
         let count = f64::from(row.count);

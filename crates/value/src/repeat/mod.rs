@@ -7,8 +7,10 @@
 //! - **SMC 1987**: Schmittlein, Morrison & Colombo, "Counting Your Customers: Who Are They and What Will They Do Next?",
 //!   *Management Science* 33(1), 1-24.
 //! - **FH 2005**: Fader & Hardie, "A Note on Deriving the Pareto/NBD Model and Related Expressions".
+//! - **FH 2008**: Fader & Hardie, "Computing P(alive) Using the BG/NBD Model".
 //! - **BDF 2007**: Batislam, Denizel & Filiztekin, "Empirical Validation and Comparison of Models for Customer Base
-//!   Analysis", *International Journal of Research in Marketing* 24(3), 201-209 (the modified BG/NBD).
+//!   Analysis", *International Journal of Research in Marketing* 24(3), 201-209 (the modified BG/NBD); with Wagner & Hoppe,
+//!   "Erratum on the MBG/NBD Model", the same journal 25(3), 2008, 225-226.
 //! - **FH 2007**: Fader & Hardie, "Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD Models".
 //! - **RFM 2005**: Fader, Hardie & Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis",
 //!   *Journal of Marketing Research* 42(4), 415-430.
@@ -106,7 +108,8 @@ impl Repeat {
 
     /// The log-likelihood of one customer's history.
     ///
-    /// BG/NBD: FHL 2005, eq. (6). MBG/NBD: BDF 2007, eq. (9). Pareto/NBD: FH 2005, eq. (18), with its difference of two
+    /// BG/NBD: FHL 2005, eq. (6). MBG/NBD: BDF 2007, appendix A, which is the former with `(b)_{x+1}` and
+    /// `(a+b)_{x+1}` for `(b)_x` and `(a+b)_x`, and leaving possible for x = 0 too. Pareto/NBD: FH 2005, eq. (18), with its difference of two
     /// hypergeometric functions taken as the positive integral that it stands for.
     #[must_use]
     pub fn log_likelihood(&self, customer: &Summary) -> f64 {

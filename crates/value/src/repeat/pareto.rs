@@ -10,7 +10,7 @@ const FADED: f64 = 42.0;
 
 /// The branch in which the customer is still here at T, with derivatives by r, α, s and β.
 ///
-/// SMC 1987: `(α+T)^{−(r+x)} (β+T)^{−s}`.
+/// `(α+T)^{−(r+x)} (β+T)^{−s}`, the first term of FH 2005, eq. (18).
 fn here(parameters: &[f64; 4], row: &Row) -> Moments<4> {
     let [r, alpha, s, beta] = *parameters;
     powers(r + f64::from(row.x), alpha + row.t, s, beta + row.t)
@@ -34,7 +34,7 @@ fn powers(p: f64, u: f64, q: f64, v: f64) -> Moments<4> {
 
 /// Visits the nodes of `∫ (α+τ)^{−(r+x)} (β+τ)^{−(s+1)} dτ` over `[t_x, T]` with `(τ − t_x, weight)`.
 ///
-/// FH 2005, eq. (17)-(18), write this integral as a difference of two Gauss hypergeometric functions, which cancels or
+/// FH 2005, eq. (18)-(20), write this integral as a difference of two Gauss hypergeometric functions, which cancels or
 /// overflows for many purchases. Here it is summed as the positive quantity it is: in `ln(m + τ)`, m the smaller of α and β,
 /// where the integrand falls about exponentially, on at most a few panels of twelve nodes.
 fn each_node(parameters: &[f64; 4], row: &Row, mut visit: impl FnMut(f64, f64)) {
@@ -88,7 +88,8 @@ fn gone(parameters: &[f64; 4], row: &Row) -> Option<Moments<4>> {
     Some(out)
 }
 
-/// The log-odds of having left between t_x and T against still being here (SMC 1987, eq. 11-13). `−∞` when T = t_x.
+/// The log-odds of having left between t_x and T against still being here (FH 2005, eq. 36-37: P(alive) is its
+/// logistic function). `−∞` when T = t_x.
 pub(super) fn log_odds_gone(parameters: &[f64; 4], x: u32, t_x: f64, t: f64) -> f64 {
     let [r, alpha, s, beta] = *parameters;
     let row = Row { x, count: 1, t_x, t };

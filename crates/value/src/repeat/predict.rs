@@ -7,8 +7,8 @@ use crate::numeric::quadrature::discounted;
 impl Repeat {
     /// The chance that this customer has not left for good at the end of observation.
     ///
-    /// BG/NBD: FHL 2005, p. 278 and Fader & Hardie's note on P(alive). MBG/NBD: BDF 2007, eq. (11). Pareto/NBD: SMC 1987,
-    /// eq. (11)-(13). Taken as a logistic function of the log-odds, so no history overflows. Under BG/NBD a customer who never
+    /// BG/NBD: FH 2008, `1 / (1 + a/(b+x−1) · ((α+T)/(α+t_x))^{r+x})`. MBG/NBD: BDF 2007, appendix A, eq. (5), the same with
+    /// b + x for b + x − 1, for x = 0 too. Pareto/NBD: FH 2005, eq. (36)-(37). Taken as a logistic function of the log-odds, so no history overflows. Under BG/NBD a customer who never
     /// bought again is alive by assumption: the answer is 1.
     #[must_use]
     pub fn p_alive(&self, customer: &Summary) -> f64 {
@@ -23,7 +23,7 @@ impl Repeat {
 
     /// The purchases expected of this customer within `time` from the end of observation.
     ///
-    /// BG/NBD: FHL 2005, eq. (10). MBG/NBD: BDF 2007, eq. (13). Pareto/NBD: SMC 1987, eq. (22), as FH 2005, eq. (41). All
+    /// BG/NBD: FHL 2005, eq. (10). MBG/NBD: BDF 2007 with its erratum. Pareto/NBD: FH 2005, eq. (41). All
     /// three are computed as [`discounted_purchases`](Self::discounted_purchases) without a discount.
     #[must_use]
     pub fn expected_purchases(&self, customer: &Summary, time: f64) -> f64 {
@@ -32,7 +32,7 @@ impl Repeat {
 
     /// The purchases expected of a customer just acquired within `time` of the first purchase, the first not counted.
     ///
-    /// BG/NBD: FHL 2005, eq. (9). MBG/NBD: BDF 2007, eq. (12). Pareto/NBD: SMC 1987, eq. (17).
+    /// BG/NBD: FHL 2005, eq. (9). MBG/NBD: BDF 2007 with its erratum. Pareto/NBD: FH 2005, eq. (27).
     #[must_use]
     pub fn expected_of_new(&self, time: f64) -> f64 {
         self.expected_purchases(&Summary::NEW, time)

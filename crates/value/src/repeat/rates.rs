@@ -22,16 +22,26 @@ struct Table {
 
 impl Table {
     fn new(power: f64, a: f64, c: f64, panels: usize) -> Self {
+        let mut values = hypergeometric::Ascending::new(power + 1.0, a, c);
         let mut filled = Vec::with_capacity(panels);
         let mut left = 0.0;
         for _ in 0..panels {
-            let mut panel = [0.0; 12];
-            let mut slots = panel.iter_mut();
+            // The nodes come in pairs from the middle outward; the values are wanted in ascending order.
+            let mut nodes = [(0.0, 0); 12];
+            let mut slots = nodes.iter_mut().zip(0_usize..);
             gauss(left, left + 1.0, |u, _| {
-                if let Some(slot) = slots.next() {
-                    *slot = hypergeometric::negative(power + 1.0, a, c, f64::exp_m1(u));
+                if let Some((slot, place)) = slots.next() {
+                    *slot = (u, place);
                 }
             });
+            nodes.sort_by(|one, other| one.0.total_cmp(&other.0));
+            let mut panel = [0.0; 12];
+            for (u, place) in nodes {
+                let value = values.next(f64::exp_m1(u));
+                if let Some(slot) = panel.get_mut(place) {
+                    *slot = value;
+                }
+            }
             filled.push(panel);
             left += 1.0;
         }
@@ -82,6 +92,14 @@ fn arguments(repeat: &Repeat, x: u32) -> Option<(f64, f64, f64)> {
     Some((r + f64::from(x), a, a + b + f64::from(geometric::occasions(at_first, x))))
 }
 
+/// A table that reaches as far as `length` in `ln(1 + y)`; nothing where it would be too long (a far horizon without
+/// discount) or lose digits.
+fn table(repeat: &Repeat, x: u32, length: f64) -> Option<Table> {
+    let (power, a, c) = arguments(repeat, x)?;
+    let panels = (1..=64_u8).find(|panels| f64::from(*panels) >= length)?;
+    ((power + 1.0) * a / c <= MOST_DECAY).then(|| Table::new(power, a, c, usize::from(panels)))
+}
+
 /// How far ahead the discount leaves anything to see.
 fn reach(from: f64, to: f64, delta: f64) -> f64 {
     if delta > 0.0 { to.min(from + 40.0 / delta) } else { to }
@@ -105,11 +123,7 @@ impl Rates {
         let ages: Vec<(u32, f64)> = ages.into_iter().collect();
         let table = |index: usize| {
             let (x, age) = *ages.get(index)?;
-            let (power, a, c) = arguments(repeat, x)?;
-            let length = (reach(from, to, delta) / (alpha + age)).ln_1p();
-            // A longer table means a far horizon without discount; there each customer is integrated alone.
-            let panels = (1..=64_u8).find(|panels| f64::from(*panels) >= length)?;
-            ((power + 1.0) * a / c <= MOST_DECAY).then(|| (x, Table::new(power, a, c, usize::from(panels))))
+            Some((x, table(repeat, x, (reach(from, to, delta) / (alpha + age)).ln_1p())?))
         };
         Self { tables: parallel::map(ages.len(), threads, table).into_iter().flatten().collect() }
     }
@@ -120,12 +134,12 @@ impl Rates {
         let [_, alpha, ..] = repeat.parameters;
         let now = alpha + customer.age;
         let (low, high) = ((from / now).ln_1p(), (reach(from, to, delta) / now).ln_1p());
-        if delta * now <= MOST_DISCOUNT
-            && low < high
-            && let Some(table) = self.tables.get(&customer.repeats)
-            && let Some(integral) = table.integrate(low, high, delta * now)
-        {
-            return power * integral;
+        if delta * now <= MOST_DISCOUNT && low < high {
+            let shared = self.tables.get(&customer.repeats).and_then(|table| table.integrate(low, high, delta * now));
+            let own = || table(repeat, customer.repeats, high)?.integrate(low, high, delta * now);
+            if let Some(integral) = shared.or_else(own) {
+                return power * integral;
+            }
         }
         let rate = |t: f64| hypergeometric::negative(power + 1.0, a, c, t / now);
         power / now * discounted(now, (power + 1.0) * a / c, from, to, delta, rate)

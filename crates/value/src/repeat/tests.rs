@@ -321,6 +321,24 @@ fn a_likelihood_without_a_maximum_is_not_used() {
 }
 
 #[test]
+fn a_prior_helps_where_the_data_are_silent_and_hardly_moves_what_they_say() {
+    let regular: Vec<Summary> =
+        (20..70).map(|weeks| customer(weeks, f64::from(weeks), f64::from(weeks) + 0.5)).collect();
+    let weak = FitOptions { prior: 0.1, ..FitOptions::default() };
+    for model in MODELS {
+        let helped = fit(model, &regular, weak).expect("a fit");
+        let best = regular.last().expect("customers");
+        let week = helped.repeat.expected_purchases(best, 1.0);
+        assert!((0.8..1.1).contains(&week), "{model} {week}");
+        let (plain, weak) = (fit(model, &cdnow(), FitOptions::default()), fit(model, &cdnow(), weak));
+        let (plain, weak) = (plain.expect("a fit"), weak.expect("a fit"));
+        assert!(weak.log_likelihood <= plain.log_likelihood && weak.log_likelihood > plain.log_likelihood - 0.5);
+    }
+    let bad = FitOptions { prior: f64::NAN, ..FitOptions::default() };
+    assert!(matches!(fit(RepeatModel::BgNbd, &cdnow(), bad), Err(ValueError::Argument { .. })));
+}
+
+#[test]
 fn parameters_must_be_above_zero() {
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let error = Repeat::new(RepeatModel::ParetoNbd, [1.0, 1.0, bad, 1.0]).expect_err("refused");

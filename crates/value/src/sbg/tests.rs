@@ -9,7 +9,7 @@ fn cohort(surviving: &[u32]) -> Cohort {
 
 #[test]
 fn the_two_segments_give_the_published_parameters() {
-    // FH 2007, table 1 (survivors) and p. 81 (parameters), seven years.
+    // FH 2007: survivors and parameters, seven years.
     for (name, surviving, alpha, beta) in [
         ("high end", [869, 743, 653, 593, 551, 517, 491], 0.668, 3.806),
         ("regular", [631, 468, 382, 326, 289, 262, 241], 0.704, 1.182),

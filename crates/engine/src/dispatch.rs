@@ -73,34 +73,45 @@ fn after(message: &OutboxRow, outcome: &Result<(), SinkError>, now: Moment) -> O
     message
 }
 
+impl Dispatched {
+    fn count(&mut self, message: &OutboxRow) {
+        let place = match (message.delivered, message.next_try) {
+            (Some(_), _) => &mut self.delivered,
+            (None, Some(_)) => &mut self.failed,
+            (None, None) => &mut self.given_up,
+        };
+        *place = place.saturating_add(1);
+    }
+}
+
 impl Session {
     /// Sends every message whose time has come. Messages of a topic without a route wait.
     pub fn dispatch(&mut self, routes: &mut Routes, now: Moment) -> Result<Dispatched, EngineError> {
         self.flush()?;
         let mut done = Dispatched::default();
-        for slot in (0..SLOTS).map(Slot) {
-            loop {
-                let due = self.reader().outbox_due(slot, now.0, limits::SLOT_ROWS)?;
-                let full = due.len() >= limits::SLOT_ROWS;
-                let sent = send(routes, due, now);
-                for message in &sent {
-                    let place = match (message.delivered, message.next_try) {
-                        (Some(_), _) => &mut done.delivered,
-                        (None, Some(_)) => &mut done.failed,
-                        (None, None) => &mut done.given_up,
-                    };
-                    *place = place.saturating_add(1);
-                }
-                let any = !sent.is_empty();
-                if any {
-                    self.write(&Commit { outbox: sent, ..Commit::default() })?;
-                }
-                if !full || !any {
+        loop {
+            // Many slots together: what costs is to make sure that a receiver and the database have it, once each.
+            let mut due = Vec::new();
+            let mut more = false;
+            for slot in (0..SLOTS).map(Slot) {
+                let found = self.reader().outbox_due(slot, now.0, limits::SLOT_ROWS)?;
+                more |= found.len() >= limits::SLOT_ROWS;
+                due.extend(found);
+                if due.len() >= limits::MESSAGES {
+                    more = true;
                     break;
                 }
             }
+            let sent = send(routes, due, now);
+            if sent.is_empty() {
+                return Ok(done);
+            }
+            sent.iter().for_each(|message| done.count(message));
+            self.write(&Commit { outbox: sent, ..Commit::default() })?;
+            if !more {
+                return Ok(done);
+            }
         }
-        Ok(done)
     }
 }
 

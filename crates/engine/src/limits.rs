@@ -21,3 +21,5 @@ pub const THING_EVENTS: usize = 10_000;
 pub const SLOT_ROWS: usize = 1_000;
 /// Attempts to deliver a message before it is given up.
 pub const ATTEMPTS: u32 = 10;
+/// Messages handed to receivers at once, at most about this many.
+pub const MESSAGES: usize = 10_000;

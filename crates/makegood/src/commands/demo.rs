@@ -23,14 +23,11 @@ use crate::statement::Statement;
 /// The charter the demonstration runs under.
 const CHARTER: &str = include_str!("../../../../charters/jetblue/charter.yaml");
 /// The demonstration's clock moves, and its messages leave, at the end of every so many days.
-const DAYS_A_ROUND: usize = 3;
+const DAYS_A_ROUND: usize = 5;
 /// Days after the last flight until which the clock moves on, so that what waits a day to be decided is decided.
 const DAYS_AFTER: i64 = 2;
 /// How long after a payout was asked for it is paid, in the demonstration.
-const PAID_AFTER: i64 = 36 * 3_600_000;
-/// How long after an approval was asked for it is given, in the demonstration.
-const APPROVED_AFTER: i64 = 12 * 3_600_000;
-
+const PAID_AFTER: i64 = 60 * 3_600_000;
 /// `makegood demo`: a real airline's year, day by day.
 pub fn run(arguments: &Demo) -> Result<bool, Failure> {
     let watch = Stopwatch::start();
@@ -153,7 +150,7 @@ impl<'o> World<'o> {
             opened,
             session: opened.session()?,
             payouts: Answering::new(file("payouts.jsonl")?, "remedy.paid", "payments", PAID_AFTER),
-            approvals: Answering::new(file("approvals.jsonl")?, "remedy.approved", "finance", APPROVED_AFTER),
+            approvals: Answering::new(file("approvals.jsonl")?, "remedy.approved", "finance", 0),
             notices: file("notices.jsonl")?,
             questions: file("questions.jsonl")?,
             events_out,
@@ -167,25 +164,34 @@ impl<'o> World<'o> {
         let end = midnight.map_err(|error| Failure::from_error("M032", &error, ""))?;
         let end = Moment(end.timestamp().as_millisecond());
         self.session.set_now(end);
-        self.approvals.answer(end, &mut events);
         self.payouts.answer(end, &mut events);
-        if let Some(out) = &mut self.events_out {
-            out.write_all(&events)?;
-        }
-        feed(
-            &mut self.session,
-            &self.opened.book,
-            &format!("the demonstration, {date}"),
-            events.as_slice(),
-            &mut |_| {},
-        )?;
+        self.take(&format!("the demonstration, {date}"), &events)?;
         self.session.advance(end, &mut |_| {})?;
+        self.dispatch(end)?;
+        let mut approvals = Vec::new();
+        self.approvals.answer(end, &mut approvals);
+        if !approvals.is_empty() {
+            self.take(&format!("the approvals of {date}"), &approvals)?;
+            self.dispatch(end)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, name: &str, events: &[u8]) -> Result<(), Failure> {
+        if let Some(out) = &mut self.events_out {
+            out.write_all(events)?;
+        }
+        feed(&mut self.session, &self.opened.book, name, events, &mut |_| {})?;
+        Ok(())
+    }
+
+    fn dispatch(&mut self, now: Moment) -> Result<(), Failure> {
         let mut routes = Routes::default();
         routes.add("payout", &mut self.payouts);
         routes.add("approval", &mut self.approvals);
         routes.add("notice", &mut self.notices);
         routes.add("question", &mut self.questions);
-        self.session.dispatch(&mut routes, end)?;
+        self.session.dispatch(&mut routes, now)?;
         Ok(())
     }
 }

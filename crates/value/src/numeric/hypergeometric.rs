@@ -10,93 +10,102 @@ pub(crate) fn negative(big_a: f64, a: f64, c: f64, y: f64) -> f64 {
     if y == 0.0 {
         return 1.0;
     }
+    let form = Form::of(big_a, a, c);
     let z = y / (1.0 + y);
-    let rest = c - big_a;
-    let log = y.ln_1p();
-    let gentle = rest >= -2.0 || a * -rest * z < c;
-    if gentle {
-        let (value, scale) = unit(a, rest, c, z);
-        value * (scale - a * log).exp()
-    } else {
-        let (value, scale) = unit(big_a, c - a, c, z);
-        value * (scale - big_a * log).exp()
+    if z <= NEAR_ONE || form.short {
+        let (value, _, scale) = form.about_zero(z, false);
+        return form.whole(y, value, scale);
     }
+    let (value, slope, scale) = form.about_zero(NEAR_ONE, true);
+    let (value, _, scale) = form.carry(NEAR_ONE, z, (value, slope, scale));
+    form.whole(y, value, scale)
 }
 
 /// The same function at ascending y: each value is carried on from the one before, which costs a dozen terms instead of
 /// hundreds.
 #[derive(Debug, Clone)]
 pub(crate) struct Ascending {
-    big_a: f64,
-    a: f64,
-    c: f64,
-    /// z, value, slope and scale of the last one.
-    last: Option<(f64, f64, f64, f64)>,
+    form: Form,
+    /// z, and value, slope and scale there, of the last one.
+    last: Option<(f64, (f64, f64, f64))>,
 }
 
 impl Ascending {
     /// The function with these parameters, before any value.
     pub(crate) fn new(big_a: f64, a: f64, c: f64) -> Self {
-        Self { big_a, a, c, last: None }
+        Self { form: Form::of(big_a, a, c), last: None }
     }
 
     /// `₂F₁(A, a; c; −y)` for a y not below the one before.
     pub(crate) fn next(&mut self, y: f64) -> f64 {
-        let Self { big_a, a, c, last } = self;
         let z = y / (1.0 + y);
-        if z <= CARRIED || *c > LARGE {
-            return negative(*big_a, *a, *c, y);
+        if z <= CARRIED || self.form.short {
+            let (value, _, scale) = self.form.about_zero(z, false);
+            return self.form.whole(y, value, scale);
         }
-        let rest = *c - *big_a;
-        let gentle = rest >= -2.0 || *a * -rest < *c;
-        let (p, q) = if gentle { (*a, rest) } else { (*big_a, *c - *a) };
-        let (at, value, slope, scale) = last.unwrap_or_else(|| {
-            let (value, slope, scale) = about_zero(p, q, *c, CARRIED, true);
-            (CARRIED, value, slope, scale)
-        });
-        let (value, slope, scale) = carry((p, q, *c), at, z, (value, slope, scale));
-        *last = Some((z, value, slope, scale));
-        value * (scale - p * y.ln_1p()).exp()
+        let (at, start) = self.last.unwrap_or_else(|| (CARRIED, self.form.about_zero(CARRIED, true)));
+        let (value, slope, scale) = self.form.carry(at, z, start);
+        self.last = Some((z, (value, slope, scale)));
+        self.form.whole(y, value, scale)
     }
 }
 
 /// From here on [`Ascending`] carries values on; below, the series about zero is short.
 const CARRIED: f64 = 0.5;
-/// Where Taylor steps replace the series about zero: beyond it the series needs hundreds of terms.
+/// Where Taylor steps replace the series about zero, which would need hundreds of terms beyond it.
 const NEAR_ONE: f64 = 0.85;
-/// Above this `c` the equation's other solution, `z^{1−c}`, swamps the Taylor steps with rounding, and the series about zero is
-/// short enough by itself.
-const LARGE: f64 = 40.0;
 /// The share of the distance to 1 that one Taylor step covers.
 const STRIDE: f64 = 0.6;
+/// The largest factor, as a logarithm, by which one Taylor step may raise rounding, which brings in the equation's other
+/// solutions, `z^{1−c}` and `(1−z)^{c−p−q}` times something smooth.
+const NOISE: f64 = 8.0;
+/// Above this c a step so limited would be too short to be worth taking.
+const LARGE: f64 = 10_000.0;
 
-/// `₂F₁(p, q; c; z) = value · e^scale` for `z ∈ [0, 1)`.
-fn unit(p: f64, q: f64, c: f64, z: f64) -> (f64, f64) {
-    if z <= NEAR_ONE || c > LARGE {
-        let (value, _, scale) = about_zero(p, q, c, z, false);
-        return (value, scale);
-    }
-    let start = about_zero(p, q, c, NEAR_ONE, true);
-    let (value, _, scale) = carry((p, q, c), NEAR_ONE, z, start);
-    (value, scale)
+/// The transformed function `(1 + y)^{−p} ₂F₁(p, q; c; z)`.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    p: f64,
+    q: f64,
+    c: f64,
+    /// Whether the series about zero is the best way for every z.
+    short: bool,
 }
 
-/// Value, slope and scale carried from `at` to `z` by Taylor steps.
-fn carry(
-    (p, q, c): (f64, f64, f64),
-    mut at: f64,
-    z: f64,
-    (mut value, mut slope, mut scale): (f64, f64, f64),
-) -> (f64, f64, f64) {
-    while at < z {
-        let step = (z - at).min(STRIDE * (1.0 - at));
-        (value, slope) = taylor(p, q, c, at, step, value, slope);
-        at = if z - at <= step { z } else { at + step };
-        if value.abs() > 1e100 {
-            (value, slope, scale) = (value * 1e-100, slope * 1e-100, scale + 100.0 * std::f64::consts::LN_10);
-        }
+impl Form {
+    /// With `q = c − A` the terms fall from the first one on, unless A is much larger than c; then they alternate and grow, and
+    /// the other transformation, whose terms are all positive, is taken.
+    fn of(big_a: f64, a: f64, c: f64) -> Self {
+        let rest = c - big_a;
+        let gentle = rest >= -2.0 || a.max(1.0) * -rest < c;
+        let (p, q) = if gentle { (a, rest) } else { (big_a, c - a) };
+        let short = c > LARGE || (gentle && c > 40.0 && a.max(1.0) * rest.abs() <= 0.5 * c);
+        Self { p, q, c, short }
     }
-    (value, slope, scale)
+
+    fn whole(&self, y: f64, value: f64, scale: f64) -> f64 {
+        value * (scale - self.p * y.ln_1p()).exp()
+    }
+
+    fn about_zero(&self, z: f64, with_slope: bool) -> (f64, f64, f64) {
+        about_zero(self.p, self.q, self.c, z, with_slope)
+    }
+
+    /// Value, slope and scale carried from `at` to `z` by Taylor steps.
+    fn carry(&self, mut at: f64, z: f64, (mut value, mut slope, mut scale): (f64, f64, f64)) -> (f64, f64, f64) {
+        while at < z {
+            let exponent = (self.c - self.p - self.q).abs();
+            let longest = ((1.0 - at) * STRIDE.min(NOISE / exponent)).min(NOISE * at / self.c);
+            let step = (z - at).min(longest);
+            (value, slope) = taylor(self.p, self.q, self.c, at, step, value, slope);
+            at = if z - at <= step { z } else { at + step };
+            if value.abs() > 1e100 {
+                let size = value.abs();
+                (value, slope, scale) = (value / size, slope / size, scale + size.ln());
+            }
+        }
+        (value, slope, scale)
+    }
 }
 
 /// The Gauss series (DLMF 15.2.1): value and derivative at `z`, both to be multiplied by `e^scale`.

@@ -1,0 +1,15 @@
+//! The fold, told as stories of one party under a small charter.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod awards;
+mod decisions;
+mod evidence;
+mod exceptions;
+mod ledger;
+mod messages;
+mod payments;
+mod reasons;
+mod states;
+mod versions;
+mod world;

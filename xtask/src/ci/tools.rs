@@ -1,0 +1,59 @@
+//! Programs written by others, that judge what ours has made. They come from cargo, pip and apt, and from nowhere else.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::Run;
+use crate::place::Place;
+use crate::shell::{program, read, run as carry_out, works};
+
+/// The release of Beancount whose `bean-check` judges the books.
+const BEANCOUNT: &str = "beancount==3.2.3";
+
+pub fn make_sure(place: &Place, _: &mut Run) -> Result<()> {
+    beancount(place)?;
+    hledger(place)
+}
+
+/// The test runner.
+pub fn nextest(place: &Place) -> Result<()> {
+    if works(&mut program(place, "cargo", ["nextest", "--version"])) {
+        return Ok(());
+    }
+    carry_out(&mut program(place, "cargo", ["install", "cargo-nextest", "--locked"]))
+}
+
+/// A program of the Python environment under the target folder.
+pub fn python(place: &Place, name: &str) -> PathBuf {
+    place.target.join("tools/venv/bin").join(name)
+}
+
+fn beancount(place: &Place) -> Result<()> {
+    let venv = place.target.join("tools/venv");
+    if !python(place, "python3").exists() {
+        let mut make = program(place, "python3", ["-m", "venv"]);
+        carry_out(make.arg(&venv)).context("Python 3.11 with its `venv` module is needed (Debian: apt-get install python3-venv)")?;
+    }
+    let installed = read(&mut program(place, python(place, "pip"), ["--disable-pip-version-check", "freeze"]))?;
+    if installed.lines().any(|line| line == BEANCOUNT) && python(place, "bean-check").exists() {
+        println!("{BEANCOUNT} is there");
+        return Ok(());
+    }
+    let install = ["--disable-pip-version-check", "install", "--quiet", "--only-binary=:all:", BEANCOUNT];
+    carry_out(&mut program(place, python(place, "pip"), install))
+}
+
+fn hledger(place: &Place) -> Result<()> {
+    if !works(&mut program(place, "hledger", ["--version"])) {
+        let advice = "hledger is not installed, and only root on Debian installs it here: install hledger 1.25 or newer";
+        let root = read(&mut program(place, "id", ["-u"])).is_ok_and(|id| id.trim() == "0");
+        if !root || !works(&mut program(place, "apt-get", ["--version"])) {
+            bail!(advice);
+        }
+        carry_out(&mut program(place, "apt-get", ["update", "--quiet"]))?;
+        let mut install = program(place, "apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", "hledger"]);
+        carry_out(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
+    }
+    carry_out(&mut program(place, "hledger", ["--version"]))
+}

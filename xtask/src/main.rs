@@ -1,0 +1,38 @@
+//! `cargo xtask`.
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xtask::place::Place;
+use xtask::{bench, ci, generated};
+
+/// What is done with this workspace, each by one command.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Every check, as continuous integration runs them
+    Ci,
+    /// Write the committed files that are made from the code
+    Generate,
+    /// Measure, and show each figure beside its goal
+    Bench(bench::Options),
+    /// The child process whose memory `bench` reports
+    #[command(hide = true)]
+    Feed(bench::Feed),
+}
+
+fn main() -> Result<()> {
+    let task = Arguments::parse().task;
+    let place = Place::find()?;
+    match task {
+        Task::Ci => ci::run(&place),
+        Task::Generate => generated::write(&place),
+        Task::Bench(options) => bench::run(&place, &options),
+        Task::Feed(feed) => bench::feed(&place, &feed),
+    }
+}

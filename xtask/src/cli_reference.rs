@@ -41,14 +41,22 @@ fn section(name: &str, command: &Command, out: &mut String) {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage:").trim();
     let _ = write!(out, "\n## {name}\n\n{}.\n\n```text\n{usage}\n```\n", about(command));
-    let arguments: Vec<&Arg> =
-        command.get_arguments().filter(|arg| !arg.is_hide_set() && arg.get_id() != "help" && arg.get_id() != "version").collect();
+    let arguments: Vec<&Arg> = command
+        .get_arguments()
+        .filter(|arg| !arg.is_hide_set() && arg.get_id() != "help" && arg.get_id() != "version")
+        .collect();
     if arguments.is_empty() {
         return;
     }
     out.push_str("\n| argument | meaning | unless said |\n|---|---|---|\n");
     for argument in arguments {
-        let _ = writeln!(out, "| `{}` | {} | {} |", cell(&written(argument)), cell(&meaning(argument)), cell(&default(argument)));
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} |",
+            cell(&written(argument)),
+            cell(&meaning(argument)),
+            cell(&default(argument))
+        );
     }
 }
 
@@ -70,7 +78,8 @@ fn written(argument: &Arg) -> String {
 
 fn meaning(argument: &Arg) -> String {
     let mut text = argument.get_help().map(ToString::to_string).unwrap_or_default();
-    let values: Vec<String> = argument.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
+    let values: Vec<String> =
+        argument.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
     if argument.get_action().takes_values() && !values.is_empty() {
         let _ = write!(text, ": {}", values.join(", "));
     }
@@ -82,7 +91,8 @@ fn meaning(argument: &Arg) -> String {
 
 fn default(argument: &Arg) -> String {
     let values = argument.get_default_values().iter().map(|value| format!("`{}`", value.to_string_lossy()));
-    let mut text = if argument.get_action().takes_values() { values.collect::<Vec<_>>().join(" ") } else { String::new() };
+    let mut text =
+        if argument.get_action().takes_values() { values.collect::<Vec<_>>().join(" ") } else { String::new() };
     if let Some(variable) = argument.get_env() {
         let _ = write!(text, "; environment `{}`", variable.to_string_lossy());
     }

@@ -26,7 +26,9 @@ fn walk(root: &Path, folder: &Path, codes: &mut BTreeMap<String, String>) -> Res
         let path = entry?.path();
         if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
             walk(root, &path, codes)?;
-        } else if path.extension().is_some_and(|ending| ending == "rs") && path.file_name().is_some_and(|name| name != "tests.rs") {
+        } else if path.extension().is_some_and(|ending| ending == "rs")
+            && path.file_name().is_some_and(|name| name != "tests.rs")
+        {
             let text = fs::read_to_string(&path).with_context(|| format!("`{}` cannot be read", path.display()))?;
             let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
             codes.extend(codes_of(&text).into_iter().map(|code| (code, name.clone())));

@@ -9,7 +9,11 @@ use anyhow::{Context, Result, bail};
 use crate::place::Place;
 
 /// A program with arguments, to be run in the workspace.
-pub fn program<S: AsRef<OsStr>>(place: &Place, name: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = S>) -> Command {
+pub fn program<S: AsRef<OsStr>>(
+    place: &Place,
+    name: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = S>,
+) -> Command {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(&place.root);
     command
@@ -25,10 +29,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Runs a program and gives what it wrote to its standard output.
 pub fn read(command: &mut Command) -> Result<String> {
     show(command);
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("`{}` cannot be started", line(command)))?;
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("`{}` cannot be started", line(command)))?;
     let text = String::from_utf8(output.stdout).with_context(|| format!("`{}` wrote no text", line(command)))?;
     if !output.status.success() {
         print!("{text}");

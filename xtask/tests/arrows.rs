@@ -23,9 +23,30 @@ const PURE: &[&str] = &["makegood-money", "makegood-charter", "makegood-core", "
 
 /// What no pure crate may bring along, by the beginning of its name.
 const IMPURE: &[&str] = &[
-    "async-", "chrono", "diesel", "fastrand", "futures", "getrandom", "hyper", "libsqlite3", "makegood-engine", "makegood-store",
-    "mio", "postgres", "rand", "reqwest", "rusqlite", "rustls", "signal-hook", "smol", "socket2", "sqlx", "tempfile", "tokio",
-    "ureq", "uuid",
+    "async-",
+    "chrono",
+    "diesel",
+    "fastrand",
+    "futures",
+    "getrandom",
+    "hyper",
+    "libsqlite3",
+    "makegood-engine",
+    "makegood-store",
+    "mio",
+    "postgres",
+    "rand",
+    "reqwest",
+    "rusqlite",
+    "rustls",
+    "signal-hook",
+    "smol",
+    "socket2",
+    "sqlx",
+    "tempfile",
+    "tokio",
+    "ureq",
+    "uuid",
 ];
 
 fn root() -> &'static Path {

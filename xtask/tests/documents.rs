@@ -42,7 +42,11 @@ fn every_command_in_the_readme_can_be_typed() {
     for line in commands(&read("README.md")) {
         let ours = line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("makegood "));
         let Some(ours) = ours else {
-            assert!([README_CI, ".ci/run", "cargo xtask bench", "cargo xtask generate"].contains(&line.as_str()) || line.starts_with("cargo install "), "nobody runs `{line}`");
+            assert!(
+                [README_CI, ".ci/run", "cargo xtask bench", "cargo xtask generate"].contains(&line.as_str())
+                    || line.starts_with("cargo install "),
+                "nobody runs `{line}`"
+            );
             continue;
         };
         let words = std::iter::once("makegood").chain(ours.split_whitespace());

@@ -50,7 +50,9 @@ fn every_package_has_a_licence_on_the_list() {
         .packages
         .iter()
         .filter(|package| !package.license.as_deref().is_some_and(|licence| fits(licence, &allow)))
-        .map(|package| format!("{} {}: {}", package.name, package.version, package.license.as_deref().unwrap_or("no licence")))
+        .map(|package| {
+            format!("{} {}: {}", package.name, package.version, package.license.as_deref().unwrap_or("no licence"))
+        })
         .collect();
     assert!(wrong.is_empty(), "not on the list of deny.toml: {wrong:#?}");
 }

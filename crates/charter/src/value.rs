@@ -37,7 +37,10 @@ pub enum Type {
     /// A whole number.
     Int,
     /// A decimal number with up to six decimals, held as millionths; with a unit when it is a quantity (`12000 L`).
-    Number { unit: Option<Box<str>> },
+    Number {
+        /// The unit, if it is a quantity.
+        unit: Option<Box<str>>,
+    },
     /// An amount of one commodity.
     Money,
     /// A length of time, in milliseconds.
@@ -51,7 +54,10 @@ pub enum Type {
     /// What was paid, tender by tender.
     Tenders,
     /// The key of a party or a thing, such as `customer:42`; the kind is the part before the colon.
-    Key { kind: Box<str> },
+    Key {
+        /// The part before the colon.
+        kind: Box<str>,
+    },
 }
 
 /// A value of an event's data. Which variant a field holds is fixed by its [`Type`], or it is [`Value::Absent`].

@@ -4,10 +4,10 @@ use makegood_charter::model::{Charter, Right};
 use makegood_charter::value::{Moment, Value};
 use makegood_charter::words;
 
-use crate::because::{because, money_words};
+use crate::because::{because, money_words, tenders_words};
 use crate::fold::Folding;
 use crate::id::{Kind, Name, hex, part_id};
-use crate::{Clause, Held, PartId, Promise, Remedy, Rules};
+use crate::{Clause, Held, PartId, Promise, Remedy, RemedyKind, Rules};
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,7 @@ pub(crate) fn approval(folding: &mut Folding, remedy: &Remedy) {
     let mut body = claim(folding, remedy);
     let (to, why) = match &remedy.held_for {
         Some(Held::Over { limit, role }) => (&**role, format!("it is above {limit}")),
+        Some(Held::Unweighed { role }) => (&**role, "its worth in the charter's money is not known".to_owned()),
         Some(Held::Budget) => ("finance", "the day's budget is spent".to_owned()),
         Some(Held::Asked) => ("finance", "a person asked for it".to_owned()),
         None => return,
@@ -89,9 +90,9 @@ fn claim(folding: &Folding, remedy: &Remedy) -> Json {
 pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy, promise: Option<&Promise>) {
     let Some((_, rules)) = folding.book.by_tag(remedy.reason.charter) else { return };
     let charter = &rules.charter;
-    let worth = remedy.amounts.iter().filter_map(|amount| crate::award::in_charter_money(charter, amount).ok());
-    let worth: i128 = worth.map(|amount| i128::from(amount.minor)).sum();
-    if charter.limits.notify_from.is_some_and(|least| worth < i128::from(least.minor)) {
+    let weighed = remedy.amounts.iter().map(|amount| crate::award::in_charter_money(charter, amount).ok());
+    let worth: Option<i128> = weighed.map(|amount| amount.map(|amount| i128::from(amount.minor))).sum();
+    if charter.limits.notify_from.is_some_and(|least| worth.is_some_and(|worth| worth < i128::from(least.minor))) {
         return;
     }
     let texts: Map<String, Json> = charter
@@ -106,7 +107,8 @@ pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy, promise: Option<&Pr
 
 /// What the party is told, in one language.
 pub fn notice_text(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>, language: &str) -> String {
-    let right = charter.rights.iter().find(|right| right.name == remedy.right);
+    // A penalty is for the late payment; the right's own words speak of what happened before.
+    let right = charter.rights.iter().find(|right| right.name == remedy.right && remedy.kind != RemedyKind::Penalty);
     let fill = |slot: &str| fill(charter, remedy, promise, slot, language);
     match right.and_then(|right: &Right| right.tells.get(language)) {
         Some(tells) => tells.render(&fill),
@@ -129,15 +131,12 @@ fn fill(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>, slot: &st
     };
     match slot {
         "thing" => Some(remedy.thing.to_string()),
-        "amount" => {
-            let amounts: Vec<_> = remedy.amounts.iter().map(|amount| money_words(charter, amount, language)).collect();
-            Some(amounts.join(" + "))
-        }
+        "amount" => Some(tenders_words(charter, &remedy.amounts, language)),
         "because" => Some(because(charter, &remedy.reason, language).join(" ")),
         "pay_by" => remedy.pay_by.map(moment),
         "due" => promise.map(|promise| moment(promise.due)),
-        "worth" => promise.and_then(|promise| promise.worth).map(|worth| worth.to_string()),
-        "paid" => promise.map(|promise| promise.paid.to_string()),
+        "worth" => promise.and_then(|promise| promise.worth).map(|worth| money_words(charter, worth, language)),
+        "paid" => promise.map(|promise| tenders_words(charter, &promise.paid, language)),
         path => {
             let read = remedy.reason.inputs.iter().find(|(known, _)| &**known == path);
             match read {

@@ -67,7 +67,7 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         let Clause::Promise(clause_id) = promise.clause else { continue };
         let Some(form) = event.form(version) else { continue };
         hear(folding, &mut promise, rules, clause_id, event, form)?;
-        if !matches!(promise.state, PromiseState::Released | PromiseState::Renegotiated) {
+        if !let_go_before(&promise, event) {
             right::on_event(folding, &mut promise, event)?;
         }
         promise.set_wake(promise.clause_of(rules));
@@ -77,6 +77,15 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         make(folding, event)?;
     }
     Ok(())
+}
+
+/// True when the party had let the promise go before `event` happened, or another promise has taken its place.
+fn let_go_before(promise: &Promise, event: &Event) -> bool {
+    match promise.state {
+        PromiseState::Renegotiated => true,
+        PromiseState::Released => promise.settled.is_some_and(|(at, by)| by != event.ident && at <= event.time),
+        _ => false,
+    }
 }
 
 fn hear(
@@ -275,6 +284,13 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
 
 fn renegotiate(folding: &mut Folding, event: &Event, promise: &mut Promise) -> Result<(), FoldError> {
     let book = folding.book;
+    if matches!(promise.clause, Clause::Pay { .. }) {
+        return folding.refuse(
+            "not-renegotiable",
+            "when a remedy is paid is not renegotiated".to_owned(),
+            "pay it in time, or note with `remedy.waived` that the party lets it go",
+        );
+    }
     if !promise.state.is_open() || event.time > promise.due {
         return folding.refuse(
             "too-late-to-renegotiate",

@@ -28,6 +28,8 @@ pub(crate) struct Owed<'r> {
     pub inputs: Vec<(Box<str>, Shown)>,
     pub cause: Ident,
     pub at: Moment,
+    /// True when paying it late owes the right's penalty.
+    pub penalty: bool,
 }
 
 /// The promise to pay a remedy, derived from the remedy so that either finds the other.
@@ -49,7 +51,7 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
     let clause = format!("{}/{:?}/{}/{}", right.name, owed.kind, hex(&promise.id), hex(&owed.rules.tag));
     let id = part_id(folding.key, &promise.thing, &owed.cause, &clause, 0);
     let pay_by = pay_by(&owed, seen);
-    let worth = in_charter_money(charter, owed.amount)?;
+    let worth = in_charter_money(charter, owed.amount).ok();
     let held_for = held_for(folding, &owed, worth);
     let reason = Reason {
         cause: owed.cause,
@@ -79,11 +81,10 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
     let movement = ledger::owed(&remedy)?;
     post(folding, &remedy, "owed", movement);
     if let (Some(due), Some(pay_promise)) = (pay_by, remedy.pay_promise) {
-        let first = right.awards.first().is_some_and(|first| std::ptr::eq(first, owed.award));
-        let clause = Clause::Pay { remedy: id, right: owed.right_id, penalty: first };
+        let clause = Clause::Pay { remedy: id, right: owed.right_id, penalty: owed.penalty };
         folding.put_promise(promise_to_pay(pay_promise, due, clause, &remedy, seen, owed.amount));
     }
-    folding.out.spent.push(worth);
+    folding.out.spent.extend(worth);
     let remedy = if remedy.state == RemedyState::Approved {
         send(folding, remedy, Some(promise))
     } else {
@@ -103,9 +104,10 @@ fn pay_by(owed: &Owed, seen: &Promise) -> Option<Moment> {
     term.within.due(owed.at, &charter.zone, calendar).ok()
 }
 
-fn held_for(folding: &Folding, owed: &Owed, worth: Money) -> Option<Held> {
-    match &owed.rules.charter.limits.approve_over {
-        Some((limit, role)) if worth.commodity == limit.commodity && worth.minor > limit.minor => {
+fn held_for(folding: &Folding, owed: &Owed, worth: Option<Money>) -> Option<Held> {
+    match (&owed.rules.charter.limits.approve_over, worth) {
+        (Some((_, role)), None) => Some(Held::Unweighed { role: role.clone() }),
+        (Some((limit, role)), Some(worth)) if worth.commodity == limit.commodity && worth.minor > limit.minor => {
             Some(Held::Over { limit: *limit, role: role.clone() })
         }
         _ => folding.context.budget_spent.then_some(Held::Budget),
@@ -192,7 +194,8 @@ fn approved(folding: &mut Folding, remedy: Remedy) -> Result<(), FoldError> {
             "send the attribute `actor`",
         );
     };
-    if remedy.asked_by.as_ref() == Some(&actor) {
+    let asked = |step: &Step| matches!(step, Step::Given { by, .. } | Step::Corrected { by, .. } if *by == actor);
+    if remedy.asked_by.as_ref() == Some(&actor) || remedy.reason.steps.iter().any(asked) {
         return folding.refuse(
             "own-approval",
             format!("`{actor}` asked for this remedy and cannot approve it"),
@@ -241,6 +244,11 @@ fn settle_pay_promise(folding: &mut Folding, remedy: &Remedy, event: &Event) -> 
     Ok(())
 }
 
+/// Goodwill is in the books once it was approved, everything else from the start.
+fn in_books(remedy: &Remedy) -> bool {
+    remedy.kind != RemedyKind::Goodwill || remedy.sent > 0
+}
+
 fn failed(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result<(), FoldError> {
     if remedy.state != RemedyState::Approved {
         return wrong_state(folding, &remedy, "failed");
@@ -256,9 +264,8 @@ fn waived(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result<()
     if matches!(remedy.state, RemedyState::Paid | RemedyState::Waived) {
         return wrong_state(folding, &remedy, "waived");
     }
-    let was_owed = remedy.kind != RemedyKind::Goodwill || remedy.sent > 0;
     remedy.state = RemedyState::Waived;
-    if was_owed {
+    if in_books(&remedy) {
         let movement = ledger::waived(&remedy)?;
         post(folding, &remedy, "waived", movement);
     }
@@ -286,13 +293,22 @@ fn corrected(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result
             "correct an amount in the tender in which it is owed",
         );
     }
+    if amount.minor <= 0 {
+        return folding.refuse(
+            "no-amount",
+            format!("what is owed cannot be corrected to {amount}"),
+            "give an amount above zero, or note with `remedy.waived` that the customer lets it go",
+        );
+    }
     let mut differences = vec![*amount];
     for owed in remedy.amounts.iter() {
-        differences = vec![amount.subtract(owed)?];
+        differences = vec![amount.minus(owed)?];
     }
     let why = event.text(folding.book, "reason").unwrap_or_default();
-    let movement = ledger::corrected(&remedy, differences)?;
-    post(folding, &remedy, "corrected", movement);
+    if in_books(&remedy) {
+        let movement = ledger::corrected(&remedy, differences)?;
+        post(folding, &remedy, "corrected", movement);
+    }
     remedy.amounts = Tenders::new([*amount])?;
     remedy.asked_by = Some(actor.clone());
     remedy.reason.steps.push(Step::Corrected { by: actor, why: why.into(), to: remedy.amounts.clone() });

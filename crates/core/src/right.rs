@@ -96,10 +96,24 @@ fn settle(folding: &mut Folding, promise: &mut Promise, claims: Vec<Claim>) -> R
         );
     }
     promise.claims.extend(later);
-    if now.len() > 1 {
-        now.sort_by_cached_key(|claim| std::cmp::Reverse(weight(folding, promise, claim)));
-    }
+    put_in_order(folding, promise, &mut now);
     now.into_iter().try_for_each(|claim| decide(folding, promise, claim))
+}
+
+/// The order in which claims are decided together: those that are taken off one another as the charter names them, otherwise the
+/// highest first.
+fn put_in_order(folding: &Folding, promise: &Promise, claims: &mut [Claim]) {
+    if claims.len() > 1 {
+        let key = |claim: &Claim| (place_in_offset(folding, claim), std::cmp::Reverse(weight(folding, promise, claim)));
+        claims.sort_by_cached_key(key);
+    }
+}
+
+fn place_in_offset(folding: &Folding, claim: &Claim) -> usize {
+    let Some((_, rules)) = folding.book.by_tag(claim.charter) else { return 0 };
+    let offsets = rules.charter.stacking.iter().filter(|stack| stack.rule == Stacking::Offset);
+    let places = offsets.filter_map(|stack| stack.rights.iter().position(|right| *right == claim.right));
+    places.max().unwrap_or_default()
 }
 
 /// What a claim would give, in the charter's money; nothing where that cannot be said.
@@ -115,9 +129,10 @@ fn weight(folding: &Folding, promise: &Promise, claim: &Claim) -> i64 {
 /// Decides the claims whose time has come.
 pub(crate) fn decide_due(folding: &mut Folding, promise: &mut Promise) -> Result<(), FoldError> {
     let at = folding.at;
-    let (due, waiting): (Vec<_>, Vec<_>) =
+    let (mut due, waiting): (Vec<_>, Vec<_>) =
         std::mem::take(&mut promise.claims).into_iter().partition(|c| c.decide_at <= at);
     promise.claims = waiting;
+    put_in_order(folding, promise, &mut due);
     due.into_iter().try_for_each(|claim| decide(folding, promise, claim))
 }
 
@@ -137,6 +152,8 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
             Err(step) => unproven.extend(step),
         }
     }
+    // Of what one event makes owed under one right, paying late owes the penalty once.
+    let mut penalty = true;
     for award in &right.awards {
         match owed_under(rules, claim.right, right, award, promise, &scope) {
             Ok(None) => {}
@@ -154,13 +171,28 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
                     inputs,
                     cause: claim.trigger,
                     at: claim.at,
+                    penalty,
                 };
-                remedy::owe(folding, promise, &seen, owed)?;
+                owe_or_ask(folding, promise, &seen, owed)?;
+                penalty = false;
             }
             Err(trouble) => message::ask_about(folding, promise, rules, &right.name, &trouble.to_string()),
         }
     }
     Ok(())
+}
+
+/// Makes it owed; what no tender can hold is a question for a person.
+fn owe_or_ask(folding: &mut Folding, promise: &mut Promise, seen: &Promise, owed: Owed) -> Result<(), FoldError> {
+    let (rules, right_id) = (owed.rules, owed.right_id);
+    match remedy::owe(folding, promise, seen, owed) {
+        Err(FoldError::Money(trouble)) => {
+            let right = rules.charter.rights.get(right_id).map_or("", |right| &right.name);
+            message::ask_about(folding, promise, rules, right, &Unreckonable::Money(trouble).to_string());
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// Whether an exception is shown, and by which event; if not, the step that says so.
@@ -217,7 +249,7 @@ fn owed_under(
 ) -> Result<Option<(Money, Vec<Step>)>, Unreckonable> {
     let Some(mut reckoned) = reckon(&rules.charter, award, scope)? else { return Ok(None) };
     let granted = already(&rules.charter, right_id, right, award.kind.into(), promise, reckoned.amount)?;
-    let rest = reckoned.amount.subtract(granted)?;
+    let rest = reckoned.amount.minus(granted)?;
     if rest.minor <= 0 {
         return Ok(None);
     }
@@ -252,7 +284,7 @@ fn already(
         (granted.right == right.name && granted.kind == kind) || against.contains(&&*granted.right)
     };
     let zero = Money::zero(amount.commodity);
-    promise.granted.iter().filter(counts).try_fold(zero, |sum, granted| sum.add(granted.amount))
+    promise.granted.iter().filter(counts).try_fold(zero, |sum, granted| sum.plus(granted.amount))
 }
 
 /// What a right's clause and award read, for the reason.
@@ -288,12 +320,9 @@ pub(crate) fn penalise(folding: &mut Folding, promise: &mut Promise) -> Result<(
             steps.extend(reckoned.steps);
             let (kind, amount) = (RemedyKind::Penalty, reckoned.amount);
             let (cause, at) = (folding.cause, promise.due.plus(1));
-            remedy::owe(
-                folding,
-                promise,
-                &seen,
-                Owed { rules, right_id, award, kind, amount, steps, inputs: Vec::new(), cause, at },
-            )
+            let owed =
+                Owed { rules, right_id, award, kind, amount, steps, inputs: Vec::new(), cause, at, penalty: false };
+            owe_or_ask(folding, promise, &seen, owed)
         }
         Err(trouble) => {
             message::ask_about(folding, promise, rules, &right.name, &trouble.to_string());

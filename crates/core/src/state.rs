@@ -299,6 +299,11 @@ pub enum Held {
     },
     /// The day's budget is spent.
     Budget,
+    /// What it is worth in the charter's money is not known, so it cannot be weighed against the limit.
+    Unweighed {
+        /// Who may approve.
+        role: Box<str>,
+    },
     /// A person asked for it; another must approve.
     Asked,
 }

@@ -89,12 +89,14 @@ impl Session {
     pub fn dispatch(&mut self, routes: &mut Routes, now: Moment) -> Result<Dispatched, EngineError> {
         self.flush()?;
         let mut done = Dispatched::default();
+        let topics: Vec<Box<str>> = routes.by_topic.keys().cloned().collect();
+        let topics: Vec<&str> = topics.iter().map(|topic| &**topic).collect();
         loop {
             // Many slots together: what costs is to make sure that a receiver and the database have it, once each.
             let mut due = Vec::new();
             let mut more = false;
             for slot in (0..SLOTS).map(Slot) {
-                let found = self.reader().outbox_due(slot, now.0, limits::SLOT_ROWS)?;
+                let found = self.reader().outbox_due(slot, &topics, now.0, limits::SLOT_ROWS)?;
                 more |= found.len() >= limits::SLOT_ROWS;
                 due.extend(found);
                 if due.len() >= limits::MESSAGES {

@@ -3,6 +3,7 @@
 //! They are looked up by key and never walked in an order that anyone could see, so that a hash map is safe here.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use makegood_core::{Event, Ident, Needs, PartId, Party, Promise, Remedy};
@@ -144,8 +145,8 @@ impl PartyAtHand {
             found.extend(reader.part(slot, key, PartKind::Promise, id)?);
         }
         for row in found {
-            if !self.promises.contains_key(&row.id) {
-                self.promises.insert(row.id, rows::promise(&row)?);
+            if let Entry::Vacant(place) = self.promises.entry(row.id) {
+                place.insert(rows::promise(&row)?);
             }
         }
         for id in &needs.remedies {

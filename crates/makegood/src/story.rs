@@ -2,7 +2,7 @@
 
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
-use makegood_core::because::because;
+use makegood_core::because::{because, money_words, tenders_words};
 use makegood_core::id::{Kind, Name};
 use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyState, Rules};
 use makegood_engine::{Logged, read_line, rows};
@@ -178,14 +178,9 @@ impl<'o> Teller<'o> {
         };
         let charter = &rules.charter;
         let language = self.language;
-        let amounts: Vec<_> = remedy
-            .amounts
-            .iter()
-            .map(|amount| makegood_core::because::money_words(charter, amount, language.0))
-            .collect();
         let mut text = format!(
             "{} · {}\n{party} · {} · {name}\n",
-            amounts.join(" + "),
+            tenders_words(charter, &remedy.amounts, language.0),
             self.remedy_state(remedy.state),
             remedy.thing
         );
@@ -255,8 +250,8 @@ impl<'o> Teller<'o> {
             Some(says) => says.render(&|slot| match slot {
                 "thing" => Some(promise.thing.to_string()),
                 "due" => Some(due.clone()),
-                "worth" => promise.worth.map(|worth| worth.to_string()),
-                "paid" => Some(promise.paid.to_string()),
+                "worth" => promise.worth.map(|worth| money_words(&rules.charter, worth, language.0)),
+                "paid" => Some(tenders_words(&rules.charter, &promise.paid, language.0)),
                 _ => made(rules, promise, slot.strip_prefix("made.")?, language),
             }),
             None => format!(

@@ -67,15 +67,15 @@ impl Money {
     }
 
     /// The sum; refuses two commodities and overflow.
-    pub fn add(self, other: Self) -> Result<Self, MoneyError> {
+    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.same_commodity(other)?;
         let minor = self.minor.checked_add(other.minor).ok_or_else(|| self.overflow())?;
         Ok(Self::new(minor, self.commodity))
     }
 
     /// The difference; refuses two commodities and overflow.
-    pub fn subtract(self, other: Self) -> Result<Self, MoneyError> {
-        self.add(other.negated()?)
+    pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
+        self.plus(other.negated()?)
     }
 
     /// The same amount on the other side of the books.

@@ -18,7 +18,7 @@ impl Tenders {
                 return Err(MoneyError::BadAmount { text: amount.to_string() });
             }
             match held.iter_mut().find(|sum| sum.commodity == amount.commodity) {
-                Some(sum) => *sum = sum.add(amount)?,
+                Some(sum) => *sum = sum.plus(amount)?,
                 None => held.push(amount),
             }
         }
@@ -46,7 +46,7 @@ impl Tenders {
     pub fn less(&self, other: &Self) -> Result<Self, MoneyError> {
         let left = self.0.iter().map(|amount| {
             let taken = other.0.iter().find(|taken| taken.commodity == amount.commodity);
-            let left = taken.map_or(Ok(*amount), |taken| amount.subtract(*taken))?;
+            let left = taken.map_or(Ok(*amount), |taken| amount.minus(*taken))?;
             Ok(Money::new(left.minor.max(0), left.commodity))
         });
         Self::new(left.collect::<Result<Vec<_>, MoneyError>>()?)

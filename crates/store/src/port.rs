@@ -123,8 +123,14 @@ pub trait Reader: Send {
     fn due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<(Box<str>, i64)>, StoreError>;
     /// The earliest `wake_at` of all.
     fn earliest_wake(&mut self) -> Result<Option<i64>, StoreError>;
-    /// What must leave from a slot at or before `until`, oldest try first, at most `limit`.
-    fn outbox_due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
+    /// What must leave from a slot at or before `until` under one of these topics, oldest try first, at most `limit`.
+    fn outbox_due(
+        &mut self,
+        slot: Slot,
+        topics: &[&str],
+        until: i64,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError>;
     /// What has left or must leave for a party.
     fn outbox_of(&mut self, slot: Slot, party: &str) -> Result<Vec<OutboxRow>, StoreError>;
     /// How many parts there are of each clause and state, in that order.

@@ -15,7 +15,8 @@ use crate::table::{row, table};
 /// The clause of the charter that promises the departure.
 const PROMISE: &str = "departure";
 /// How the audit calls the states, and how the statement does.
-const STATES: &[(&str, &str)] = &[("kept", "kept"), ("kept_late", "kept late"), ("broken", "broken"), ("overdue", "overdue")];
+const STATES: &[(&str, &str)] =
+    &[("kept", "kept"), ("kept_late", "kept late"), ("broken", "broken"), ("overdue", "overdue")];
 /// Events that answer a remedy: they come after the fact, and the audit needs none of them.
 const ANSWERS: &[&str] = &["\"type\":\"remedy.paid\"", "\"type\":\"remedy.approved\""];
 
@@ -34,7 +35,9 @@ pub fn compare(place: &Place, run: &mut Run) -> Result<()> {
                 audit.arg(format!("--{name}")).arg(data.join(format!("{name}.csv.gz")));
             }
         }
-        None => println!("the raw tables are not at hand (MAKEGOOD_DATA names their folder): the committed extract is used"),
+        None => {
+            println!("the raw tables are not at hand (MAKEGOOD_DATA names their folder): the committed extract is used")
+        }
     }
     let audited: Value = serde_json::from_str(&read(&mut audit)?).context("the audit wrote no JSON")?;
     println!("facts from {}", audited.get("facts_from").unwrap_or(&Value::Null));

@@ -37,7 +37,8 @@ fn summed(text: &str, columns: [&str; 3]) -> Result<Balances> {
     let header = reader.headers()?.clone();
     let mut places = [0; 3];
     for (place, column) in places.iter_mut().zip(columns) {
-        *place = header.iter().position(|name| name == column).with_context(|| format!("there is no column `{column}`"))?;
+        *place =
+            header.iter().position(|name| name == column).with_context(|| format!("there is no column `{column}`"))?;
     }
     let mut balances = Balances::new();
     for record in reader.records() {
@@ -88,9 +89,11 @@ mod tests {
         let table = "  Assets:Cash  -1 234.50  USD\n  Costs               7  points\n  Zero             0.00  USD\n";
         let verdict = "  all accounts in USD sum to 0.00: they balance\n";
         assert_eq!(ours(&format!("{table}{verdict}")).unwrap(), expected);
-        let theirs = "\"account\",\"commodity\",\"balance\"\n\"Assets:Cash\",\"USD\",\"-1234.50\"\n\"Costs\",\"points\",\"7\"\n";
+        let theirs =
+            "\"account\",\"commodity\",\"balance\"\n\"Assets:Cash\",\"USD\",\"-1234.50\"\n\"Costs\",\"points\",\"7\"\n";
         assert_eq!(hledgers(theirs).unwrap(), expected);
-        let lines = "date,account,commodity,amount\n1,Assets:Cash,USD,-1234\n2,Assets:Cash,USD,-0.50\n3,Costs,points,7\n";
+        let lines =
+            "date,account,commodity,amount\n1,Assets:Cash,USD,-1234\n2,Assets:Cash,USD,-0.50\n3,Costs,points,7\n";
         assert_eq!(of_lines(lines).unwrap(), expected);
     }
 

@@ -16,8 +16,10 @@ pub fn check(place: &Place, _: &mut Run) -> Result<()> {
 
     let journal = export(place, "hledger")?;
     carry_out(hledger(place, &journal).arg("check"))?;
-    let theirs = read(hledger(place, &journal).args(["bal", "--flat", "--empty", "--no-total", "--layout=bare", "-O", "csv"]))?;
-    let balance = read(program(place, place.makegood(), ["ledger", "balance", "--db"]).arg(demonstration::database(place)?))?;
+    let theirs =
+        read(hledger(place, &journal).args(["bal", "--flat", "--empty", "--no-total", "--layout=bare", "-O", "csv"]))?;
+    let balance =
+        read(program(place, place.makegood(), ["ledger", "balance", "--db"]).arg(demonstration::database(place)?))?;
     print!("{balance}");
     let balance = ours(&balance)?;
     same("hledger", &balance, &hledgers(&theirs)?)?;

@@ -33,7 +33,8 @@ fn beancount(place: &Place) -> Result<()> {
     let venv = place.target.join("tools/venv");
     if !python(place, "python3").exists() {
         let mut make = program(place, "python3", ["-m", "venv"]);
-        carry_out(make.arg(&venv)).context("Python 3.11 with its `venv` module is needed (Debian: apt-get install python3-venv)")?;
+        carry_out(make.arg(&venv))
+            .context("Python 3.11 with its `venv` module is needed (Debian: apt-get install python3-venv)")?;
     }
     let installed = read(&mut program(place, python(place, "pip"), ["--disable-pip-version-check", "freeze"]))?;
     if installed.lines().any(|line| line == BEANCOUNT) && python(place, "bean-check").exists() {
@@ -46,13 +47,15 @@ fn beancount(place: &Place) -> Result<()> {
 
 fn hledger(place: &Place) -> Result<()> {
     if !works(&mut program(place, "hledger", ["--version"])) {
-        let advice = "hledger is not installed, and only root on Debian installs it here: install hledger 1.25 or newer";
+        let advice =
+            "hledger is not installed, and only root on Debian installs it here: install hledger 1.25 or newer";
         let root = read(&mut program(place, "id", ["-u"])).is_ok_and(|id| id.trim() == "0");
         if !root || !works(&mut program(place, "apt-get", ["--version"])) {
             bail!(advice);
         }
         carry_out(&mut program(place, "apt-get", ["update", "--quiet"]))?;
-        let mut install = program(place, "apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", "hledger"]);
+        let mut install =
+            program(place, "apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", "hledger"]);
         carry_out(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
     }
     carry_out(&mut program(place, "hledger", ["--version"]))

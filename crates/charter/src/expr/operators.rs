@@ -203,7 +203,7 @@ impl<'e> Checker<'e> {
                     }
                     (_, Code::Money(one), Code::Money(other)) => {
                         let step = move |one: Money, other: Money| {
-                            let sum = if minus { one.subtract(other) } else { one.add(other) };
+                            let sum = if minus { one.minus(other) } else { one.plus(other) };
                             sum.map_err(|error| refused(&error))
                         };
                         let code = self.folded(node, one.clone().join(other.clone(), step))?;

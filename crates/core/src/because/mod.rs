@@ -2,7 +2,7 @@
 
 mod words;
 
-pub use words::{because, money_words, step};
+pub use words::{because, money_words, step, tenders_words};
 
 use makegood_charter::expr::{EvalError, Expr, Scope};
 use makegood_charter::value::{Moment, Type, Value};

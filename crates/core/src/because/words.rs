@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use makegood_charter::clock::parse_duration;
 use makegood_charter::model::Charter;
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
@@ -25,13 +26,15 @@ fn when(charter: &Charter, moment: Moment, clock: bool) -> String {
 /// An amount with the tender's name in words where the charter gives it one: `75.00 travel credit`.
 pub fn money_words(charter: &Charter, amount: Money, language: &str) -> String {
     let name = charter.tenders.get(amount.commodity.code()).and_then(|tender| tender.name.get(language));
+    let shown = words::show_money(&amount, language);
     match name {
-        Some(name) => format!("{} {}", amount.number(), name.render(&|_| None)),
-        None => amount.to_string(),
+        Some(name) => shown.replace(amount.commodity.code(), &name.render(&|_| None)),
+        None => shown,
     }
 }
 
-fn tenders_words(charter: &Charter, tenders: &Tenders, language: &str) -> String {
+/// Amounts with the tenders' names in words: `75.00 travel credit + 12.00 USD`.
+pub fn tenders_words(charter: &Charter, tenders: &Tenders, language: &str) -> String {
     let amounts: Vec<_> = tenders.iter().map(|amount| money_words(charter, amount, language)).collect();
     amounts.join(" + ")
 }
@@ -81,7 +84,7 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
             &[("amount", &money(amount)), ("since", &since(charter, *from, language))],
         ),
         Step::Band { measure, at, below, from, gives } => {
-            let band = band(language, at, below.as_deref());
+            let band = band(language, measure, at, below.as_deref());
             let gives = gives.map(|amount| money(&amount));
             let slots = [
                 ("measure", value(measure)),
@@ -211,14 +214,18 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
     }
 }
 
-fn band(language: &str, at: &str, below: Option<&str>) -> String {
+fn band(language: &str, measure: &Shown, at: &str, below: Option<&str>) -> String {
+    let edge = |written: &str| match (&measure.value, parse_duration(written)) {
+        (Value::Duration(_), Ok(milliseconds)) => words::show_duration(milliseconds, language),
+        _ => written.to_owned(),
+    };
     match below {
         Some(below) => say(
             language,
-            ["from {at} to below {below}", "{at} 起至不足 {below}", "fra {at} til under {below}"],
-            &[("at", at), ("below", below)],
+            ["from {at} to below {below}", "{at}起至不足{below}", "fra {at} til under {below}"],
+            &[("at", &edge(at)), ("below", &edge(below))],
         ),
-        None => say(language, ["from {at} on", "{at} 及以上", "fra {at} og oppover"], &[("at", at)]),
+        None => say(language, ["from {at} on", "{at}及以上", "fra {at} og oppover"], &[("at", &edge(at))]),
     }
 }
 

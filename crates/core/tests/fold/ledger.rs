@@ -52,7 +52,11 @@ limits: {approve_over: {amount: 500 USD, by: finance}}
 
 fn cancelled() -> World {
     let mut world = World::new(RIGHTS);
-    world.book_for("06-01 12:00", "150 USD", &["120 USD", "3000 points"]).say("flight.cancelled", "06-01 10:00", json!({}));
+    world.book_for("06-01 12:00", "150 USD", &["120 USD", "3000 points"]).say(
+        "flight.cancelled",
+        "06-01 10:00",
+        json!({}),
+    );
     world
 }
 
@@ -61,14 +65,27 @@ fn a_refund_is_owed_tender_by_tender_and_paid_out_of_its_own_account() {
     let mut world = cancelled();
     let remedy = world.name_of("refund");
     world.say("remedy.paid", "06-02", json!({ "remedy": remedy, "reference": "bank 7" }));
-    insta::assert_snapshot!(lines(&world), @"");
+    insta::assert_snapshot!(lines(&world), @r#"
+    Expenses:Restitution:Refund          120.00 USD
+    Liabilities:Owed:Restitution        -120.00 USD
+    Expenses:Restitution:Refund         3000 points
+    Liabilities:Owed:Restitution       -3000 points
+
+    Liabilities:Owed:Restitution         120.00 USD
+    Assets:Payouts:USD                  -120.00 USD
+    Liabilities:Owed:Restitution        3000 points
+    Assets:Payouts:points              -3000 points
+    "#);
 }
 
 #[test]
 fn a_credit_is_a_cost_of_its_right() {
     let mut world = World::new(RIGHTS);
     world.book("06-01 12:00").say("flight.departed", "06-01 16:00", json!({ "late": "4h" }));
-    insta::assert_snapshot!(lines(&world), @"");
+    insta::assert_snapshot!(lines(&world), @r#"
+    Expenses:Compensation:Late         100.00 credit
+    Liabilities:Owed:Compensation      -100.00 credit
+    "#);
 }
 
 #[test]
@@ -76,7 +93,17 @@ fn what_is_waived_is_shown_as_let_go() {
     let mut world = cancelled();
     let remedy = world.name_of("refund");
     world.say("remedy.waived", "06-02", json!({ "remedy": remedy }));
-    insta::assert_snapshot!(lines(&world), @"");
+    insta::assert_snapshot!(lines(&world), @r#"
+    Expenses:Restitution:Refund          120.00 USD
+    Liabilities:Owed:Restitution        -120.00 USD
+    Expenses:Restitution:Refund         3000 points
+    Liabilities:Owed:Restitution       -3000 points
+
+    Liabilities:Owed:Restitution         120.00 USD
+    Income:Waived:Refund                -120.00 USD
+    Liabilities:Owed:Restitution        3000 points
+    Income:Waived:Refund               -3000 points
+    "#);
 }
 
 #[test]
@@ -107,7 +134,10 @@ fn goodwill_is_in_the_books_once_it_is_approved() {
     assert_eq!(lines(&world), "");
     let remedy = world.name_of("goodwill");
     world.say("goodwill.approved", "06-02", json!({ "remedy": remedy, "actor": "bo" }));
-    insta::assert_snapshot!(lines(&world), @"");
+    insta::assert_snapshot!(lines(&world), @r#"
+    Expenses:Goodwill:Goodwill            25.00 USD
+    Liabilities:Owed:Goodwill            -25.00 USD
+    "#);
 }
 
 #[test]
@@ -118,5 +148,8 @@ fn goodwill_that_is_corrected_before_it_is_approved_is_booked_once() {
     let data = json!({ "remedy": remedy, "amount": "30 USD", "reason": "a very long wait", "actor": "anna" });
     world.say("remedy.corrected", "06-02", data);
     world.say("goodwill.approved", "06-03", json!({ "remedy": remedy, "actor": "bo" }));
-    insta::assert_snapshot!(lines(&world), @"");
+    insta::assert_snapshot!(lines(&world), @r#"
+    Expenses:Goodwill:Goodwill            30.00 USD
+    Liabilities:Owed:Goodwill            -30.00 USD
+    "#);
 }

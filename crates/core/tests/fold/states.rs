@@ -36,7 +36,11 @@ fn evidence_settles_a_promise() {
         ("cancelled", &[("flight.cancelled", "06-01 10:00", "")], "broken"),
         ("let go by the party", &[("booking.cancelled", "05-20", "")], "released"),
         ("in danger by evidence", &[("flight.delayed", "06-01 09:00", "")], "at risk"),
-        ("in danger, then kept", &[("flight.delayed", "06-01 09:00", ""), ("flight.departed", "06-01 12:00", "0s")], "kept"),
+        (
+            "in danger, then kept",
+            &[("flight.delayed", "06-01 09:00", ""), ("flight.departed", "06-01 12:00", "0s")],
+            "kept",
+        ),
     ]);
 }
 
@@ -48,7 +52,11 @@ fn silence_is_neither_kept_nor_broken() {
         ("due, but silence is given a day", &[("clock", "06-02 11:59:59", "")], "at risk"),
         ("a day after it was due", &[("clock", "06-02 12:00", "")], "overdue"),
         ("long after", &[("clock", "12-01", "")], "overdue"),
-        ("the clock says nothing of what is settled", &[("flight.cancelled", "06-01 10:00", ""), ("clock", "12-01", "")], "broken"),
+        (
+            "the clock says nothing of what is settled",
+            &[("flight.cancelled", "06-01 10:00", ""), ("clock", "12-01", "")],
+            "broken",
+        ),
     ]);
 }
 
@@ -101,7 +109,8 @@ fn each_promise_hears_of_its_own_thing() {
 
 #[test]
 fn without_a_condition_kept_means_kept_by_the_time_it_was_due() {
-    let text = crate::world::charter("").replace(", if: data.late < duration('15m')}\n    late: {on: flight.departed}", "}");
+    let text =
+        crate::world::charter("").replace(", if: data.late < duration('15m')}\n    late: {on: flight.departed}", "}");
     for (departs, state) in [("06-01 12:00", "kept"), ("06-01 12:00:01", "kept late")] {
         let mut world = World::under(&[&text]);
         world.book("06-01 12:00").say("flight.departed", departs, json!({ "late": "0s" }));
@@ -123,7 +132,10 @@ fn a_person_may_say_that_it_was_kept_or_let_go() {
         assert_eq!(world.states(), state, "{kind} at {time}");
     }
     let mut world = World::new("");
-    assert_eq!(world.refused("promise.kept", "06-01", json!({ "promise": "p-0000-00000000-0000000000000000" })), "unknown-promise");
+    assert_eq!(
+        world.refused("promise.kept", "06-01", json!({ "promise": "p-0000-00000000-0000000000000000" })),
+        "unknown-promise"
+    );
     assert_eq!(world.refused("promise.kept", "06-01", json!({ "promise": "yours truly" })), "unknown-promise");
 }
 
@@ -160,7 +172,8 @@ fn a_settled_promise_is_not_renegotiated() {
 
 #[test]
 fn the_new_promise_goes_on_where_the_old_one_ended() {
-    let mut world = World::new("rights:\n  late: {SAYS, on: flight.departed, compensation: {bands: late, by: data.late}}");
+    let mut world =
+        World::new("rights:\n  late: {SAYS, on: flight.departed, compensation: {bands: late, by: data.late}}");
     world.book("06-01 12:00");
     renegotiate(&mut world, "05-30", "Ada, by phone").unwrap();
     world.clock("06-02 18:00");
@@ -168,6 +181,13 @@ fn the_new_promise_goes_on_where_the_old_one_ended() {
     world.say("flight.departed", "06-03 16:00", json!({ "late": "4h" }));
     assert_eq!(world.states(), "renegotiated, kept late");
     assert_eq!(world.owed(), ["late 100.00 USD approved"], "what is owed is owed once");
+}
+
+#[test]
+fn the_event_that_lets_a_promise_go_may_itself_owe_something() {
+    let mut world = World::new("rights:\n  free: {SAYS, on: booking.cancelled, if: at < promise.due - duration('24h'), restitution: {share: 100%, of: promise.worth}}");
+    world.book("06-01 12:00").say("booking.cancelled", "05-20", json!({}));
+    assert_eq!((world.states().as_str(), world.owed()), ("released", vec!["free 200.00 USD approved".to_owned()]));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use makegood_charter::clock::parse_rfc3339;
+use makegood_charter::clock::parse_moment;
 use makegood_charter::decode::Envelope;
 use makegood_charter::diagnostic::Style;
 use makegood_charter::{Charter, Moment};
@@ -79,7 +79,7 @@ pub fn compile(text: &str) -> Arc<Charter> {
 pub fn at(text: &str) -> Moment {
     let (day, time) = text.split_once(' ').unwrap_or((text, "00:00"));
     let seconds = if time.len() == 5 { ":00" } else { "" };
-    parse_rfc3339(&format!("2025-{day}T{time}{seconds}Z")).unwrap()
+    parse_moment(&format!("2025-{day}T{time}{seconds}Z"), &jiff::tz::TimeZone::UTC).unwrap()
 }
 
 pub struct World {

@@ -6,6 +6,9 @@ use crate::{
     CharterRow, Commit, FanoutRow, InboxRow, InterestRow, OutboxRow, PartKind, QuarantineRow, Slot, StoreError,
 };
 
+/// The topics asked for: that of the rows, and another.
+const TOPICS: [&str; 2] = ["notice", "payout"];
+
 pub(super) fn outbox_is_written_over_and_due_in_order(open: Open) {
     let mut world = World::new(open);
     let rows =
@@ -17,14 +20,15 @@ pub(super) fn outbox_is_written_over_and_due_in_order(open: Open) {
     for (until, limit, due) in
         [(4, 9, &[][..]), (5, 9, &[&first, &second]), (5, 1, &[&first]), (99, 9, &[&first, &second, &third])]
     {
-        let found = world.reader.outbox_due(Slot(1), until, limit).unwrap();
+        let found = world.reader.outbox_due(Slot(1), &TOPICS, until, limit).unwrap();
         assert_eq!(found.iter().collect::<Vec<_>>(), due, "until {until}, at most {limit}");
     }
     assert_eq!(world.reader.outbox_of(Slot(1), "customer:3").unwrap(), [resting]);
     let failed = OutboxRow { attempts: 1, next_try: Some(50), trouble: "connection refused".into(), ..first.clone() };
     let sent = OutboxRow { attempts: u32::MAX, next_try: None, delivered: Some(6), ..second.clone() };
     world.commit(Commit { outbox: vec![sent.clone(), failed.clone()], ..Commit::default() });
-    assert_eq!(world.reader.outbox_due(Slot(1), 99, 9).unwrap(), [third.clone(), failed.clone()]);
+    assert_eq!(world.reader.outbox_due(Slot(1), &TOPICS, 99, 9).unwrap(), [third.clone(), failed.clone()]);
+    assert_eq!(world.reader.outbox_due(Slot(1), &["pay", "letter"], 99, 9).unwrap(), []);
     assert_eq!(world.reader.outbox_of(Slot(1), "customer:1").unwrap(), [third, failed]);
     assert_eq!(world.reader.outbox_of(Slot(1), "customer:2").unwrap(), [sent]);
 }

@@ -190,8 +190,15 @@ impl Reader for SqliteReader {
         Ok(self.one("head", sql::EARLIEST_WAKE, (), |row| row.get(0))?.flatten())
     }
 
-    fn outbox_due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
-        self.all("outbox", sql::OUTBOX_DUE, (slot.0, until, int(limit)), fetch::outbox)
+    fn outbox_due(
+        &mut self,
+        slot: Slot,
+        topics: &[&str],
+        until: i64,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let topics = format!("\n{}\n", topics.join("\n"));
+        self.all("outbox", sql::OUTBOX_DUE, (slot.0, until, int(limit), topics), fetch::outbox)
     }
 
     fn outbox_of(&mut self, slot: Slot, party: &str) -> Result<Vec<OutboxRow>, StoreError> {

@@ -116,7 +116,8 @@ pub(super) const OUTBOX_PUT: &str =
     ON CONFLICT (slot, party, id) DO UPDATE SET topic = ?4, body = ?5, attempts = ?6, next_try = ?7, delivered = ?8, trouble = ?9";
 pub(super) const OUTBOX_DUE: &str =
     "SELECT slot, party, id, topic, body, attempts, next_try, delivered, trouble FROM outbox
-    WHERE slot = ?1 AND next_try IS NOT NULL AND next_try <= ?2 ORDER BY next_try, party, id LIMIT ?3";
+    WHERE slot = ?1 AND next_try IS NOT NULL AND next_try <= ?2 AND instr(?4, char(10) || topic || char(10)) > 0
+    ORDER BY next_try, party, id LIMIT ?3";
 pub(super) const OUTBOX_OF: &str =
     "SELECT slot, party, id, topic, body, attempts, next_try, delivered, trouble FROM outbox
     WHERE slot = ?1 AND party = ?2 ORDER BY id";

@@ -1,0 +1,109 @@
+//! The full path against a bare writer that inserts exactly the same rows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use makegood_core::Rulebook;
+use makegood_engine::Session;
+use makegood_store::{Commit, Store};
+use tempfile::TempDir;
+
+use super::Figure;
+use super::measure::{Stopwatch, median, ratio};
+use super::recording::Recording;
+use super::world::{self, NOW};
+use crate::place::Place;
+
+/// The tables whose rows are counted, so that both sides are seen to have written the same.
+const TABLES: &[&str] = &["event", "head", "promise", "remedy", "posting", "interest", "outbox"];
+
+/// Full and bare in turns, each time into a fresh database.
+pub fn measure(place: &Place, days: u16, rounds: u16) -> Result<Vec<Figure>> {
+    let book = world::book(place)?;
+    let events = world::events(days)?;
+    let lines = events.iter().filter(|byte| **byte == b'\n').count();
+    println!("the full path and the bare writer in turns: {lines} events, {rounds} rounds");
+    let folder = world::folder(place)?;
+    let (commits, rows) = recorded(&folder, &book, &events)?;
+    let (mut full, mut bare) = (Vec::new(), Vec::new());
+    for round in 1..=rounds {
+        full.push(full_path(&folder, &book, &events, &rows)?);
+        bare.push(bare_writer(&folder, &commits, &rows)?);
+        println!(
+            "  round {round}: full {:.2?}, bare {:.2?}",
+            full.last().unwrap_or(&Duration::ZERO),
+            bare.last().unwrap_or(&Duration::ZERO)
+        );
+    }
+    let (full, bare) = (median(full), median(bare));
+    let speed =
+        |time: Duration| format!("{:.2} s, {:.0} events/s", time.as_secs_f64(), lines as f64 / time.as_secs_f64());
+    let durability = "SQLite, WAL, synchronous=FULL";
+    Ok(vec![
+        Figure::new(
+            format!(
+                "full path: {lines} events, {} commits, {} rows; {durability}",
+                commits.len(),
+                rows.iter().sum::<u64>()
+            ),
+            speed(full),
+            "",
+        ),
+        Figure::new(format!("bare writer, one thread: the same commits; {durability}"), speed(bare), ""),
+        Figure::new(
+            "speed of the full path, of the bare writer's",
+            format!("{:.2}", ratio(bare, full)),
+            "at least 0.6",
+        ),
+    ])
+}
+
+/// The commits of one run, and how many rows they leave in each table.
+fn recorded(folder: &TempDir, book: &Arc<Rulebook>, events: &[u8]) -> Result<(Vec<Commit>, Vec<u64>)> {
+    let inner = world::fresh(folder, "recorded.db")?;
+    let store = Arc::new(Recording::new(Arc::clone(&inner)));
+    let mut session = Session::new(Arc::<Recording>::clone(&store), Arc::clone(book), NOW)?;
+    world::live(&mut session, book, events)?;
+    drop(session);
+    let rows = rows(&*inner)?;
+    Ok((store.take(), rows))
+}
+
+fn full_path(folder: &TempDir, book: &Arc<Rulebook>, events: &[u8], expected: &[u64]) -> Result<Duration> {
+    let store = world::fresh(folder, "full.db")?;
+    let mut session = Session::new(Arc::clone(&store), Arc::clone(book), NOW)?;
+    let time = world::live(&mut session, book, events)?;
+    drop(session);
+    finished(folder, "full.db", &*store, expected)?;
+    Ok(time)
+}
+
+fn bare_writer(folder: &TempDir, commits: &[Commit], expected: &[u64]) -> Result<Duration> {
+    let store = world::fresh(folder, "bare.db")?;
+    let mut writer = store.writer()?;
+    let watch = Stopwatch::start();
+    for commit in commits {
+        writer.commit(commit)?;
+    }
+    let time = watch.elapsed();
+    drop(writer);
+    finished(folder, "bare.db", &*store, expected)?;
+    Ok(time)
+}
+
+/// Sees that the rows are those expected, and removes the database.
+fn finished(folder: &TempDir, name: &str, store: &dyn Store, expected: &[u64]) -> Result<()> {
+    let found = rows(store)?;
+    ensure!(found == expected, "`{name}` holds {found:?} rows of {TABLES:?}, not {expected:?}");
+    for ending in ["", "-wal", "-shm"] {
+        // A file that is not there, or still open, does no harm: the folder goes in the end.
+        let _ = std::fs::remove_file(folder.path().join(format!("{name}{ending}")));
+    }
+    Ok(())
+}
+
+fn rows(store: &dyn Store) -> Result<Vec<u64>> {
+    let mut reader = store.reader()?;
+    TABLES.iter().map(|table| Ok(reader.count(table)?)).collect()
+}

@@ -1,0 +1,62 @@
+//! A store that remembers every commit that was made in it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use makegood_store::{CharterRow, Commit, CommitError, Health, Reader, Store, StoreError, Writer};
+
+/// A database whose commits are remembered.
+pub struct Recording {
+    inner: Arc<dyn Store>,
+    commits: Arc<Mutex<Vec<Commit>>>,
+}
+
+impl Recording {
+    /// Remembers what is committed in `inner`.
+    pub fn new(inner: Arc<dyn Store>) -> Self {
+        Self { inner, commits: Arc::default() }
+    }
+
+    /// The commits so far, in their order.
+    pub fn take(&self) -> Vec<Commit> {
+        std::mem::take(&mut self.commits.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Store for Recording {
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.inner.reader()
+    }
+
+    fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
+        Ok(Box::new(RecordingWriter { inner: self.inner.writer()?, commits: Arc::clone(&self.commits) }))
+    }
+
+    fn shared(&self) -> bool {
+        self.inner.shared()
+    }
+
+    fn health(&self) -> Result<Health, StoreError> {
+        self.inner.health()
+    }
+
+    fn damage(&self, limit: usize) -> Result<Vec<String>, StoreError> {
+        self.inner.damage(limit)
+    }
+}
+
+struct RecordingWriter {
+    inner: Box<dyn Writer>,
+    commits: Arc<Mutex<Vec<Commit>>>,
+}
+
+impl Writer for RecordingWriter {
+    fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
+        self.inner.commit(commit)?;
+        self.commits.lock().unwrap_or_else(PoisonError::into_inner).push(commit.clone());
+        Ok(())
+    }
+
+    fn put_charter(&mut self, charter: &CharterRow) -> Result<(), CommitError> {
+        self.inner.put_charter(charter)
+    }
+}

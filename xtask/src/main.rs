@@ -16,7 +16,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Every check, as continuous integration runs them
-    Ci,
+    Ci(ci::Options),
     /// Write the committed files that are made from the code
     Generate,
     /// Measure, and show each figure beside its goal
@@ -30,7 +30,7 @@ fn main() -> Result<()> {
     let task = Arguments::parse().task;
     let place = Place::find()?;
     match task {
-        Task::Ci => ci::run(&place),
+        Task::Ci(options) => ci::run(&place, &options),
         Task::Generate => generated::write(&place),
         Task::Bench(options) => bench::run(&place, &options),
         Task::Feed(feed) => bench::feed(&place, &feed),

@@ -1,5 +1,7 @@
 //! What the documents say is what is there.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
 use std::path::Path;
 
 use clap::CommandFactory;

@@ -1,5 +1,7 @@
 //! The licences and the sources of everything we build on. `deny.toml` holds the list, so that `cargo deny` judges alike.
 
+#![expect(clippy::expect_used, reason = "tests fail by panicking")]
+
 use std::path::Path;
 
 use cargo_metadata::{Metadata, MetadataCommand};

@@ -116,10 +116,13 @@ pub fn notice_text(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>
             let amount = fill("amount").unwrap_or_default();
             let why = because(charter, &remedy.reason, language).join(" ");
             let thing = &remedy.thing;
-            match language {
-                "zh" => format!("关于 {thing}，我们欠您 {amount}。{why}您无需办理任何手续。"),
-                "nb" => format!("Vi skylder deg {amount} for {thing}. {why} Du trenger ikke gjøre noe."),
-                _ => format!("We owe you {amount} for {thing}. {why} You need do nothing."),
+            match (language, thing.is_empty()) {
+                ("zh", false) => format!("关于 {thing}，我们欠您 {amount}。{why}您无需办理任何手续。"),
+                ("zh", true) => format!("我们欠您 {amount}。{why}您无需办理任何手续。"),
+                ("nb", false) => format!("Vi skylder deg {amount} for {thing}. {why} Du trenger ikke gjøre noe."),
+                ("nb", true) => format!("Vi skylder deg {amount}. {why} Du trenger ikke gjøre noe."),
+                (_, false) => format!("We owe you {amount} for {thing}. {why} You need do nothing."),
+                (_, true) => format!("We owe you {amount}. {why} You need do nothing."),
             }
         }
     }

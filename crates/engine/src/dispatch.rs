@@ -8,11 +8,6 @@ use makegood_store::{Commit, OutboxRow, SLOTS, Slot};
 
 use crate::{EngineError, Session, limits};
 
-/// How long after each failed attempt the next is made, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
-/// After the last the message is given up and stays to be seen.
-pub const RETRY_AFTER: [i64; 9] =
-    [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000];
-
 /// Why a message was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -64,7 +59,7 @@ fn after(message: &OutboxRow, outcome: &Result<(), SinkError>, now: Moment) -> O
             message.trouble = "".into();
         }
         Err(error) => {
-            let wait = RETRY_AFTER.get(message.attempts as usize);
+            let wait = limits::RETRY_AFTER.get(message.attempts as usize);
             message.attempts = message.attempts.saturating_add(1);
             message.next_try = wait.map(|wait| now.0.saturating_add(*wait));
             message.trouble = error.to_string().into();

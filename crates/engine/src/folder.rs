@@ -12,6 +12,7 @@ use makegood_store::{
 use sha2::{Digest, Sha256};
 
 use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Reject, reread};
+use crate::limits::Bounds;
 use crate::working::{Log, Working};
 use crate::{Counts, EngineError, Work, limits, rows};
 
@@ -46,6 +47,7 @@ pub(crate) struct Folder {
     tallies: BTreeMap<(Slot, i32, Box<str>), i64>,
     day: Option<Budget>,
     left_over: bool,
+    bounds: Bounds,
     pub counts: Counts,
 }
 
@@ -68,7 +70,7 @@ struct Entry<'e> {
 }
 
 impl Folder {
-    pub fn new(book: Arc<Rulebook>, reader: Box<dyn Reader>, shared: bool, now: Moment) -> Self {
+    pub fn new(book: Arc<Rulebook>, reader: Box<dyn Reader>, shared: bool, now: Moment, bounds: Bounds) -> Self {
         Self {
             book,
             reader,
@@ -83,6 +85,7 @@ impl Folder {
             tallies: BTreeMap::new(),
             day: None,
             left_over: false,
+            bounds,
             counts: Counts::default(),
         }
     }
@@ -123,7 +126,7 @@ impl Folder {
 
     /// Lets go of what is durable and not needed.
     pub fn durable(&mut self, batch: u64) {
-        self.working.trim(batch);
+        self.working.trim(batch, self.bounds.at_hand);
     }
 
     /// Reads ahead what `work` will need.
@@ -266,8 +269,8 @@ impl Folder {
     /// Carries a thing's event to the next portion of those who must hear it. Gives the last of them if others may follow.
     fn fan_out(&mut self, row: &FanoutRow) -> Result<Option<Box<str>>, EngineError> {
         let Some(event) = self.thing_event(&row.thing, row.seq)? else { return Ok(None) };
-        let kept = self.reader.interested(row.slot, &row.thing, &row.after, limits::FANOUT_PORTION)?;
-        let last = (kept.len() >= limits::FANOUT_PORTION).then(|| kept.last().cloned()).flatten();
+        let kept = self.reader.interested(row.slot, &row.thing, &row.after, self.bounds.fanout_portion)?;
+        let last = (kept.len() >= self.bounds.fanout_portion).then(|| kept.last().cloned()).flatten();
         let mut parties = kept;
         if let Some(at_hand) = self.working.thing(&row.thing) {
             let new = at_hand.interests.iter().filter(|party| **party > row.after);
@@ -294,9 +297,12 @@ impl Folder {
         let slot = slot_of(thing);
         let heard = from_store || !self.shared;
         self.commit.interests.push(InterestRow { slot, thing: thing.into(), party: party.into(), heard });
+        let batch = self.batch;
         if let Some(at_hand) = self.working.thing(thing)
             && !from_store
         {
+            // It must stay at hand until this batch is durable: until then only memory knows who is interested.
+            at_hand.log.touched = batch;
             at_hand.interests.push(party.into());
         }
         if !heard {
@@ -328,11 +334,13 @@ impl Folder {
             let mut events = Vec::new();
             if !at_hand.log.fresh {
                 let first_recent = at_hand.recent.first().map_or(u64::MAX, |(seq, _)| *seq);
-                for row in self.reader.log(at_hand.log.slot, thing, 0, limits::THING_EVENTS)? {
-                    if row.seq < first_recent
-                        && let Some(event) = logged_event(&self.book, &row)?
-                    {
-                        events.push((row.seq, event));
+                let mut seq = 0;
+                loop {
+                    let rows = self.reader.log(at_hand.log.slot, thing, seq, limits::SLOT_ROWS)?;
+                    let Some(last) = rows.last() else { break };
+                    seq = last.seq;
+                    for row in rows.iter().filter(|row| row.seq < first_recent) {
+                        events.extend(logged_event(&self.book, row)?.map(|event| (row.seq, event)));
                     }
                 }
             }

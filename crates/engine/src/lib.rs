@@ -19,7 +19,7 @@ mod verify;
 mod working;
 mod writer;
 
-pub use dispatch::{Dispatched, RETRY_AFTER, Routes, Sink, SinkError, idempotency_key};
+pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
 pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
 pub use lines::{Line, Lines};

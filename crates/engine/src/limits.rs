@@ -10,16 +10,33 @@ pub const FUTURE_SKEW: i64 = 24 * 60 * 60 * 1000;
 /// pauses closes its commit sooner.
 pub const COMMIT_LINES: usize = 65_536;
 /// Commits handed to the writer and not yet durable.
-pub const COMMITS_IN_FLIGHT: usize = 2;
+pub const COMMITS_IN_FLIGHT: usize = 1;
 /// Parties one event about a thing reaches in the commit that records it; the others follow in portions of this size.
 pub const FANOUT_PORTION: usize = 4_096;
 /// Parties and things whose state is kept at hand between commits.
 pub const AT_HAND: usize = 100_000;
-/// Events of one thing that a newly interested party is told, at most; beyond it the promise is refused (`thing-too-long`).
-pub const THING_EVENTS: usize = 10_000;
 /// Rows read at once from a slot by the clock, the sweep and the dispatch.
 pub const SLOT_ROWS: usize = 1_000;
-/// Attempts to deliver a message before it is given up.
-pub const ATTEMPTS: u32 = 10;
 /// Messages handed to receivers at once, at most about this many.
 pub const MESSAGES: usize = 10_000;
+/// How long after each failed attempt the next is made, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
+/// After the last the message is given up and stays to be seen.
+pub const RETRY_AFTER: [i64; 9] =
+    [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000];
+
+/// The bounds of a session that trade memory against speed. Results do not depend on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// See [`COMMIT_LINES`].
+    pub commit_lines: usize,
+    /// See [`FANOUT_PORTION`].
+    pub fanout_portion: usize,
+    /// See [`AT_HAND`].
+    pub at_hand: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { commit_lines: COMMIT_LINES, fanout_portion: FANOUT_PORTION, at_hand: AT_HAND }
+    }
+}

@@ -8,6 +8,7 @@ use makegood_core::Rulebook;
 use makegood_store::{Commit, PartId, Reader, SLOTS, Slot, Store};
 
 use crate::folder::Folder;
+use crate::limits::Bounds;
 use crate::writer::{Outcome, WriterThread};
 use crate::{Counts, EngineError, Incoming, Reject, Work, limits};
 
@@ -24,6 +25,7 @@ pub struct Session {
     at_work: Vec<Work>,
     counts_before: Counts,
     attempts: u32,
+    bounds: Bounds,
 }
 
 /// A batch that is not known to be durable yet, with the work it came from.
@@ -37,10 +39,22 @@ impl Session {
     /// A session on `store`, judging by `book`. `now` is what is recorded as the time of learning, until it is set again. What an
     /// earlier process left half delivered is delivered first.
     pub fn new(store: Arc<dyn Store>, book: Arc<Rulebook>, now: Moment) -> Result<Self, EngineError> {
+        Self::with_bounds(store, book, now, Bounds::default())
+    }
+
+    /// The same, with other bounds than the usual.
+    pub fn with_bounds(
+        store: Arc<dyn Store>,
+        book: Arc<Rulebook>,
+        now: Moment,
+        bounds: Bounds,
+    ) -> Result<Self, EngineError> {
+        let writer = WriterThread::start(store.writer()?);
         let mut session = Self {
-            folder: Folder::new(book, store.reader()?, store.shared(), now),
-            writer: WriterThread::start(store.writer()?),
+            folder: Folder::new(book, store.reader()?, store.shared(), now, bounds),
+            writer,
             reader: store.reader()?,
+            bounds,
             store,
             in_flight: VecDeque::new(),
             at_work: Vec::new(),
@@ -100,7 +114,7 @@ impl Session {
         for one in work {
             self.folder.work(&one)?;
             self.at_work.push(one);
-            if self.folder.pending() >= limits::COMMIT_LINES {
+            if self.folder.pending() >= self.bounds.commit_lines {
                 self.close()?;
             }
         }

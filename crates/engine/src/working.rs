@@ -11,7 +11,7 @@ use makegood_store::{Hash, HeadRow, PartKind, Reader, Slot, StoreError, slot_of}
 
 use rustc_hash::FxHashMap;
 
-use crate::{EngineError, limits, rows};
+use crate::{EngineError, rows};
 
 /// How far a log has come in memory, and in the database once everything in flight is durable.
 #[derive(Debug, Clone)]
@@ -112,8 +112,8 @@ impl Working {
     }
 
     /// Lets go of what is not needed, once all batches up to `durable` are in the database.
-    pub fn trim(&mut self, durable: u64) {
-        if self.parties.len().saturating_add(self.things.len()) > limits::AT_HAND {
+    pub fn trim(&mut self, durable: u64, at_hand: usize) {
+        if self.parties.len().saturating_add(self.things.len()) > at_hand {
             self.parties.retain(|_, party| party.log.touched > durable);
             self.things.retain(|_, thing| thing.log.touched > durable);
         }

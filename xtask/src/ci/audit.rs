@@ -23,7 +23,7 @@ const ANSWERS: &[&str] = &["\"type\":\"remedy.paid\"", "\"type\":\"remedy.approv
 /// What is compared, by name: figures and sums in minor units.
 type Totals = BTreeMap<String, i128>;
 
-pub fn compare(place: &Place, run: &mut Run) -> Result<()> {
+pub fn compare(place: &Place, _: &mut Run) -> Result<()> {
     carry_out(&mut program(place, "python3", ["-m", "unittest", "discover", "--start-directory", "tests/airline"]))?;
     let facts = demonstration::folder(place)?.join("facts.jsonl");
     without_answers(place, &facts)?;
@@ -41,8 +41,7 @@ pub fn compare(place: &Place, run: &mut Run) -> Result<()> {
     }
     let audited: Value = serde_json::from_str(&read(&mut audit)?).context("the audit wrote no JSON")?;
     println!("facts from {}", audited.get("facts_from").unwrap_or(&Value::Null));
-    let statement = run.demonstration.get("statement").context("the demonstration gave no statement")?;
-    agree(&totals_of_statement(statement)?, &totals_of_audit(&audited)?)
+    agree(&totals_of_statement(&demonstration::statement(place)?)?, &totals_of_audit(&audited)?)
 }
 
 fn without_answers(place: &Place, facts: &std::path::Path) -> Result<()> {

@@ -13,6 +13,8 @@ use crate::shell::{program, read, run as carry_out};
 pub const README_DEMO: &str = "cargo run --release -- demo";
 /// How many days of the year are lived through here.
 const DAYS: &str = "60";
+/// The file of its statement.
+const STATEMENT: &str = "statement.json";
 /// A moment the demonstration's clock has passed: moving the clock to it again changes nothing.
 const UNTIL: &str = "2013-01-02T00:00:00Z";
 
@@ -31,14 +33,23 @@ pub fn events(place: &Place) -> Result<PathBuf> {
     Ok(folder(place)?.join("events.jsonl"))
 }
 
-pub fn run(place: &Place, run: &mut Run) -> Result<()> {
+/// Its statement, as it was written.
+pub fn statement(place: &Place) -> Result<Value> {
+    let text = std::fs::read_to_string(folder(place)?.join(STATEMENT)).context("the demonstration has not been run")?;
+    let mut said: Value = serde_json::from_str(&text).context("the statement is not JSON")?;
+    said.get_mut("statement").map(Value::take).context("the demonstration gave no statement")
+}
+
+pub fn run(place: &Place, _: &mut Run) -> Result<()> {
     let mut words = README_DEMO.split(' ');
     let mut demo = program(place, words.next().unwrap_or_default(), words);
     demo.args(["--days", DAYS, "--format", "json", "--folder"]).arg(folder(place)?);
     demo.arg("--events-out").arg(events(place)?);
-    run.demonstration = serde_json::from_str(&read(&mut demo)?).context("the statement is not JSON")?;
+    let said = read(&mut demo)?;
+    std::fs::write(folder(place)?.join(STATEMENT), &said)?;
+    let said: Value = serde_json::from_str(&said).context("the statement is not JSON")?;
     for what in ["flights", "bookings"] {
-        println!("{what}: {}", run.demonstration.get(what).unwrap_or(&Value::Null));
+        println!("{what}: {}", said.get(what).unwrap_or(&Value::Null));
     }
     Ok(())
 }
@@ -51,7 +62,7 @@ pub fn look(place: &Place, _: &mut Run) -> Result<()> {
 }
 
 /// Feeds every event again: nothing is taken, and nothing that is kept changes.
-pub fn again(place: &Place, run: &mut Run) -> Result<()> {
+pub fn again(place: &Place, _: &mut Run) -> Result<()> {
     let before = digest(place)?;
     let mut feed = program(place, place.makegood(), ["run", "--charter", "charters/jetblue/charter.yaml"]);
     feed.args(["--until", UNTIL, "--format", "json", "--db", &database(place)?, "--events"]).arg(events(place)?);
@@ -63,7 +74,7 @@ pub fn again(place: &Place, run: &mut Run) -> Result<()> {
         ensure!(count(what) == Some(0), "`{what}` is {:?} after the same events, and should be 0", count(what));
     }
     ensure!(count("known") == Some(lines), "not every event was known");
-    ensure!(said.get("statement") == run.demonstration.get("statement"), "the statement is another than before");
+    ensure!(said.get("statement") == Some(&statement(place)?), "the statement is another than before");
     let after = digest(place)?;
     ensure!(before == after, "the digest was {before} and is {after}");
     println!("the statement and the digest are as they were");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, charter};
 
 const LATE: &str = "rights:\n  late: {SAYS, on: flight.departed, compensation: {bands: late, by: data.late}}";
 
@@ -188,9 +188,10 @@ rights:
 
 #[test]
 fn an_amount_too_large_for_its_tender_asks_a_person() {
-    let mut world = World::new(
-        "rights:\n  gone: {SAYS, on: flight.cancelled, compensation: {share: 100%, of: promise.worth, in: points}}",
-    );
+    let rights = "
+rights:
+  gone: {SAYS, on: flight.cancelled, compensation: {share: 100%, of: promise.worth, in: points}}";
+    let mut world = World::under(&[&charter(rights).replace("worth: 0.01 USD", "worth: 0.01 USD, decimals: 6")]);
     world.book_for("06-01 12:00", "92000000000000000 USD", &[]).say("flight.cancelled", "06-01 10:00", json!({}));
     assert_eq!((world.states().as_str(), world.owed().len()), ("broken", 0));
     assert_eq!(world.sent(makegood_core::Topic::Question).len(), 1);

@@ -30,10 +30,16 @@ fn a_credit_leaves_as_a_payout_and_a_notice() {
         *world.sent(Topic::Payout)[0],
         json!({
             "remedy": world.name_of("refund"), "party": "customer:1", "thing": "flight:1", "right": "refund",
-            "amounts": ["200.00 USD"], "owed_at": "2025-06-01T10:00:00Z", "pay_by": "2025-06-08T10:00:00Z",
+            "amounts": ["200.00 USD"], "owed_at": "2025-06-01T10:00:00Z", "pay_by": "2025-06-08T23:59:59.999Z",
         })
     );
-    insta::assert_snapshot!(format!("{:#}", world.sent(Topic::Notice)[0]["text"]), @"");
+    insta::assert_snapshot!(format!("{:#}", world.sent(Topic::Notice)[0]["text"]), @r#"
+    {
+      "en": "flight:1 was cancelled: 200.00 USD by 8 Jun 2025, 23:59 UTC.",
+      "nb": "flight:1 innstilt: 200,00 USD innen 8. juni 2025, 23:59 UTC.",
+      "zh": "flight:1 取消：200.00 USD，2025年6月8日 23:59 UTC 前。"
+    }
+    "#);
 }
 
 #[test]
@@ -102,4 +108,14 @@ fn without_words_of_its_own_a_right_is_told_in_built_in_ones() {
       "zh": "关于 flight:1，我们欠您 100.00 旅行抵用金。4 小时 00 分钟 属于“4 小时 00 分钟起至不足6 小时 00 分钟”一档，给予 100.00 USD（自 2025-01-01 起适用的分档）。 100.00 USD 以 100.00 旅行抵用金 支付。您无需办理任何手续。"
     }
     "#);
+}
+
+#[test]
+fn goodwill_is_told_without_a_thing() {
+    let mut world = World::new(&RIGHTS.replace("notify_from: 60 USD", "notify_from: 1 USD"));
+    world.say("goodwill.given", "06-01", json!({ "amount": "25 USD", "reason": "a long wait", "actor": "anna" }));
+    let remedy = world.name_of("goodwill");
+    world.say("goodwill.approved", "06-02", json!({ "remedy": remedy, "actor": "bo" }));
+    let text = &world.sent(Topic::Notice)[0]["text"];
+    assert_eq!(text["en"], "We owe you 25.00 USD. anna gave it: a long wait. You need do nothing.");
 }

@@ -48,6 +48,13 @@ impl SqliteReader {
         keys: &[K],
         mut probe: impl FnMut(&mut rusqlite::CachedStatement, &K) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
+        if let [key] = keys {
+            let mut run = || probe(&mut self.0.prepare_cached(sql)?, key);
+            return Ok(vec![run().map_err(failed(table, "reading"))?]);
+        }
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut order: Vec<(&K, usize)> = keys.iter().zip(0..).collect();
         order.sort_unstable();
         let run = || {

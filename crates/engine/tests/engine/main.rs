@@ -1,0 +1,15 @@
+//! The engine on SQLite, in a folder of its own for each test.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod clock;
+mod desk;
+mod dispatch;
+mod fanout;
+mod lines;
+mod once;
+mod quarantine;
+mod races;
+mod replay;
+mod verify;
+mod webhook;

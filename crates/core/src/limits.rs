@@ -4,5 +4,3 @@
 pub const PROOFS: usize = 32;
 /// Claims of one promise that wait to be decided; a further one is refused (`too-many-claims`).
 pub const CLAIMS: usize = 16;
-/// Bytes of one encoded part of a party; beyond it the event is refused (`part-too-large`).
-pub const PART_BYTES: usize = 256 * 1024;

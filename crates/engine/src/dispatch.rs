@@ -8,6 +8,9 @@ use makegood_store::{Commit, OutboxRow, SLOTS, Slot};
 
 use crate::{EngineError, Session, limits};
 
+/// How many reasons are told.
+const TROUBLES: usize = 5;
+
 /// Why a message was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -20,7 +23,7 @@ pub trait Sink {
 }
 
 /// What became of the messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Dispatched {
     /// Taken by their receiver.
     pub delivered: u64,
@@ -28,6 +31,8 @@ pub struct Dispatched {
     pub failed: u64,
     /// Not taken, and given up.
     pub given_up: u64,
+    /// Why messages were not taken: the first few reasons, each once.
+    pub troubles: Vec<Box<str>>,
 }
 
 /// Where messages go, by topic.
@@ -76,6 +81,10 @@ impl Dispatched {
             (None, None) => &mut self.given_up,
         };
         *place = place.saturating_add(1);
+        let news = message.delivered.is_none() && !self.troubles.contains(&message.trouble);
+        if news && self.troubles.len() < TROUBLES {
+            self.troubles.push(message.trouble.clone());
+        }
     }
 }
 

@@ -155,8 +155,31 @@ impl Folder {
         self.working.fetch(&mut *self.reader, &parties, &things)
     }
 
-    /// Folds one piece of work into the commit at work.
-    pub fn work(&mut self, work: &Work) -> Result<(), EngineError> {
+    /// Folds one piece of work into the commit at work. False: it can only be judged once everything taken is durable; nothing
+    /// has changed.
+    pub fn work(&mut self, work: &Work) -> Result<bool, EngineError> {
+        if let Work::Event(incoming) = work
+            && self.must_settle_before(&incoming.event, &incoming.body)?
+        {
+            return Ok(false);
+        }
+        self.carry_out(work).map(|()| true)
+    }
+
+    /// True of an event whose identity was taken a moment ago with other bytes: whether it says the same is judged by what is in
+    /// the database.
+    fn must_settle_before(&mut self, event: &Event, body: &[u8]) -> Result<bool, EngineError> {
+        let to_thing = event.about.as_deref() == Some(&*event.subject);
+        let log = self.glance(&event.subject, to_thing, &event.ident)?;
+        match log.said {
+            Some(said) if said != said_by(body) => {
+                Ok(self.reader.event(log.slot, &event.subject, &event.ident)?.is_none())
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn carry_out(&mut self, work: &Work) -> Result<(), EngineError> {
         match work {
             Work::Event(incoming) => self.take_or_set_aside(incoming),
             Work::Clock { party, at } => self.clock(party, *at),
@@ -418,10 +441,13 @@ impl Folder {
     /// Whether the log holds the event already, and with the same content.
     fn known(&mut self, key: &str, log: Glance, incoming: &Incoming) -> Result<Option<bool>, EngineError> {
         let ident = incoming.event.ident;
-        if let Some(said) = log.said {
-            return Ok(Some(said == said_by(&incoming.body)));
+        if log.said == Some(said_by(&incoming.body)) {
+            return Ok(Some(true));
         }
-        if log.fresh || !self.reader.known(&[(log.slot, key, ident)])?.contains(&true) {
+        if log.said.is_none() && log.fresh {
+            return Ok(None);
+        }
+        if log.said.is_none() && !self.reader.known(&[(log.slot, key, ident)])?.contains(&true) {
             return Ok(None);
         }
         let row = self.reader.event(log.slot, key, &ident)?;

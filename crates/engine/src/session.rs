@@ -112,7 +112,10 @@ impl Session {
     pub fn work(&mut self, work: Vec<Work>) -> Result<(), EngineError> {
         self.folder.fetch(&work)?;
         for one in work {
-            self.folder.work(&one)?;
+            if !self.folder.work(&one)? {
+                self.settle()?;
+                self.folder.work(&one)?;
+            }
             self.at_work.push(one);
             if self.folder.pending() >= self.bounds.commit_lines {
                 self.close()?;

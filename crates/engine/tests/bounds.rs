@@ -1,5 +1,7 @@
 //! Results do not depend on how much is kept at hand, how large a commit is, or in how many portions an event is fanned out.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ fn story() -> String {
 
 fn fold_within(bounds: Bounds, sharing: bool) -> Rebuilt {
     let folder = tempfile::tempdir().unwrap();
-    let store = Sqlite::open(&folder.path().join("test.db")).unwrap().with_sharing(sharing);
+    let store = Sqlite::open(folder.path().join("test.db")).unwrap().with_sharing(sharing);
     let store: Arc<dyn Store> = Arc::new(store);
     let book = Arc::new(Rulebook::new([Arc::new(Charter::read("jetblue", CHARTER).charter.unwrap())]));
     let mut session = Session::with_bounds(store.clone(), book.clone(), NOON.plus(86_400_000), bounds).unwrap();

@@ -90,7 +90,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE")]
     pub charter: Vec<PathBuf>,
     /// Files of CloudEvents as JSON lines, plain, gzip or zstd; `-` is standard input
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    #[arg(long, value_name = "FILE", required_unless_present = "charter", num_args = 1..)]
     pub events: Vec<PathBuf>,
     #[command(flatten)]
     pub database: Database,

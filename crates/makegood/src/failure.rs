@@ -69,6 +69,10 @@ impl From<makegood_core::StateError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            // Whoever read standard output has stopped: there is nobody to tell.
+            std::process::exit(0);
+        }
         Self::from_error("M005", &error, "")
     }
 }

@@ -45,10 +45,11 @@ pub fn database(url: &str) -> Result<Opened, Failure> {
 
 /// Opens a database, or makes it, and puts the charters of these texts in force in it.
 pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Failure> {
+    // Read first: a faulty charter leaves no empty database behind.
+    let charters: Vec<_> = texts.iter().map(|(name, text)| compile(name, text)).collect::<Result<_, Failure>>()?;
     let store: Arc<dyn Store> = makegood_store::open(url)?.into();
     let mut writer = store.writer()?;
-    for (name, text) in texts {
-        let charter = compile(name, text)?;
+    for charter in charters {
         let row = CharterRow {
             name: charter.name.clone(),
             version: charter.version.clone(),

@@ -74,3 +74,24 @@ pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
     }
     text
 }
+
+/// Writes to standard output. Whoever reads it may stop reading: then there is nobody to tell, and the command ends quietly.
+pub fn write(text: std::fmt::Arguments) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    if out.write_fmt(text).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Like `print!`, for a reader that may have gone.
+macro_rules! put {
+    ($($part:tt)*) => { $crate::output::write(format_args!($($part)*)) };
+}
+
+/// Like `println!`, for a reader that may have gone.
+macro_rules! put_line {
+    ($($part:tt)*) => { $crate::output::write(format_args!("{}\n", format_args!($($part)*))) };
+}
+
+pub(crate) use {put, put_line};

@@ -11,10 +11,14 @@ use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_o
 use crate::Failure;
 use crate::arguments::Explain;
 use crate::open::{self, Opened};
+use crate::output::put;
 use crate::output::{amount, table};
 
 /// Lines of a log read at once.
 const LINES: usize = 10_000;
+
+/// How many of those who hold an interest in a thing are named.
+const PARTIES: usize = 20;
 
 /// The language a story is told in.
 #[derive(Clone, Copy)]
@@ -43,7 +47,7 @@ struct Teller<'o> {
 pub fn run(arguments: &Explain) -> Result<bool, Failure> {
     let opened = open::database(&arguments.database.db)?;
     let language = Language(&arguments.language);
-    print!("{}", tell(&opened, &arguments.subject, language)?);
+    put!("{}", tell(&opened, &arguments.subject, language)?);
     Ok(true)
 }
 
@@ -51,14 +55,16 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     let mut reader = opened.store.reader()?;
     let Some(name) = Name::parse(subject) else {
         let slot = slot_of(subject);
-        if reader.heads(&[(slot, subject)])?.first().is_none_or(|head| head.is_none()) {
+        let head = reader.heads(&[(slot, subject)])?.into_iter().next().flatten();
+        let Some(head) = head else {
             return Err(Failure::new(
                 "M023",
                 format!("nothing was heard of `{subject}`"),
-                "name a remedy (`r-…`), a promise (`p-…`) or a party such as `customer:42`",
+                "name a remedy (`r-…`), a promise (`p-…`), a party such as `customer:42` or a thing such as `flight:7`",
             ));
-        }
-        return Teller { opened, reader, language, party: subject.to_owned(), slot }.party();
+        };
+        let mut teller = Teller { opened, reader, language, party: subject.to_owned(), slot };
+        return if head.state.is_empty() { teller.thing() } else { teller.party() };
     };
     let slot = Slot(u16::from_be_bytes(name.place) >> 6);
     let kind = match name.kind {
@@ -92,36 +98,54 @@ impl<'o> Teller<'o> {
             let Some(rules) = self.rules(&promise.charter) else { continue };
             let name = Name::new(Kind::Promise, &party, promise.id).to_string();
             let due = moment(rules, promise.due, self.language);
-            lines.push(vec![
-                due,
-                row.clause.to_string(),
-                promise.thing.to_string(),
-                self.state(promise.state).to_owned(),
-                name,
-            ]);
+            lines.push((
+                promise.due,
+                vec![
+                    due,
+                    row.clause.to_string(),
+                    promise.thing.to_string(),
+                    self.state(promise.state).to_owned(),
+                    name,
+                ],
+            ));
         }
-        lines.sort();
-        section(&mut text, self.language.of(["Promises", "承诺", "Løfter"]), &table(&lines, &[]));
+        section(&mut text, self.language.of(["Promises", "承诺", "Løfter"]), &by_time(lines));
         let mut lines = Vec::new();
         for row in self.reader.parts_of(self.slot, &party, PartKind::Remedy)? {
             let remedy = rows::remedy(&row)?;
             let Some(rules) = self.rules(&remedy.reason.charter) else { continue };
             let name = Name::new(Kind::Remedy, &party, remedy.id).to_string();
             let owed = moment(rules, remedy.owed_at, self.language);
-            lines.push(vec![
-                owed,
-                remedy.right.to_string(),
-                remedy.amounts.to_string(),
-                self.remedy_state(remedy.state).to_owned(),
-                name,
-            ]);
+            lines.push((
+                remedy.owed_at,
+                vec![
+                    owed,
+                    remedy.right.to_string(),
+                    tenders_words(&rules.charter, &remedy.amounts, self.language.0),
+                    self.remedy_state(remedy.state).to_owned(),
+                    name,
+                ],
+            ));
         }
-        lines.sort();
-        section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &table(&lines, &[]));
+        section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &by_time(lines));
         let history = self.history(None)?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let postings = self.reader.postings_of(self.slot, &party)?;
         section(&mut text, self.language.of(["In the books", "账目", "I regnskapet"]), &books(&postings));
+        Ok(text)
+    }
+
+    fn thing(&mut self) -> Result<String, Failure> {
+        let thing = self.party.clone();
+        let mut text = format!("{thing}\n");
+        let history = self.history(None)?;
+        section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
+        let parties = self.reader.interested(self.slot, &thing, "", PARTIES.saturating_add(1))?;
+        let mut named: String = parties.iter().take(PARTIES).map(|party| format!("  {party}\n")).collect();
+        if parties.len() > PARTIES {
+            named.push_str("  …\n");
+        }
+        section(&mut text, self.language.of(["Who hears of it", "相关方", "Hvem som får høre om det"]), &named);
         Ok(text)
     }
 
@@ -302,8 +326,7 @@ impl<'o> Teller<'o> {
             let said = told.collect::<Vec<_>>().join(", ");
             rows.push((event.time, vec![moment(rules, event.time, self.language), event.kind.to_string(), said]));
         }
-        rows.sort();
-        Ok(table(&rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), &[]))
+        Ok(by_time(rows))
     }
 
     fn sent(&mut self, remedy: &str) -> Result<String, Failure> {
@@ -356,6 +379,12 @@ impl<'o> Teller<'o> {
             S::Waived => self.language.of(["waived", "已放弃", "frafalt"]),
         }
     }
+}
+
+/// Rows of a table in the order of their moments.
+fn by_time(mut rows: Vec<(Moment, Vec<String>)>) -> String {
+    rows.sort();
+    table(&rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), &[])
 }
 
 fn section(text: &mut String, title: &str, content: &str) {

@@ -154,6 +154,15 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
             ["{from} is paid as {gives}.", "{from} 以 {gives} 支付。", "{from} utbetales som {gives}."],
             &[("from", &money(from)), ("gives", &money(gives))],
         ),
+        Step::AsPaid { part, of, gives, .. } if part == of => say(
+            language,
+            [
+                "It is given back the way it was paid: {gives}.",
+                "按原支付方式全额退还：{gives}。",
+                "Det gis tilbake slik det ble betalt: {gives}.",
+            ],
+            &[("gives", &tenders_words(charter, gives, language))],
+        ),
         Step::AsPaid { paid, part, of, gives } => say(
             language,
             [

@@ -185,7 +185,9 @@ fn the_new_promise_goes_on_where_the_old_one_ended() {
 
 #[test]
 fn the_event_that_lets_a_promise_go_may_itself_owe_something() {
-    let mut world = World::new("rights:\n  free: {SAYS, on: booking.cancelled, if: at < promise.due - duration('24h'), restitution: {share: 100%, of: promise.worth}}");
+    let mut world = World::new(
+        "rights:\n  free: {SAYS, on: booking.cancelled, if: at < promise.due - duration('24h'), restitution: {share: 100%, of: promise.worth}}",
+    );
     world.book("06-01 12:00").say("booking.cancelled", "05-20", json!({}));
     assert_eq!((world.states().as_str(), world.owed()), ("released", vec!["free 200.00 USD approved".to_owned()]));
 }

@@ -105,7 +105,11 @@ impl Resolver for PublicOnly {
         for address in found.iter().filter(|address| self.private_allowed || is_public(address.ip())) {
             allowed.push(*address);
         }
-        if allowed.is_empty() { Err(ureq::Error::HostNotFound) } else { Ok(allowed) }
+        if allowed.is_empty() {
+            let reason = "its address is not a public one: allow private receivers if it is meant";
+            return Err(ureq::Error::Other(reason.into()));
+        }
+        Ok(allowed)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Dispatch: what was committed leaves, at least once, under the same key, by a documented schedule.
 
 use makegood_charter::Moment;
+use makegood_engine::limits::RETRY_AFTER;
 use makegood_engine::sink::FileSink;
-use makegood_engine::{Dispatched, RETRY_AFTER, Routes, Sink, SinkError};
+use makegood_engine::{Dispatched, Routes, Sink, SinkError};
 use makegood_store::{OutboxRow, slot_of};
 use serde_json::Value as Json;
 

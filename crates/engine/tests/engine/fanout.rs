@@ -105,7 +105,14 @@ fn what_one_process_left_half_delivered_the_next_delivers() {
 fn a_thing_that_nobody_asked_about_is_kept_for_later() {
     let mut desk = Desk::new();
     for number in 0..30 {
-        desk.hand(&event("weather.observed", &format!("w{number}"), None, "flight:1", "06-01 09:00", json!({ "wind": 1 })));
+        desk.hand(&event(
+            "weather.observed",
+            &format!("w{number}"),
+            None,
+            "flight:1",
+            "06-01 09:00",
+            json!({ "wind": 1 }),
+        ));
     }
     desk.tell(&departure("d", "flight:1", "4h")).tell(&booking(1, "flight:1"));
     assert_eq!(desk.owed(1), ["late 50.00 USD approved"]);

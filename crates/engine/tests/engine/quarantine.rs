@@ -99,7 +99,9 @@ fn what_was_set_aside_is_taken_once_a_charter_knows_it() {
     desk.feed(format!("{weather}\nnonsense\n").as_bytes());
     assert_eq!(desk.set_aside(), ["1: unknown-type", "2: E003"]);
     drop(desk);
-    let wide = CHARTER.replace("version: \"1\"", "version: \"2\"").replace("from: 2025-01-01}\ntitle", "from: 2025-02-01}\ntitle");
+    let wide = CHARTER
+        .replace("version: \"1\"", "version: \"2\"")
+        .replace("from: 2025-01-01}\ntitle", "from: 2025-02-01}\ntitle");
     let mut desk = Desk::of(folder, false, rulebook(&[&narrow, &wide]));
     retry(&mut desk);
     assert_eq!(desk.set_aside(), ["2: E003"]);
@@ -129,7 +131,9 @@ fn a_row_is_dropped_for_good() {
 fn an_event_that_would_overflow_stops_nobody_else() {
     let mut desk = Desk::new();
     let huge = booking(1, "flight:1").replace("200 USD", "92233720368547758.07 USD");
-    desk.tell(&huge).tell(&booking(2, "flight:1").replace("200 USD", "92233720368547758.07 USD")).tell(&booking(3, "flight:1"));
+    desk.tell(&huge)
+        .tell(&booking(2, "flight:1").replace("200 USD", "92233720368547758.07 USD"))
+        .tell(&booking(3, "flight:1"));
     desk.tell(&crate::desk::cancellation("c", "flight:1"));
     desk.clock("06-20");
     assert_eq!(desk.owed(1), ["refund 92233720368547758.07 USD held for approval"]);

@@ -42,7 +42,7 @@ fn of_two_approvals_one_is_answered_with_a_refusal() {
         assert_eq!(one.owed(1), ["refund 900.00 USD held for approval"]);
         let mut two = one.beside();
         let remedy = one.remedies(1)[0].clone();
-        let mut approve = |desk: &mut Desk, by: &str| {
+        let approve = |desk: &mut Desk, by: &str| {
             let mut json: serde_json::Value = serde_json::from_str(&event(
                 "remedy.approved",
                 &format!("approval by {by}"),

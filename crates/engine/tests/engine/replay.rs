@@ -78,7 +78,8 @@ fn live(sharing: bool, steps: &[Step]) -> Desk {
             }
             Step::Goodwill(customer) => {
                 let data = json!({ "amount": "25 USD", "reason": "a long wait" });
-                let line = event("goodwill.given", &format!("gift-{number}"), Some(*customer), "flight:1", "06-20", data);
+                let line =
+                    event("goodwill.given", &format!("gift-{number}"), Some(*customer), "flight:1", "06-20", data);
                 desk.hand(&with_actor(&line, "bo"));
             }
             Step::Clock(day) => {

@@ -32,7 +32,10 @@ fn tampering_is_found_and_named() {
         ("UPDATE event SET context = 1 WHERE key = 'customer:1' AND seq = 2", "`customer:1`: the hash of line 2"),
         ("UPDATE event SET thing_seq = 2 WHERE key = 'customer:1' AND seq = 2", "`customer:1`: the hash of line 2"),
         ("DELETE FROM event WHERE key = 'customer:1' AND seq = 1", "`customer:1`: line 2 follows line 0"),
-        ("DELETE FROM event WHERE key = 'customer:1' AND seq = 2", "`customer:1`: the log ends at line 1, the head says 2"),
+        (
+            "DELETE FROM event WHERE key = 'customer:1' AND seq = 2",
+            "`customer:1`: the log ends at line 1, the head says 2",
+        ),
         ("UPDATE head SET seq = 1 WHERE key = 'customer:1'", "`customer:1`: the log ends at line 2, the head says 1"),
         ("UPDATE posting SET amount = amount + 1 WHERE line = 0", "`customer:1`: a movement is out of balance by 1"),
         ("DELETE FROM posting", "`customer:1`: the books owe 0 USD, the remedies 5000"),

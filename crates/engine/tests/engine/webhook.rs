@@ -106,7 +106,7 @@ fn any_other_answer_is_tried_again() {
         routes.add("payout", &mut sink);
         let first = desk.session.dispatch(&mut routes, now()).unwrap();
         assert_eq!((first.delivered, first.failed), (0, 1), "{answer}");
-        let then = now().plus(makegood_engine::RETRY_AFTER[0]);
+        let then = now().plus(makegood_engine::limits::RETRY_AFTER[0]);
         assert_eq!(desk.session.dispatch(&mut routes, then).unwrap().delivered, 1, "{answer}");
         drop(routes);
         let requests = server.join().unwrap();

@@ -5,6 +5,7 @@ use makegood_charter::tests_file::CharterTest;
 use makegood_charter::{Charter, grammar};
 
 use crate::arguments::CharterCommand;
+use crate::output::{put, put_line};
 use crate::{Failure, judge, open};
 
 /// `makegood charter`: checks, tests, explains; gives the schema.
@@ -14,12 +15,12 @@ pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
         CharterCommand::Test { files } => files.iter().try_fold(true, |fine, file| Ok(test(file)? && fine)),
         CharterCommand::Explain { file, language } => {
             let (name, text) = open::charter_file(file)?;
-            print!("{}", explain(&*open::compile(&name, &text)?, language));
+            put!("{}", explain(&*open::compile(&name, &text)?, language));
             Ok(true)
         }
         CharterCommand::Schema { tests } => {
             let schema = if *tests { grammar::tests_schema() } else { grammar::schema() };
-            println!("{schema:#}");
+            put_line!("{schema:#}");
             Ok(true)
         }
     }
@@ -30,8 +31,8 @@ fn check(file: &Path) -> Result<bool, Failure> {
     let read = Charter::read(&name, &text);
     eprint!("{}", read.report(&text, open::style()));
     if let Some(charter) = &read.charter {
-        println!(
-            "{name}: {} {} has {} promises and {} rights, and no faults",
+        put_line!(
+            "{name}: {} {} has no faults; promises: {}, rights: {}",
             charter.name,
             charter.version,
             charter.promises.len(),
@@ -53,12 +54,12 @@ fn test(file: &Path) -> Result<bool, Failure> {
     for test in &tests {
         let faults = judge::run(&charter, test)?;
         let verdict = if faults.is_empty() { "ok  " } else { "FAIL" };
-        println!("{verdict} {}:{} {}", tests_name, test.line, test.name);
+        put_line!("{verdict} {}:{} {}", tests_name, test.line, test.name);
         for fault in &faults {
-            println!("       {fault}");
+            put_line!("       {fault}");
         }
         failed = failed.saturating_add(usize::from(!faults.is_empty()));
     }
-    println!("{}: {} passed, {failed} failed", name, tests.len().saturating_sub(failed));
+    put_line!("{}: {} passed, {failed} failed", name, tests.len().saturating_sub(failed));
     Ok(failed == 0)
 }

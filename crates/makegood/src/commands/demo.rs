@@ -18,16 +18,18 @@ use crate::demo::events::{Year, provenance};
 use crate::demo::passengers::Size;
 use crate::open::{self, Opened};
 use crate::output::{bar, grouped};
+use crate::output::{put, put_line};
 use crate::statement::Statement;
 
 /// The charter the demonstration runs under.
 const CHARTER: &str = include_str!("../../../../charters/jetblue/charter.yaml");
 /// The demonstration's clock moves, and its messages leave, at the end of every so many days.
-const DAYS_A_ROUND: usize = 5;
-/// Days after the last flight until which the clock moves on, so that what waits a day to be decided is decided.
+const DAYS_A_ROUND: usize = 7;
+/// Days after the last flight to which the clock moves on, so that what waits a day to be decided is decided. What is paid then is not
+/// waited for: the statement shows it as on its way.
 const DAYS_AFTER: i64 = 2;
 /// How long after a payout was asked for it is paid, in the demonstration.
-const PAID_AFTER: i64 = 60 * 3_600_000;
+const PAID_AFTER: i64 = 12 * 3_600_000;
 /// `makegood demo`: a real airline's year, day by day.
 pub fn run(arguments: &Demo) -> Result<bool, Failure> {
     let watch = Stopwatch::start();
@@ -46,14 +48,15 @@ pub fn run(arguments: &Demo) -> Result<bool, Failure> {
     let year = year.between(first, last);
     let opened = fresh(&arguments.folder)?;
     if arguments.format == Format::Text {
-        println!("{}\n", provenance(arguments.seed));
+        put_line!("{}\n", provenance(arguments.seed));
     }
     let mut world = World::new(arguments, &opened)?;
     let progress = bar(year.expected_bookings(), "the year 2013");
     let mut flights = 0_u64;
     let mut bookings = 0_u64;
     let days: Vec<_> = year.days().collect();
-    for round in days.chunks(DAYS_A_ROUND) {
+    let (first_days, weeks) = days.split_at(days.len() % DAYS_A_ROUND);
+    for round in std::iter::once(first_days).chain(weeks.chunks(DAYS_A_ROUND)) {
         let mut events = Vec::new();
         for day in round {
             let counts = day.write(&mut events);
@@ -65,26 +68,24 @@ pub fn run(arguments: &Demo) -> Result<bool, Failure> {
         }
         progress.set_position(bookings);
     }
-    for after in 1..=DAYS_AFTER {
-        world.live(last.saturating_add(jiff::Span::new().days(after)), Vec::new())?;
-    }
+    world.close(last.saturating_add(jiff::Span::new().days(DAYS_AFTER)))?;
     progress.finish_and_clear();
     let session = &mut world.session;
     let statement = Statement::draw_up(session.reader(), &opened.book)?;
     match arguments.format {
         Format::Json => {
-            println!("{:#}", serde_json::json!({ "flights": flights, "bookings": bookings, "statement": statement }))
+            put_line!("{:#}", serde_json::json!({ "flights": flights, "bookings": bookings, "statement": statement }))
         }
         Format::Text => {
-            println!(
+            put_line!(
                 "{} flights, {} bookings; {} seconds",
                 grouped(flights),
                 grouped(bookings),
                 grouped(watch.seconds().round() as i64)
             );
-            println!("{}The clock stands at {}.\n", taken(&session.counts()), session.now());
-            print!("{}", statement.text());
-            print!("{}", next_steps(&arguments.folder, &statement));
+            put_line!("{}The clock stands at {}.\n", taken(&session.counts()), session.now());
+            put!("{}", statement.text());
+            put!("{}", next_steps(&arguments.folder, &statement));
         }
     }
     Ok(statement.balances() && session.counts().set_aside == 0)
@@ -160,9 +161,7 @@ impl<'o> World<'o> {
 
     /// Lives until the end of a day: the events up to then, the clock and the dispatch.
     fn live(&mut self, date: Date, mut events: Vec<u8>) -> Result<(), Failure> {
-        let midnight = date.tomorrow().and_then(|next| next.to_zoned(self.zone.clone()));
-        let end = midnight.map_err(|error| Failure::from_error("M032", &error, ""))?;
-        let end = Moment(end.timestamp().as_millisecond());
+        let end = self.end_of(date)?;
         self.session.set_now(end);
         self.payouts.answer(end, &mut events);
         self.take(&format!("the demonstration, {date}"), &events)?;
@@ -175,6 +174,20 @@ impl<'o> World<'o> {
             self.dispatch(end)?;
         }
         Ok(())
+    }
+
+    /// Moves the clock to the end of a last day, on which nothing more is heard.
+    fn close(&mut self, date: Date) -> Result<(), Failure> {
+        let end = self.end_of(date)?;
+        self.session.set_now(end);
+        self.session.advance(end, &mut |_| {})?;
+        self.dispatch(end)
+    }
+
+    fn end_of(&self, date: Date) -> Result<Moment, Failure> {
+        let midnight = date.tomorrow().and_then(|next| next.to_zoned(self.zone.clone()));
+        let end = midnight.map_err(|error| Failure::from_error("M032", &error, "this date has no end: report it"))?;
+        Ok(Moment(end.timestamp().as_millisecond()))
     }
 
     fn take(&mut self, name: &str, events: &[u8]) -> Result<(), Failure> {

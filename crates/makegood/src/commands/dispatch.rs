@@ -5,6 +5,7 @@ use makegood_engine::{Routes, Sink};
 
 use crate::arguments::Dispatch;
 use crate::output::grouped;
+use crate::output::put_line;
 use crate::{Failure, clock, open};
 
 /// The topics that messages have.
@@ -32,17 +33,20 @@ pub fn run(arguments: &Dispatch) -> Result<bool, Failure> {
         routes.add(topic, &mut **sink);
     }
     let done = session.dispatch(&mut routes, clock::now())?;
-    println!(
+    put_line!(
         "{} delivered, {} to be tried again, {} given up",
         grouped(done.delivered),
         grouped(done.failed),
         grouped(done.given_up)
     );
+    for trouble in &done.troubles {
+        put_line!("  {trouble}");
+    }
     Ok(done.failed == 0 && done.given_up == 0)
 }
 
 fn sink(target: &str, private_allowed: bool) -> Result<Box<dyn Sink>, Failure> {
-    if target.starts_with("http://") || target.starts_with("https://") {
+    if target.contains("://") {
         let secret = std::env::var(SECRET).map_err(|_| {
             Failure::new("M018", "webhooks are signed, and no secret is set", format!("put `whsec_…` in {SECRET}"))
         })?;

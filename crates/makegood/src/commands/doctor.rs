@@ -1,5 +1,6 @@
 use crate::arguments::Database;
 use crate::output::{grouped, table};
+use crate::output::{put, put_line};
 use crate::{Failure, clock, open};
 
 /// How many findings of damage are named.
@@ -44,10 +45,10 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
         troubles.push("deliveries are under way: `makegood tick` carries them on if no process is at work".to_owned());
     }
     troubles.extend(damage.iter().map(|finding| format!("the database is damaged: {finding}: restore a backup")));
-    print!("{}", table(&rows, &[]));
+    put!("{}", table(&rows, &[]));
     for trouble in &troubles {
-        println!("look: {trouble}");
+        put_line!("look: {trouble}");
     }
-    println!("{}", if damage.is_empty() { "the database is whole" } else { "THE DATABASE IS DAMAGED" });
+    put_line!("{}", if damage.is_empty() { "the database is whole" } else { "THE DATABASE IS DAMAGED" });
     Ok(damage.is_empty())
 }

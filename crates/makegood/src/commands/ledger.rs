@@ -3,6 +3,7 @@ use std::io::{self, BufWriter, Write};
 
 use crate::arguments::Ledger;
 use crate::books::{self, for_each};
+use crate::output::put;
 use crate::output::{amount, table};
 use crate::statement::Statement;
 use crate::{Failure, open};
@@ -16,7 +17,7 @@ pub fn run(arguments: &Ledger) -> Result<bool, Failure> {
             let accounts =
                 accounts.map(|(account, code, decimals, sum)| (account.into(), code.into(), decimals, sum)).collect();
             let statement = Statement { accounts, ..Statement::default() };
-            print!("{}", statement.books());
+            put!("{}", statement.books());
             Ok(statement.balances())
         }
         Ledger::Register { database, party } => {

@@ -4,6 +4,7 @@ use makegood_store::{QuarantineRow, Slot};
 
 use crate::arguments::Quarantine;
 use crate::output::grouped;
+use crate::output::put_line;
 use crate::{Failure, clock, open};
 
 /// Inputs tried again at once.
@@ -21,11 +22,11 @@ pub fn run(arguments: &Quarantine) -> Result<bool, Failure> {
             let mut reader = open::database(&database.db)?.store.reader()?;
             let rows = reader.quarantine(*limit)?;
             for row in &rows {
-                println!("{}  {}:{}  [{}]", name(row), row.origin, row.line, row.code);
-                println!("    {}", row.reason);
-                println!("    {}", String::from_utf8_lossy(&row.bytes).chars().take(160).collect::<String>());
+                put_line!("{}  {}:{}  [{}]", name(row), row.origin, row.line, row.code);
+                put_line!("    {}", row.reason);
+                put_line!("    {}", String::from_utf8_lossy(&row.bytes).chars().take(160).collect::<String>());
             }
-            println!("{} of {} shown", grouped(rows.len() as u64), grouped(reader.count("quarantine")?));
+            put_line!("{} of {} shown", grouped(rows.len() as u64), grouped(reader.count("quarantine")?));
             Ok(true)
         }
         Quarantine::Retry(database) => {
@@ -44,7 +45,7 @@ pub fn run(arguments: &Quarantine) -> Result<bool, Failure> {
             session.work(work)?;
             session.flush()?;
             let left = session.reader().count("quarantine")?;
-            println!("{} tried, {} are still set aside", grouped(tried as u64), grouped(left));
+            put_line!("{} tried, {} are still set aside", grouped(tried as u64), grouped(left));
             Ok(left == 0)
         }
         Quarantine::Drop { id, database } => {
@@ -60,7 +61,7 @@ pub fn run(arguments: &Quarantine) -> Result<bool, Failure> {
             };
             let slot: Slot = row.slot;
             session.drop_quarantined(slot, row.id)?;
-            println!("dropped");
+            put_line!("dropped");
             Ok(true)
         }
     }

@@ -2,6 +2,7 @@ use makegood_core::id::hex;
 use makegood_store::SLOTS;
 
 use crate::arguments::Database;
+use crate::output::put_line;
 use crate::output::{bar, grouped};
 use crate::{Failure, open};
 
@@ -12,13 +13,13 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let rebuilt = makegood_engine::rebuild(&*opened.store, &opened.book, threads, &|| progress.inc(1))?;
     progress.finish_and_clear();
-    println!("{} events of {} parties folded again", grouped(rebuilt.events), grouped(rebuilt.parties));
-    println!("kept    {}", hex(&rebuilt.kept));
-    println!("folded  {}", hex(&rebuilt.folded));
+    put_line!("{} events of {} parties folded again", grouped(rebuilt.events), grouped(rebuilt.parties));
+    put_line!("kept    {}", hex(&rebuilt.kept));
+    put_line!("folded  {}", hex(&rebuilt.folded));
     for difference in &rebuilt.differ {
-        println!("differs: {difference}");
+        put_line!("differs: {difference}");
     }
     let same = rebuilt.kept == rebuilt.folded;
-    println!("{}", if same { "they are the same, byte for byte" } else { "THEY DIFFER" });
+    put_line!("{}", if same { "they are the same, byte for byte" } else { "THEY DIFFER" });
     Ok(same)
 }

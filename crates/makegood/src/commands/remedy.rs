@@ -6,6 +6,7 @@ use makegood_store::{PartId, PartKind, Reader, SLOTS, Slot};
 use crate::arguments::{Decision, RemedyCommand, StateFilter};
 use crate::open::Opened;
 use crate::output::table;
+use crate::output::{put, put_line};
 use crate::{Failure, clock, open};
 
 /// Rows read at once.
@@ -65,7 +66,7 @@ fn list(reader: &mut dyn Reader, state: Option<RemedyState>, limit: usize) -> Re
             remedy.state.word().to_owned(),
         ]
     });
-    print!("{}", table(&lines.collect::<Vec<_>>(), &[]));
+    put!("{}", table(&lines.collect::<Vec<_>>(), &[]));
     Ok(true)
 }
 
@@ -91,7 +92,7 @@ fn decide(decision: &Decision, kind: &str, noted_as: Option<&str>) -> Result<boo
         .map_err(|reject| Failure::new("M021", reject.reason, reject.help))?;
     let verdict = opened.session()?.command(incoming)?;
     verdict.map_err(|reject| Failure::new("M021", reject.reason, reject.help))?;
-    println!("{kind}: {}", decision.remedy);
+    put_line!("{kind}: {}", decision.remedy);
     Ok(true)
 }
 

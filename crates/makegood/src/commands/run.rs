@@ -3,6 +3,7 @@ use makegood_engine::{Counts, feed};
 use super::moment;
 use crate::arguments::{Format, Run};
 use crate::output::{bar, counter, grouped};
+use crate::output::{put, put_line};
 use crate::statement::Statement;
 use crate::{Failure, files, open};
 
@@ -43,9 +44,9 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
     progress.finish_and_clear();
     let statement = Statement::draw_up(session.reader(), &opened.book)?;
     match arguments.format {
-        Format::Text => print!("{}\n{}", taken(&session.counts()), statement.text()),
+        Format::Text => put!("{}\n{}", taken(&session.counts()), statement.text()),
         Format::Json => {
-            println!("{}", serde_json::json!({ "counts": counts(&session.counts()), "statement": statement }))
+            put_line!("{}", serde_json::json!({ "counts": counts(&session.counts()), "statement": statement }))
         }
     }
     match broken {

@@ -1,5 +1,6 @@
 use super::moment;
 use crate::arguments::Tick;
+use crate::output::put_line;
 use crate::output::{counter, grouped};
 use crate::{Failure, open};
 
@@ -10,6 +11,6 @@ pub fn run(arguments: &Tick) -> Result<bool, Failure> {
     let progress = counter("moving the clock");
     let woken = session.advance(until, &mut |parties| progress.set_position(parties))?;
     progress.finish_and_clear();
-    println!("the clock stands at {until}; {} moments had come", grouped(woken));
+    put_line!("the clock stands at {until}; {} moments had come", grouped(woken));
     Ok(true)
 }

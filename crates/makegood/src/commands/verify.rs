@@ -1,6 +1,7 @@
 use makegood_store::SLOTS;
 
 use crate::arguments::Database;
+use crate::output::put_line;
 use crate::output::{bar, grouped};
 use crate::{Failure, open};
 
@@ -10,7 +11,7 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
     let progress = bar(u64::from(SLOTS), "verifying");
     let verified = makegood_engine::verify(&*opened.store, &opened.book, &mut || progress.inc(1))?;
     progress.finish_and_clear();
-    println!(
+    put_line!(
         "{} lines of {} logs follow their chains, {} movements were summed, {} promises and remedies compared",
         grouped(verified.lines),
         grouped(verified.logs),
@@ -18,8 +19,8 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
         grouped(verified.parts),
     );
     for fault in &verified.faults {
-        println!("fault: {fault}");
+        put_line!("fault: {fault}");
     }
-    println!("{}", if verified.faults.is_empty() { "nothing is wrong" } else { "SOMETHING IS WRONG" });
+    put_line!("{}", if verified.faults.is_empty() { "nothing is wrong" } else { "SOMETHING IS WRONG" });
     Ok(verified.faults.is_empty())
 }

@@ -1,0 +1,125 @@
+//! What is owed, in a customer's words.
+
+use makegood_money::{Money, Ratio, Rounding};
+
+use super::Plain;
+use crate::model::{Amount, Award, Entry, Fixed, Give, PaysIn, ValueId};
+use crate::value::Moment;
+
+/// An award in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// How much; empty where a table says it.
+    pub amount: String,
+    /// Bounds, rounding, and in what it is paid.
+    pub details: Vec<String>,
+}
+
+impl<'a> Plain<'a> {
+    pub fn award(&self, award: &Award) -> Words {
+        let amount = match &award.amount {
+            Amount::Fixed(fixed) => self.fixed(fixed),
+            Amount::Bands { .. } => String::new(),
+            Amount::Share { ratio, of } => self.share_of(*ratio, &self.expression(of)),
+            Amount::Each { rate, count } => format!("{} × {}", self.fixed(rate), self.expression(count)),
+        };
+        let mut details = Vec::new();
+        if let Some(most) = &award.at_most {
+            details.push(format!("{} {}", self.pick("at most", "最多", "høyst"), self.fixed(most)));
+        }
+        if let Some(least) = &award.at_least {
+            details.push(format!("{} {}", self.pick("at least", "最少", "minst"), self.fixed(least)));
+        }
+        details.extend(award.round_to.map(|step| self.rounded(step, award.rounding)));
+        details.extend(self.pays_in(award.pays_in));
+        Words { amount, details }
+    }
+
+    /// A share of something; of the whole, only what it is.
+    pub fn share_of(&self, ratio: Ratio, of: &str) -> String {
+        let share = self.share(ratio);
+        if ratio.numerator() == ratio.denominator() {
+            return self.pick(format!("all of {of}"), format!("全部{of}"), format!("hele {of}"));
+        }
+        self.pick(format!("{share} of {of}"), format!("{of}的 {share}"), format!("{share} av {of}"))
+    }
+
+    pub fn give(&self, give: &Give) -> String {
+        match give {
+            Give::Money(money) if money.is_zero() => self.nothing().to_owned(),
+            Give::Money(money) => self.money(*money),
+            Give::Share { ratio, of } => self.share_of(*ratio, &self.expression(of)),
+        }
+    }
+
+    pub fn nothing(&self) -> &'static str {
+        self.pick("nothing", "无", "ingenting")
+    }
+
+    /// An amount; a dated one with the days from which it counts, the latest first.
+    pub fn fixed(&self, fixed: &Fixed) -> String {
+        match fixed {
+            Fixed::Money(money) => self.money(*money),
+            Fixed::Expr(expression) => self.expression(expression),
+            Fixed::Value(id) => self.dated(*id),
+        }
+    }
+
+    fn dated(&self, id: ValueId) -> String {
+        let amounts: Vec<(Moment, Money)> = self
+            .entries(id)
+            .into_iter()
+            .filter_map(|(from, entry)| match entry {
+                Entry::Money(money) => Some((from, *money)),
+                Entry::Bands(_) => None,
+            })
+            .collect();
+        if let [(_, only)] = amounts.as_slice() {
+            return self.money(*only);
+        }
+        let worded = |(from, money): &(Moment, Money)| {
+            let (money, from) = (self.money(*money), self.date(*from));
+            self.pick(format!("{money} from {from}"), format!("自{from}起 {money}"), format!("{money} fra {from}"))
+        };
+        amounts.iter().rev().map(worded).collect::<Vec<_>>().join(self.pick("; ", "；", "; "))
+    }
+
+    /// The entries of a dated value that count while the charter is in force, earliest first.
+    pub fn entries(&self, id: ValueId) -> Vec<(Moment, &'a Entry)> {
+        let Some(value) = self.charter.values.get(id) else { return Vec::new() };
+        let (start, end) = (self.charter.from, self.charter.until);
+        let first = value.entries.partition_point(|(from, _)| *from <= start).saturating_sub(1);
+        let counts = |from: &Moment| end.is_none_or(|end| *from < end);
+        value.entries.iter().skip(first).filter(|(from, _)| counts(from)).map(|(from, entry)| (*from, entry)).collect()
+    }
+
+    pub fn rounded(&self, step: Money, rounding: Rounding) -> String {
+        let step = self.money(step);
+        match rounding {
+            Rounding::Up => {
+                self.pick(format!("rounded up to whole {step}"), format!("向上取整到 {step} 的整数倍"), format!("rundet opp til hele {step}"))
+            }
+            Rounding::Down => {
+                self.pick(format!("rounded down to whole {step}"), format!("向下取整到 {step} 的整数倍"), format!("rundet ned til hele {step}"))
+            }
+            Rounding::Nearest => {
+                self.pick(format!("rounded to the nearest {step}"), format!("取整到最接近的 {step} 的整数倍"), format!("rundet til nærmeste {step}"))
+            }
+        }
+    }
+
+    /// In what it is paid, unless in what it is reckoned in.
+    pub fn pays_in(&self, pays_in: PaysIn) -> Option<String> {
+        Some(match pays_in {
+            PaysIn::Same => return None,
+            PaysIn::Original => {
+                self.pick("paid back the way you paid", "按原支付方式退还", "tilbakebetalt slik du betalte").to_owned()
+            }
+            PaysIn::Tender(tender) => {
+                let own = self.charter.tenders.get(tender.code()).map(|tender| self.name(&tender.name));
+                let name = own.unwrap_or_else(|| tender.code().to_owned());
+                self.pick(format!("paid in {name}"), format!("以{name}支付"), format!("utbetalt i {name}"))
+            }
+        })
+    }
+}

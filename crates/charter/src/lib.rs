@@ -15,6 +15,8 @@ pub mod limits;
 pub mod lower;
 pub mod model;
 pub mod number;
+mod plain;
+pub mod publish;
 pub mod syntax;
 pub mod tests_file;
 pub mod text;

@@ -14,7 +14,6 @@ use crate::text::Texts;
 use crate::value::{Moment, Type};
 use crate::words::{show_clock, show_money};
 
-pub(crate) use awards::Words;
 pub(crate) use bands::{Reach, Scale};
 
 /// The languages that have built-in words.
@@ -125,7 +124,7 @@ impl<'a> Plain<'a> {
     pub fn length(&self, milliseconds: i64) -> String {
         let size = milliseconds.unsigned_abs();
         let (hours, minutes, rest) = (size / 3_600_000, size / 60_000 % 60, size % 60_000);
-        let (days, hours) = if hours >= 48 { (hours / 24, hours % 24) } else { (0, hours) };
+        let (days, hours) = if hours >= 72 { (hours / 24, hours % 24) } else { (0, hours) };
         let parts = [
             (days, self.pick(("day", "days"), ("天", "天"), ("dag", "dager"))),
             (hours, self.pick(("hour", "hours"), ("小时", "小时"), ("time", "timer"))),

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     /// The books: balances, register, export to accounting programs
     #[command(subcommand)]
     Ledger(Ledger),
-    /// Check, test and explain a charter
+    /// Check, test, explain and publish a charter
     #[command(subcommand)]
     Charter(CharterCommand),
     /// List remedies, approve those that are held, or note what became of them
@@ -171,12 +171,35 @@ pub(crate) enum CharterCommand {
         #[arg(long, default_value = "en")]
         language: String,
     },
+    /// Write the page a customer reads
+    Publish {
+        /// The charter file
+        file: PathBuf,
+        /// A language of the charter; may be given several times. All of them unless said
+        #[arg(long = "language", value_name = "LANGUAGE")]
+        languages: Vec<String>,
+        /// In what the page is written
+        #[arg(long, value_enum, default_value_t)]
+        format: PageFormat,
+        /// Write `NAME.LANGUAGE.html` into this folder for each language, instead of one page to standard output
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
     /// The JSON Schema of charters, for editors
     Schema {
         /// Of the tests beside a charter instead
         #[arg(long)]
         tests: bool,
     },
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PageFormat {
+    /// One HTML file that needs nothing beside it
+    #[default]
+    Html,
+    /// Markdown
+    Markdown,
 }
 
 #[derive(Debug, Subcommand)]

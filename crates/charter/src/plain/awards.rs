@@ -21,7 +21,12 @@ impl<'a> Plain<'a> {
             Amount::Fixed(fixed) => self.fixed(fixed),
             Amount::Bands { .. } => String::new(),
             Amount::Share { ratio, of } => self.share_of(*ratio, &self.expression(of)),
-            Amount::Each { rate, count } => format!("{} × {}", self.fixed(rate), self.expression(count)),
+            Amount::Each { rate, count } => {
+                let counted = self.expression(count);
+                let compound = count.source().contains([' ', '(']);
+                let counted = if compound { format!("({counted})") } else { counted };
+                format!("{} × {counted}", self.fixed(rate))
+            }
         };
         let mut details = Vec::new();
         if let Some(most) = &award.at_most {
@@ -39,7 +44,11 @@ impl<'a> Plain<'a> {
     pub fn share_of(&self, ratio: Ratio, of: &str) -> String {
         let share = self.share(ratio);
         if ratio.numerator() == ratio.denominator() {
-            return self.pick(format!("all of {of}"), format!("全部{of}"), format!("hele {of}"));
+            let english = match of.strip_prefix("the ") {
+                Some(bare) => format!("the whole {bare}"),
+                None => format!("all of {of}"),
+            };
+            return self.pick(english, format!("全部{of}"), format!("hele {of}"));
         }
         self.pick(format!("{share} of {of}"), format!("{of}的 {share}"), format!("{share} av {of}"))
     }
@@ -56,7 +65,7 @@ impl<'a> Plain<'a> {
         self.pick("nothing", "无", "ingenting")
     }
 
-    /// An amount; a dated one with the days from which it counts, the latest first.
+    /// An amount; a dated one with those that counted before it, the latest first.
     pub fn fixed(&self, fixed: &Fixed) -> String {
         match fixed {
             Fixed::Money(money) => self.money(*money),
@@ -74,14 +83,23 @@ impl<'a> Plain<'a> {
                 Entry::Bands(_) => None,
             })
             .collect();
-        if let [(_, only)] = amounts.as_slice() {
-            return self.money(*only);
+        let Some(((mut until, last), earlier)) = amounts.split_last() else { return String::new() };
+        let mut before = Vec::new();
+        for (from, money) in earlier.iter().rev() {
+            let (money, date) = (self.money(*money), self.date(until));
+            before.push(self.pick(
+                format!("before {date}: {money}"),
+                format!("{date}前 {money}"),
+                format!("før {date}: {money}"),
+            ));
+            until = *from;
         }
-        let worded = |(from, money): &(Moment, Money)| {
-            let (money, from) = (self.money(*money), self.date(*from));
-            self.pick(format!("{money} from {from}"), format!("自{from}起 {money}"), format!("{money} fra {from}"))
-        };
-        amounts.iter().rev().map(worded).collect::<Vec<_>>().join(self.pick("; ", "；", "; "))
+        let last = self.money(*last);
+        if before.is_empty() {
+            return last;
+        }
+        let before = before.join(self.pick("; ", "；", "; "));
+        self.pick(format!("{last} ({before})"), format!("{last}（{before}）"), format!("{last} ({before})"))
     }
 
     /// The entries of a dated value that count while the charter is in force, earliest first.
@@ -96,15 +114,21 @@ impl<'a> Plain<'a> {
     pub fn rounded(&self, step: Money, rounding: Rounding) -> String {
         let step = self.money(step);
         match rounding {
-            Rounding::Up => {
-                self.pick(format!("rounded up to whole {step}"), format!("向上取整到 {step} 的整数倍"), format!("rundet opp til hele {step}"))
-            }
-            Rounding::Down => {
-                self.pick(format!("rounded down to whole {step}"), format!("向下取整到 {step} 的整数倍"), format!("rundet ned til hele {step}"))
-            }
-            Rounding::Nearest => {
-                self.pick(format!("rounded to the nearest {step}"), format!("取整到最接近的 {step} 的整数倍"), format!("rundet til nærmeste {step}"))
-            }
+            Rounding::Up => self.pick(
+                format!("rounded up to whole {step}"),
+                format!("向上取整到 {step} 的整数倍"),
+                format!("rundet opp til hele {step}"),
+            ),
+            Rounding::Down => self.pick(
+                format!("rounded down to whole {step}"),
+                format!("向下取整到 {step} 的整数倍"),
+                format!("rundet ned til hele {step}"),
+            ),
+            Rounding::Nearest => self.pick(
+                format!("rounded to the nearest {step}"),
+                format!("取整到最接近的 {step} 的整数倍"),
+                format!("rundet til nærmeste {step}"),
+            ),
         }
     }
 

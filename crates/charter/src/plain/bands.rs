@@ -55,12 +55,10 @@ impl Plain<'_> {
             }
             (Some(at), Some(below)) => self.pick(
                 format!("{at} to below {below}"),
-                format!("{at}至不足 {below}"),
+                format!("{}至不足 {below}", spaced(&at)),
                 format!("{at} til under {below}"),
             ),
-            (Some(at), None) => {
-                self.pick(format!("{at} and more"), format!("{at}及以上"), format!("{at} og mer"))
-            }
+            (Some(at), None) => self.pick(format!("{at} and more"), format!("{}及以上", spaced(&at)), format!("{at} og mer")),
             (None, Some(below)) => {
                 self.pick(format!("below {below}"), format!("不足 {below}"), format!("under {below}"))
             }
@@ -87,4 +85,9 @@ impl Plain<'_> {
             _ => self.pick(format!("{length} before"), format!("约定时间前 {length}"), format!("{length} før")),
         }
     }
+}
+
+/// With a space after it where Latin letters or digits end it and Chinese follows.
+fn spaced(words: &str) -> String {
+    if words.ends_with(|sign: char| sign.is_ascii_alphanumeric()) { format!("{words} ") } else { words.to_owned() }
 }

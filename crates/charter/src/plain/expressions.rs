@@ -16,7 +16,7 @@ impl Plain<'_> {
         self.part(expression.source(), expression, DEPTH).unwrap_or_else(|| self.generic(expression.kind()).to_owned())
     }
 
-    /// A condition on what was chosen: `the means of payment: card`. `None` for any other.
+    /// A condition on what was chosen: `means of payment: card`. `None` for any other.
     pub fn condition(&self, condition: &Expr) -> Option<String> {
         let (left, right) = split(condition.source(), "==")?;
         let word = right.trim().strip_prefix(['\'', '"'])?.strip_suffix(['\'', '"'])?;
@@ -24,7 +24,7 @@ impl Plain<'_> {
         let (scope, name) = left.trim().split_once('.')?;
         let kind = matches!(scope, "data" | "made").then_some(self.read(left.trim(), condition)?);
         let colon = self.pick(": ", "：", ": ");
-        Some(format!("{}{colon}{word}", bare(&self.field(name, kind))))
+        Some(format!("{}{colon}{word}", without_article(&self.field(name, kind))))
     }
 
     fn read<'e>(&self, path: &str, expression: &'e Expr) -> Option<&'e Type> {
@@ -56,8 +56,12 @@ impl Plain<'_> {
             "promise.due" => self.pick("the agreed time", "约定时间", "avtalt tid"),
             "promise.made" => self.pick("the time of the agreement", "订立时间", "avtaletidspunktet"),
             "at" => self.pick("the time it happened", "发生时间", "tidspunktet det skjedde"),
-            "at - promise.due" => self.pick("the time after the agreed time", "超出约定时间的时长", "tiden etter avtalt tid"),
-            "promise.due - at" => self.pick("the time before the agreed time", "早于约定时间的时长", "tiden før avtalt tid"),
+            "at - promise.due" => {
+                self.pick("the time after the agreed time", "超出约定时间的时长", "tiden etter avtalt tid")
+            }
+            "promise.due - at" => {
+                self.pick("the time before the agreed time", "早于约定时间的时长", "tiden før avtalt tid")
+            }
             _ => return None,
         })
     }
@@ -115,7 +119,11 @@ impl Plain<'_> {
 
 /// A noun without its English article, for headings.
 pub(super) fn bare(words: &str) -> String {
-    super::capital(words.strip_prefix("the ").unwrap_or(words))
+    super::capital(without_article(words))
+}
+
+fn without_article(words: &str) -> &str {
+    words.strip_prefix("the ").unwrap_or(words)
 }
 
 /// What stands between the brackets of `name(…)`, when the last bracket closes the first.
@@ -136,11 +144,17 @@ fn split<'s>(source: &'s str, sign: &str) -> Option<(&'s str, &'s str)> {
     let mut depth = 0_i32;
     let mut last = None;
     for (at, found) in signs(source) {
-        depth = depth.saturating_add(i32::from(matches!(found, '(' | '['))).saturating_sub(i32::from(matches!(found, ')' | ']')));
+        depth = depth
+            .saturating_add(i32::from(matches!(found, '(' | '[')))
+            .saturating_sub(i32::from(matches!(found, ')' | ']')));
         if depth == 0 && source.get(at..).is_some_and(|rest| rest.starts_with(sign)) {
             last = Some(at);
         }
-        if depth == 0 && (source.get(at..).is_some_and(|rest| rest.starts_with("? ") || rest.starts_with("&&") || rest.starts_with("||"))) {
+        if depth == 0
+            && (source
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with("? ") || rest.starts_with("&&") || rest.starts_with("||")))
+        {
             return None;
         }
     }

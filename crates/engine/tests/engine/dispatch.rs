@@ -34,7 +34,7 @@ fn credited() -> Desk {
 fn send(desk: &mut Desk, sink: &mut dyn Sink, now: Moment) -> [u64; 3] {
     let mut routes = Routes::default();
     routes.add("payout", sink);
-    let Dispatched { delivered, failed, given_up } = desk.session.dispatch(&mut routes, now).unwrap();
+    let Dispatched { delivered, failed, given_up, .. } = desk.session.dispatch(&mut routes, now).unwrap();
     [delivered, failed, given_up]
 }
 

@@ -1,14 +1,15 @@
 use std::path::Path;
 
 use makegood_charter::explain::explain;
+use makegood_charter::publish::{self, Format};
 use makegood_charter::tests_file::CharterTest;
 use makegood_charter::{Charter, grammar};
 
-use crate::arguments::CharterCommand;
+use crate::arguments::{CharterCommand, PageFormat};
 use crate::output::{put, put_line};
 use crate::{Failure, judge, open};
 
-/// `makegood charter`: checks, tests, explains; gives the schema.
+/// `makegood charter`: checks, tests, explains, publishes; gives the schema.
 pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
     match arguments {
         CharterCommand::Check { files } => files.iter().try_fold(true, |fine, file| Ok(check(file)? && fine)),
@@ -18,12 +19,49 @@ pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
             put!("{}", explain(&*open::compile(&name, &text)?, language));
             Ok(true)
         }
+        CharterCommand::Publish { file, languages, format, output } => {
+            let format = match format {
+                PageFormat::Html => Format::Html,
+                PageFormat::Markdown => Format::Markdown,
+            };
+            pages(file, languages, format, output.as_deref())
+        }
         CharterCommand::Schema { tests } => {
             let schema = if *tests { grammar::tests_schema() } else { grammar::schema() };
             put_line!("{schema:#}");
             Ok(true)
         }
     }
+}
+
+fn pages(file: &Path, languages: &[String], format: Format, folder: Option<&Path>) -> Result<bool, Failure> {
+    let (name, text) = open::charter_file(file)?;
+    let charter = open::compile(&name, &text)?;
+    let spoken = publish::languages(&charter);
+    if let Some(unknown) = languages.iter().find(|language| !spoken.contains(&language.as_str())) {
+        let help = format!("its languages are {}: name one of them, or translate every text", spoken.join(", "));
+        return Err(Failure::new("M014", format!("the charter `{name}` has no texts in `{unknown}`"), help));
+    }
+    let chosen: Vec<&str> = if languages.is_empty() { spoken } else { languages.iter().map(String::as_str).collect() };
+    let Some(folder) = folder else {
+        if languages.len() > 1 {
+            let message = "several pages cannot be written to standard output";
+            return Err(Failure::new("M005", message, "name a folder with `--output`, or one language"));
+        }
+        print!("{}", publish::publish(&charter, chosen.first().copied().unwrap_or_default(), format));
+        return Ok(true);
+    };
+    let unwritable = |path: &Path, error: &std::io::Error| {
+        Failure::from_error("M005", error, format!("`{}` cannot be written: check the path", path.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    for language in chosen {
+        let path = folder.join(publish::file_name(&charter, language, format));
+        let page = publish::publish(&charter, language, format);
+        std::fs::write(&path, page).map_err(|error| unwritable(&path, &error))?;
+        println!("{}", path.display());
+    }
+    Ok(true)
 }
 
 fn check(file: &Path) -> Result<bool, Failure> {

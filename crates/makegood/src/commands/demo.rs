@@ -25,9 +25,11 @@ use crate::statement::Statement;
 const CHARTER: &str = include_str!("../../../../charters/jetblue/charter.yaml");
 /// The demonstration's clock moves, and its messages leave, at the end of every so many days.
 const DAYS_A_ROUND: usize = 7;
+/// Days of the last round, whose payouts are on their way when the statement is drawn up.
+const LAST_ROUND: usize = 3;
 /// Days after the last flight to which the clock moves on, so that what waits a day to be decided is decided. What is paid then is not
 /// waited for: the statement shows it as on its way.
-const DAYS_AFTER: i64 = 2;
+const DAYS_AFTER: i64 = 1;
 /// How long after a payout was asked for it is paid, in the demonstration.
 const PAID_AFTER: i64 = 12 * 3_600_000;
 /// `makegood demo`: a real airline's year, day by day.
@@ -55,7 +57,7 @@ pub fn run(arguments: &Demo) -> Result<bool, Failure> {
     let mut flights = 0_u64;
     let mut bookings = 0_u64;
     let days: Vec<_> = year.days().collect();
-    let (first_days, weeks) = days.split_at(days.len() % DAYS_A_ROUND);
+    let (first_days, weeks) = days.split_at(days.len().saturating_sub(LAST_ROUND) % DAYS_A_ROUND);
     for round in std::iter::once(first_days).chain(weeks.chunks(DAYS_A_ROUND)) {
         let mut events = Vec::new();
         for day in round {

@@ -1,0 +1,251 @@
+//! What stands on the page, before it is HTML or Markdown.
+
+use super::{Format, clause, file_name, languages};
+use crate::model::{Charter, PaysIn, Stack, Stacking};
+use crate::plain::{Plain, Tongue, capital};
+
+/// A page in one language.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub language: String,
+    pub title: String,
+    /// `version 2025-01`.
+    pub version: String,
+    /// From and until when it counts, in words and for programs.
+    pub in_force: Vec<(String, String, String)>,
+    pub links_label: &'static str,
+    pub links: Vec<Link>,
+    pub promises: (&'static str, Vec<String>),
+    pub rights: (&'static str, Vec<Clause>),
+    pub notes: (&'static str, Vec<String>),
+    pub colon: &'static str,
+    pub foot_label: &'static str,
+    pub foot: Vec<(&'static str, String)>,
+    pub warning: String,
+}
+
+/// The same page in a language.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub tag: String,
+    pub name: String,
+    pub file: String,
+    pub current: bool,
+}
+
+/// A right as the customer reads it.
+#[derive(Debug)]
+pub(super) struct Clause {
+    /// The name of the right, for links to it.
+    pub id: String,
+    pub says: String,
+    pub terms: Vec<Term>,
+}
+
+/// One thing said of a right: a label, sentences, tables.
+#[derive(Debug)]
+pub(super) struct Term {
+    pub label: &'static str,
+    pub lines: Vec<String>,
+    pub tables: Vec<Table>,
+}
+
+/// Bands.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// From when they count; empty where they always do.
+    pub caption: String,
+    pub heading: String,
+    pub gives: &'static str,
+    pub rows: Vec<(String, String)>,
+}
+
+pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
+    let plain = Plain::new(charter, language);
+    let promises = charter.promises.iter().map(|promise| plain.text(&promise.says, Some(promise), None));
+    let version = plain.pick("Version", "版本", "Versjon");
+    Page {
+        language: language.to_owned(),
+        title: plain.text(&charter.title, None, None),
+        version: format!("{version} {}", charter.version),
+        in_force: in_force(&plain),
+        links_label: plain.pick("Languages", "语言", "Språk"),
+        links: links(charter, language, format),
+        promises: (plain.pick("What we promise", "我们的承诺", "Dette lover vi"), promises.collect()),
+        rights: (
+            plain.pick("What we owe you when it fails", "未能兑现时我们的补偿", "Dette skylder vi deg når det svikter"),
+            charter.rights.iter().map(|right| clause::clause(&plain, right)).collect(),
+        ),
+        notes: (plain.pick("Good to know", "须知", "Godt å vite"), notes(&plain)),
+        colon: plain.pick(": ", "：", ": "),
+        foot_label: plain.pick("About this page", "关于本页", "Om denne siden"),
+        foot: foot(&plain),
+        warning: note(&plain),
+    }
+}
+
+fn in_force(plain: &Plain<'_>) -> Vec<(String, String, String)> {
+    let charter = plain.charter;
+    let from = plain.pick("in force from", "生效日期：", "gjelder fra");
+    let mut words = vec![(from.to_owned(), plain.date(charter.from), plain.iso_date(charter.from))];
+    if let Some(until) = charter.until {
+        let word = plain.pick("until", "截至", "inntil");
+        words.push((word.to_owned(), plain.date(until), plain.iso_date(until)));
+    }
+    words
+}
+
+fn links(charter: &Charter, language: &str, format: Format) -> Vec<Link> {
+    let tags = languages(charter);
+    if tags.len() < 2 {
+        return Vec::new();
+    }
+    let link = |tag: &str| Link {
+        tag: tag.to_owned(),
+        name: endonym(tag).to_owned(),
+        file: file_name(charter, tag, format),
+        current: tag == language,
+    };
+    tags.into_iter().map(link).collect()
+}
+
+/// A language's name in itself; its tag where it is not listed.
+fn endonym(tag: &str) -> &str {
+    const NAMES: &[(&str, &str)] = &[
+        ("ar", "العربية"),
+        ("da", "dansk"),
+        ("de", "Deutsch"),
+        ("en", "English"),
+        ("es", "español"),
+        ("fi", "suomi"),
+        ("fr", "français"),
+        ("it", "italiano"),
+        ("ja", "日本語"),
+        ("ko", "한국어"),
+        ("nb", "norsk"),
+        ("nl", "Nederlands"),
+        ("nn", "nynorsk"),
+        ("no", "norsk"),
+        ("pl", "polski"),
+        ("pt", "português"),
+        ("se", "davvisámegiella"),
+        ("sv", "svenska"),
+        ("zh", "中文"),
+        ("zh-Hans", "简体中文"),
+        ("zh-Hant", "繁體中文"),
+    ];
+    NAMES.iter().find(|(known, _)| *known == tag).map_or(tag, |(_, name)| name)
+}
+
+/// What a customer should know beside the rights: how they combine, what tenders are worth, from which amount they hear of it.
+fn notes(plain: &Plain<'_>) -> Vec<String> {
+    let charter = plain.charter;
+    let mut notes: Vec<String> = charter.stacking.iter().filter_map(|stack| combined(plain, stack)).collect();
+    notes.extend(worths(plain));
+    if let Some(least) = charter.limits.notify_from {
+        let least = plain.money(least);
+        notes.push(plain.pick(
+            format!("We send you no message about less than {least}. You get it all the same."),
+            format!("低于 {least} 的补偿不另行通知，但仍会支付给您。"),
+            format!("Vi sender ikke melding om mindre enn {least}. Du får det likevel."),
+        ));
+    }
+    let zone = &charter.zone_name;
+    notes.push(plain.pick(
+        format!("Days begin and end in the time zone {zone}."),
+        format!("日期按 {zone} 时区计算。"),
+        format!("Dager begynner og slutter i tidssonen {zone}."),
+    ));
+    notes
+}
+
+fn combined(plain: &Plain<'_>, stack: &Stack) -> Option<String> {
+    let numbers: Vec<String> = stack.rights.iter().map(|right| right.saturating_add(1).to_string()).collect();
+    if numbers.len() < 2 {
+        return None;
+    }
+    let list = if plain.tongue == Tongue::Chinese { numbers.join("、") } else { plain.tongue.list(&numbers) };
+    Some(match stack.rule {
+        Stacking::Highest => plain.pick(
+            format!("If more than one of the clauses {list} applies, you get the highest."),
+            format!("第 {list} 条中有多条同时适用时，按最高的一项支付。"),
+            format!("Gjelder flere av punktene {list}, får du det høyeste."),
+        ),
+        Stacking::Sum => plain.pick(
+            format!("If more than one of the clauses {list} applies, you get all of them."),
+            format!("第 {list} 条中有多条同时适用时，全部支付。"),
+            format!("Gjelder flere av punktene {list}, får du alt sammen."),
+        ),
+        Stacking::Offset => plain.pick(
+            format!("Of the clauses {list}, in this order, what one gave is taken off the next."),
+            format!("第 {list} 条按此顺序适用，前一条已支付的金额从后一条中扣除。"),
+            format!("Av punktene {list}, i denne rekkefølgen, trekkes det ett ga, fra det neste."),
+        ),
+    })
+}
+
+/// What one unit of each tender that rights are paid in is worth.
+fn worths(plain: &Plain<'_>) -> Vec<String> {
+    let charter = plain.charter;
+    let awards = charter.rights.iter().flat_map(|right| right.awards.iter().chain(&right.if_late));
+    let paid: Vec<&str> = awards
+        .filter_map(|award| match &award.pays_in {
+            PaysIn::Tender(tender) => charter.tenders.keys().map(AsRef::as_ref).find(|code| *code == tender.code()),
+            _ => None,
+        })
+        .collect();
+    let used = charter.tenders.iter().filter(|(code, _)| paid.contains(&code.as_ref()));
+    let worth = used.filter_map(|(_, tender)| {
+        let units = makegood_money::Money::new(charter.money.scale(), charter.money);
+        let value = units.share(tender.worth, makegood_money::Rounding::Down).ok()?;
+        let (name, value) = (capital(&plain.name(&tender.name)), plain.money(value));
+        Some(plain.pick(
+            format!("{name}: one unit is worth {value}."),
+            format!("{name}：每单位价值 {value}。"),
+            format!("{name}: én enhet er verdt {value}."),
+        ))
+    });
+    worth.collect()
+}
+
+fn foot(plain: &Plain<'_>) -> Vec<(&'static str, String)> {
+    let (charter, source) = (plain.charter, &plain.charter.source);
+    let verified = if source.verified {
+        plain.pick("read in the official text", "已核对官方原文", "lest i den offisielle teksten")
+    } else {
+        plain.pick(
+            "not checked against the official text",
+            "未核对官方原文",
+            "ikke kontrollert mot den offisielle teksten",
+        )
+    };
+    let digest: String = charter.digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    vec![
+        (plain.pick("Source", "来源", "Kilde"), source.what.to_string()),
+        (plain.pick("As of", "截至", "Per"), date_as_written(plain, &source.as_of)),
+        (plain.pick("Verified", "核对", "Kontrollert"), verified.to_owned()),
+        (plain.pick("Charter", "章程", "Charter"), format!("{} {}", charter.name, charter.version)),
+        (plain.pick("Fingerprint", "文本指纹", "Fingeravtrykk"), digest),
+    ]
+}
+
+/// A date in words, where it is one.
+fn date_as_written(plain: &Plain<'_>, written: &str) -> String {
+    let start = crate::clock::parse_moment(written, &plain.charter.zone);
+    start.map_or_else(|_| written.to_owned(), |moment| plain.date(moment))
+}
+
+/// The note of the source; the one that every example carries is in the page's language.
+fn note(plain: &Plain<'_>) -> String {
+    let note = &*plain.charter.source.note;
+    if note == "example only, not legal advice" {
+        return plain
+            .pick(
+                "Example only, not legal advice.",
+                "仅为示例，不构成法律意见。",
+                "Bare et eksempel, ikke juridisk rådgivning.",
+            )
+            .to_owned();
+    }
+    capital(note)
+}

@@ -22,7 +22,7 @@ mod state;
 pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
 pub use id::{Ident, Name, PartId};
-pub use message::{Message, Topic, notice_text};
+pub use message::{Message, Topic, notice_text, promise_text};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
     Claim, Clause, Denied, Granted, Held, Party, Promise, PromiseState, Proof, Remedy, RemedyKind, RemedyState,

@@ -1,13 +1,12 @@
 use serde_json::{Map, Value as Json, json};
 
 use makegood_charter::model::{Charter, Right};
-use makegood_charter::value::{Moment, Value};
 use makegood_charter::words;
 
 use crate::because::{because, money_words, tenders_words};
 use crate::fold::Folding;
 use crate::id::{Kind, Name, hex, part_id};
-use crate::{Clause, Held, PartId, Promise, Remedy, RemedyKind, Rules};
+use crate::{Held, PartId, Promise, Remedy, RemedyKind, Rules};
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +86,7 @@ fn claim(folding: &Folding, remedy: &Remedy) -> Json {
 }
 
 /// Tells the party what is owed and why, unless it is less than the charter finds worth a message.
-pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy, promise: Option<&Promise>) {
+pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy) {
     let Some((_, rules)) = folding.book.by_tag(remedy.reason.charter) else { return };
     let charter = &rules.charter;
     let weighed = remedy.amounts.iter().map(|amount| crate::award::in_charter_money(charter, amount).ok());
@@ -98,7 +97,7 @@ pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy, promise: Option<&Pr
     let texts: Map<String, Json> = charter
         .title
         .languages()
-        .map(|language| (language.to_owned(), Json::String(notice_text(charter, remedy, promise, language))))
+        .map(|language| (language.to_owned(), Json::String(notice_text(charter, remedy, language))))
         .collect();
     let name = folding.remedy_name(remedy.id);
     let body = json!({ "party": folding.key, "remedy": name, "thing": &*remedy.thing, "text": texts });
@@ -106,10 +105,10 @@ pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy, promise: Option<&Pr
 }
 
 /// What the party is told, in one language.
-pub fn notice_text(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>, language: &str) -> String {
+pub fn notice_text(charter: &Charter, remedy: &Remedy, language: &str) -> String {
     // A penalty is for the late payment; the right's own words speak of what happened before.
     let right = charter.rights.iter().find(|right| right.name == remedy.right && remedy.kind != RemedyKind::Penalty);
-    let fill = |slot: &str| fill(charter, remedy, promise, slot, language);
+    let fill = |slot: &str| fill(charter, remedy, slot, language);
     match right.and_then(|right: &Right| right.tells.get(language)) {
         Some(tells) => tells.render(&fill),
         None => {
@@ -128,34 +127,39 @@ pub fn notice_text(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>
     }
 }
 
-fn fill(charter: &Charter, remedy: &Remedy, promise: Option<&Promise>, slot: &str, language: &str) -> Option<String> {
-    let moment = |moment: Moment| {
-        words::show(&Value::Time(moment), &makegood_charter::value::Type::Time, &charter.zone, language)
+fn fill(charter: &Charter, remedy: &Remedy, slot: &str, language: &str) -> Option<String> {
+    let read = |path: &str| {
+        let (_, shown) = remedy.reason.inputs.iter().find(|(known, _)| &**known == path)?;
+        Some(shown.words(charter, language))
     };
     match slot {
         "thing" => Some(remedy.thing.to_string()),
         "amount" => Some(tenders_words(charter, &remedy.amounts, language)),
         "because" => Some(because(charter, &remedy.reason, language).join(" ")),
-        "pay_by" => remedy.pay_by.map(moment),
-        "due" => promise.map(|promise| moment(promise.due)),
-        "worth" => promise.and_then(|promise| promise.worth).map(|worth| money_words(charter, worth, language)),
-        "paid" => promise.map(|promise| tenders_words(charter, &promise.paid, language)),
-        path => {
-            let read = remedy.reason.inputs.iter().find(|(known, _)| &**known == path);
-            match read {
-                Some((_, shown)) => Some(shown.words(charter, language)),
-                None => made(charter, promise?, path.strip_prefix("made.")?, language),
-            }
-        }
+        "pay_by" => remedy.pay_by.map(|pay_by| words::show_moment(pay_by, &charter.zone, language)),
+        "due" | "worth" | "paid" => read(&format!("promise.{slot}")),
+        path => read(path),
     }
 }
 
-fn made(charter: &Charter, promise: &Promise, field: &str, language: &str) -> Option<String> {
-    let Clause::Promise(clause) = promise.clause else { return None };
-    let shape = charter.shapes.get(charter.promises.get(clause)?.on)?;
-    let position = *shape.positions.get(field)?;
-    let kind = &shape.fields.get(position)?.kind;
-    Some(words::show(promise.made.get(position)?, kind, &charter.zone, language))
+/// The promise in the customer's words, as the clause it was made under puts it; `None` for a promise to pay.
+pub fn promise_text(rules: &Rules, promise: &Promise, language: &str) -> Option<String> {
+    let charter = &rules.charter;
+    let clause = promise.clause_of(rules)?;
+    let shape = charter.shapes.get(clause.on)?;
+    let made = |field: &str| {
+        let position = *shape.positions.get(field)?;
+        let kind = &shape.fields.get(position)?.kind;
+        Some(words::show(promise.made.get(position)?, kind, &charter.zone, language))
+    };
+    let says = clause.says.get(language)?;
+    Some(says.render(&|slot| match slot {
+        "thing" => Some(promise.thing.to_string()),
+        "due" => Some(words::show_moment(promise.due, &charter.zone, language)),
+        "worth" => promise.worth.map(|worth| money_words(charter, worth, language)),
+        "paid" => Some(tenders_words(charter, &promise.paid, language)),
+        _ => made(slot.strip_prefix("made.")?),
+    }))
 }
 
 /// Asks the owner of an overdue promise what happened.

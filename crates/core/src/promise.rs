@@ -204,25 +204,14 @@ fn made(
     };
     let thing = event.thing().unwrap_or_default();
     let index = u32::try_from(index).unwrap_or(u32::MAX);
+    let id = part_id(folding.key, thing, &event.ident, &clause.name, index);
     let mut promise = Promise {
-        id: part_id(folding.key, thing, &event.ident, &clause.name, index),
-        thing: thing.into(),
-        charter: rules.tag,
-        clause: Clause::Promise(clause_id),
-        state: PromiseState::Open,
         made_at: event.time,
         cause: event.ident,
-        due,
         worth,
         paid,
         made: data.clone(),
-        settled: None,
-        proofs: Vec::new(),
-        claims: Vec::new(),
-        granted: Vec::new(),
-        denied: Vec::new(),
-        wake_at: None,
-        replaced_by: None,
+        ..Promise::new(id, thing, rules.tag, Clause::Promise(clause_id), due)
     };
     promise.set_wake(Some(clause));
     Ok(Some(promise))
@@ -236,7 +225,13 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
         if promise.wake_at.is_none_or(|wake_at| wake_at > at) {
             continue;
         }
-        let Some((_, rules)) = folding.book.by_tag(promise.charter) else { continue };
+        let Some((_, rules)) = folding.book.by_tag(promise.charter) else {
+            return folding.refuse(
+                "unknown-charter",
+                "a promise was made under a charter version that is not kept".to_owned(),
+                "put that version in force again, as it was",
+            );
+        };
         let clause = promise.clause_of(rules);
         right::decide_due(folding, &mut promise)?;
         let overdue_at = promise.due.plus(clause.map_or(0, |clause| clause.silent_after).max(1));

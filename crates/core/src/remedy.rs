@@ -86,7 +86,7 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
     }
     folding.out.spent.extend(worth);
     let remedy = if remedy.state == RemedyState::Approved {
-        send(folding, remedy, Some(promise))
+        send(folding, remedy)
     } else {
         message::approval(folding, &remedy);
         remedy
@@ -116,24 +116,11 @@ fn held_for(folding: &Folding, owed: &Owed, worth: Option<Money>) -> Option<Held
 
 fn promise_to_pay(id: PartId, due: Moment, clause: Clause, remedy: &Remedy, seen: &Promise, amount: Money) -> Promise {
     let mut promise = Promise {
-        id,
-        thing: remedy.thing.clone(),
-        charter: remedy.reason.charter,
-        clause,
-        state: PromiseState::Open,
         made_at: remedy.owed_at,
         cause: remedy.reason.cause,
-        due,
         worth: Some(amount),
-        paid: Tenders::default(),
         made: seen.made.clone(),
-        settled: None,
-        proofs: Vec::new(),
-        claims: Vec::new(),
-        granted: Vec::new(),
-        denied: Vec::new(),
-        wake_at: None,
-        replaced_by: None,
+        ..Promise::new(id, &remedy.thing, remedy.reason.charter, clause, due)
     };
     promise.set_wake(None);
     promise
@@ -145,11 +132,11 @@ fn post(folding: &mut Folding, remedy: &Remedy, what: &str, movement: makegood_m
 }
 
 /// Sends a remedy to be paid, and tells the party the first time.
-fn send(folding: &mut Folding, mut remedy: Remedy, promise: Option<&Promise>) -> Remedy {
+fn send(folding: &mut Folding, mut remedy: Remedy) -> Remedy {
     remedy.state = RemedyState::Approved;
     message::payout(folding, &remedy);
     if remedy.sent == 0 {
-        message::notice(folding, &remedy, promise);
+        message::notice(folding, &remedy);
     }
     remedy.sent = remedy.sent.saturating_add(1);
     remedy
@@ -206,8 +193,7 @@ fn approved(folding: &mut Folding, remedy: Remedy) -> Result<(), FoldError> {
         let movement = ledger::owed(&remedy)?;
         post(folding, &remedy, "owed", movement);
     }
-    let promise = remedy.promise.and_then(|id| folding.promise(&id).cloned());
-    let remedy = send(folding, remedy, promise.as_ref());
+    let remedy = send(folding, remedy);
     folding.put_remedy(remedy);
     Ok(())
 }

@@ -140,6 +140,32 @@ pub struct Promise {
     pub replaced_by: Option<PartId>,
 }
 
+impl Promise {
+    /// A promise just made, of which nothing was heard yet. It is worth nothing and waits for nothing until that is said.
+    pub(crate) fn new(id: PartId, thing: &str, charter: CharterTag, clause: Clause, due: Moment) -> Self {
+        Self {
+            id,
+            thing: thing.into(),
+            charter,
+            clause,
+            state: PromiseState::Open,
+            made_at: Moment::default(),
+            cause: Ident::default(),
+            due,
+            worth: None,
+            paid: Tenders::default(),
+            made: Fields::new(),
+            settled: None,
+            proofs: Vec::new(),
+            claims: Vec::new(),
+            granted: Vec::new(),
+            denied: Vec::new(),
+            wake_at: None,
+            replaced_by: None,
+        }
+    }
+}
+
 /// An event heard that may show an exception.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {

@@ -97,6 +97,9 @@ pub enum EngineError {
     /// The thread that writes has stopped.
     #[error("the writer has stopped")]
     WriterStopped,
+    /// Parties wait for a moment that has come, and looking at them again and again changed nothing.
+    #[error("the clock does not come to {until}: other processes keep moving it")]
+    Idle { until: Moment },
     /// Others wrote again and again while this process tried.
     #[error("gave up after {attempts} attempts: other processes kept writing to `{key}`")]
     Contended { key: Box<str>, attempts: u32 },

@@ -17,6 +17,8 @@ pub const FANOUT_PORTION: usize = 4_096;
 pub const AT_HAND: usize = 100_000;
 /// Rows read at once from a slot by the clock, the sweep and the dispatch.
 pub const SLOT_ROWS: usize = 1_000;
+/// Rounds of the clock in a row that find parties whose moment has come, and nothing to do for them: other processes were faster.
+pub const IDLE_ROUNDS: u32 = 50;
 /// Messages handed to receivers at once, at most about this many.
 pub const MESSAGES: usize = 10_000;
 /// How long after each failed attempt the next is made, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.

@@ -132,12 +132,15 @@ impl Session {
 
     /// Makes everything taken so far durable.
     pub(crate) fn settle(&mut self) -> Result<(), EngineError> {
-        self.close()?;
-        while !self.in_flight.is_empty() {
-            self.await_oldest()?;
+        loop {
             self.close()?;
+            if !self.in_flight.is_empty() {
+                self.await_oldest()?;
+            } else if self.at_work.is_empty() {
+                return Ok(());
+            }
+            // Otherwise another process wrote first while the batch was handed over: it is at work again.
         }
-        Ok(())
     }
 
     /// Makes rows durable that no fold gave: how a message's sending went.
@@ -155,6 +158,11 @@ impl Session {
             }
         }
         Err(EngineError::Contended { key: "outbox".into(), attempts: ATTEMPTS })
+    }
+
+    /// Forgets what is at hand, once all of it is durable.
+    pub(crate) fn forget(&mut self) {
+        self.folder.forget();
     }
 
     /// Hands the batch at work to the writer.

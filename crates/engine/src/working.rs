@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+use makegood_charter::Moment;
 use makegood_core::{Event, Ident, Needs, PartId, Party, Promise, Remedy};
-use makegood_store::{Hash, HeadRow, PartKind, Reader, Slot, StoreError, slot_of};
+use makegood_store::{Body, EventRow, Hash, HeadRow, PartKind, Reader, Slot, StoreError, chain, slot_of};
 
 use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
 
 use crate::{EngineError, rows};
 
@@ -47,6 +49,51 @@ impl Log {
             idents: Vec::new(),
         }
     }
+
+    /// Adds a line.
+    pub fn append(
+        &mut self,
+        key: &str,
+        (ident, time, recorded): (Ident, Moment, Moment),
+        context: u8,
+        body: Body,
+        batch: u64,
+    ) -> EventRow {
+        let said = match &body {
+            Body::Own(bytes) => said_by(bytes),
+            Body::Heard { .. } | Body::Erased(_) => 0,
+        };
+        self.seq = self.seq.saturating_add(1);
+        self.touched = batch;
+        self.idents.push((ident, said));
+        let mut row = EventRow {
+            slot: self.slot,
+            key: key.into(),
+            seq: self.seq,
+            ident,
+            time: time.0,
+            recorded: recorded.0,
+            context,
+            body,
+            hash: Hash::default(),
+        };
+        row.hash = chain(&self.hash, &row);
+        self.hash = row.hash;
+        row
+    }
+
+    /// The head for the commit at work, with the version that it must find.
+    pub fn head(&mut self, key: Box<str>, wake_at: Option<i64>, state: Box<[u8]>) -> (HeadRow, u64) {
+        let base = std::mem::replace(&mut self.base, self.seq);
+        self.dirty = false;
+        self.wake_at = wake_at;
+        (HeadRow { slot: self.slot, key, seq: self.seq, hash: self.hash, wake_at, state }, base)
+    }
+}
+
+/// The first bytes of the hash of what an event said, enough to tell a repeat from another content under the same id.
+pub(crate) fn said_by(body: &[u8]) -> u64 {
+    Sha256::digest(body).iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }
 
 /// A party at hand.

@@ -2,9 +2,9 @@
 
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
-use makegood_core::because::{because, money_words, tenders_words};
+use makegood_core::because::{because, tenders_words};
 use makegood_core::id::{Kind, Name};
-use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyState, Rules};
+use makegood_core::{Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
 use makegood_engine::{Logged, read_line, rows};
 use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_of};
 
@@ -270,19 +270,10 @@ impl<'o> Teller<'o> {
         let Some(rules) = self.rules(&promise.charter) else { return String::new() };
         let language = self.language;
         let due = moment(rules, promise.due, language);
-        let said = match promise.clause_of(rules).and_then(|clause| clause.says.get(language.0)) {
-            Some(says) => says.render(&|slot| match slot {
-                "thing" => Some(promise.thing.to_string()),
-                "due" => Some(due.clone()),
-                "worth" => promise.worth.map(|worth| money_words(&rules.charter, worth, language.0)),
-                "paid" => Some(tenders_words(&rules.charter, &promise.paid, language.0)),
-                _ => made(rules, promise, slot.strip_prefix("made.")?, language),
-            }),
-            None => format!(
-                "{} {due}",
-                language.of(["What is owed is paid by", "欠款将于此前支付：", "Det som skyldes, betales innen"])
-            ),
-        };
+        let said = promise_text(rules, promise, language.0).unwrap_or_else(|| {
+            let pays = language.of(["What is owed is paid by", "欠款将于此前支付：", "Det som skyldes, betales innen"]);
+            format!("{pays} {due}")
+        });
         let mut text = format!("  {said}\n");
         if !promise.paid.is_empty() {
             text.push_str(&format!(
@@ -395,14 +386,6 @@ fn section(text: &mut String, title: &str, content: &str) {
 
 fn moment(rules: &Rules, moment: Moment, language: Language) -> String {
     words::show(&Value::Time(moment), &Type::Time, &rules.charter.zone, language.0)
-}
-
-fn made(rules: &Rules, promise: &Promise, field: &str, language: Language) -> Option<String> {
-    let Clause::Promise(clause) = promise.clause else { return None };
-    let shape = rules.charter.shapes.get(rules.charter.promises.get(clause)?.on)?;
-    let position = *shape.positions.get(field)?;
-    let kind = &shape.fields.get(position)?.kind;
-    Some(words::show(promise.made.get(position)?, kind, &rules.charter.zone, language.0))
 }
 
 fn books(postings: &[PostingRow]) -> String {

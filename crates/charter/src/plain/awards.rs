@@ -83,7 +83,8 @@ impl<'a> Plain<'a> {
                 Entry::Bands(_) => None,
             })
             .collect();
-        let Some(((mut until, last), earlier)) = amounts.split_last() else { return String::new() };
+        let Some((&(latest, last), earlier)) = amounts.split_last() else { return String::new() };
+        let mut until = latest;
         let mut before = Vec::new();
         for (from, money) in earlier.iter().rev() {
             let (money, date) = (self.money(*money), self.date(until));
@@ -94,7 +95,7 @@ impl<'a> Plain<'a> {
             ));
             until = *from;
         }
-        let last = self.money(*last);
+        let last = self.money(last);
         if before.is_empty() {
             return last;
         }

@@ -58,7 +58,9 @@ impl Plain<'_> {
                 format!("{}至不足 {below}", spaced(&at)),
                 format!("{at} til under {below}"),
             ),
-            (Some(at), None) => self.pick(format!("{at} and more"), format!("{}及以上", spaced(&at)), format!("{at} og mer")),
+            (Some(at), None) => {
+                self.pick(format!("{at} and more"), format!("{}及以上", spaced(&at)), format!("{at} og mer"))
+            }
             (None, Some(below)) => {
                 self.pick(format!("below {below}"), format!("不足 {below}"), format!("under {below}"))
             }

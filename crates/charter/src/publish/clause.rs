@@ -123,7 +123,11 @@ fn paid(plain: &Plain<'_>, right: &Right) -> Term {
             None if several => plain.pick("otherwise", "其他情况", "ellers").to_owned(),
             None => String::new(),
         };
-        lines.push(if whom.is_empty() { clock } else { plain.pick(format!("{clock} ({whom})"), format!("{clock}（{whom}）"), format!("{clock} ({whom})")) });
+        lines.push(if whom.is_empty() {
+            clock
+        } else {
+            plain.pick(format!("{clock} ({whom})"), format!("{clock}（{whom}）"), format!("{clock} ({whom})"))
+        });
     }
     if lines.is_empty() {
         lines.push(plain.pick("No time is promised", "未承诺期限", "Ingen frist er lovet").to_owned());

@@ -56,8 +56,8 @@ fn lines() -> Vec<String> {
     let line = |number: u64| {
         // A fixed sequence that goes through all cases: no randomness is needed.
         let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let (late, ordered) = (mixed.wrapping_shr(32) % 300, 500 + mixed.wrapping_shr(20) % 1000);
-        let delivered = ordered - mixed.wrapping_shr(12) % 400;
+        let (late, ordered) = (mixed.wrapping_shr(32) % 300, 800 + mixed.wrapping_shr(20) % 1000);
+        let delivered = ordered - mixed.wrapping_shr(12) % 700;
         let cause = causes.get(usize::try_from(mixed.wrapping_shr(50) % 4).unwrap_or_default()).unwrap_or(&"unknown");
         let (damaged, priority) = (mixed.wrapping_shr(55).is_multiple_of(3), mixed.wrapping_shr(58).is_multiple_of(2));
         format!(

@@ -1,20 +1,19 @@
 //! Folding: work goes in, one commit comes out.
 
+mod things;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use makegood_charter::Moment;
 use makegood_core::{Budget, Context, Event, FoldError, Happening, Ident, Rulebook, fold, needs};
-use makegood_store::{
-    Body, Commit, EventRow, FanoutRow, Hash, HeadRow, InboxRow, InterestRow, PartKind, Reader, Slot, TallyRow, chain,
-    slot_of,
-};
+use makegood_store::{Body, Commit, FanoutRow, InterestRow, PartKind, Reader, Slot, TallyRow, slot_of};
 use sha2::{Digest, Sha256};
 
-use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Reject, reread};
+use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Reject};
 use crate::limits::Bounds;
-use crate::working::{Log, Working};
-use crate::{Counts, EngineError, Work, limits, rows};
+use crate::working::{Working, said_by};
+use crate::{Counts, EngineError, Work, rows};
 
 /// The name of the tally that holds what was spent of each day's budget.
 const BUDGET: &str = "budget";
@@ -265,150 +264,6 @@ impl Folder {
         Ok(Ok(()))
     }
 
-    fn thing_arrived(&mut self, incoming: &Incoming) -> Result<(), EngineError> {
-        let event = Arc::new(incoming.event.clone());
-        let (thing, now, batch) = (&*event.subject, self.now, self.batch);
-        let Some(at_hand) = self.working.thing(thing) else { return Ok(()) };
-        let body = Body::Own(incoming.body.clone());
-        let row = append(&mut at_hand.log, thing, (event.ident, event.time, now), 0, body, batch);
-        if !std::mem::replace(&mut at_hand.log.dirty, true) {
-            self.dirty_things.push(thing.into());
-        }
-        let seq = row.seq;
-        self.commit.events.push(row);
-        at_hand.recent.push((seq, event.clone()));
-        if let Some(events) = &mut at_hand.events {
-            events.push((seq, event.clone()));
-        }
-        if self.book.listens_to(&event.kind) {
-            let row = FanoutRow { slot: slot_of(thing), thing: thing.into(), seq, after: "".into() };
-            let left = if self.shared { Some("".into()) } else { self.fan_out(&row)? };
-            self.left_over |= left.is_some();
-            self.commit.fanouts.extend(left.map(|after| FanoutRow { after, ..row }));
-        }
-        Ok(())
-    }
-
-    /// Carries a thing's event to the next portion of those who must hear it. Gives the last of them if others may follow.
-    fn fan_out(&mut self, row: &FanoutRow) -> Result<Option<Box<str>>, EngineError> {
-        let Some(event) = self.thing_event(&row.thing, row.seq)? else { return Ok(None) };
-        let kept = self.reader.interested(row.slot, &row.thing, &row.after, self.bounds.fanout_portion)?;
-        let last = (kept.len() >= self.bounds.fanout_portion).then(|| kept.last().cloned()).flatten();
-        let mut parties = kept;
-        if let Some(at_hand) = self.working.thing(&row.thing) {
-            let new = at_hand.interests.iter().filter(|party| **party > row.after);
-            parties.extend(new.filter(|party| last.as_ref().is_none_or(|last| *party <= last)).cloned());
-        }
-        parties.sort_unstable();
-        parties.dedup();
-        if self.shared {
-            let slot_row =
-                |party: Box<str>| InboxRow { slot: slot_of(&party), party, thing: row.thing.clone(), seq: row.seq };
-            self.commit.inbox_add.extend(parties.into_iter().map(slot_row));
-        } else {
-            let keys: Vec<&str> = parties.iter().map(|party| &**party).collect();
-            self.working.fetch(&mut *self.reader, &keys, &[])?;
-            for party in &parties {
-                self.deliver(party, &row.thing, row.seq, &event)?;
-            }
-        }
-        Ok(last)
-    }
-
-    /// Notes that a party holds an interest in a thing, and tells it what was already said.
-    fn introduce(&mut self, party: &str, thing: &str, from_store: bool) -> Result<(), EngineError> {
-        let slot = slot_of(thing);
-        let heard = from_store || !self.shared;
-        self.commit.interests.push(InterestRow { slot, thing: thing.into(), party: party.into(), heard });
-        let batch = self.batch;
-        if let Some(at_hand) = self.working.thing(thing)
-            && !from_store
-        {
-            // It must stay at hand until this batch is durable: until then only memory knows who is interested.
-            at_hand.log.touched = batch;
-            at_hand.interests.push(party.into());
-        }
-        if !heard {
-            return Ok(());
-        }
-        for (seq, event) in self.events_of(thing)? {
-            if self.shared {
-                self.commit.inbox_add.push(InboxRow {
-                    slot: slot_of(party),
-                    party: party.into(),
-                    thing: thing.into(),
-                    seq,
-                });
-            } else {
-                self.working.fetch(&mut *self.reader, &[party], &[])?;
-                self.deliver(party, thing, seq, &event)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A thing's events that a clause listens to.
-    fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
-        let Some(at_hand) = self.working.thing(thing) else { return Ok(Vec::new()) };
-        if at_hand.log.seq == 0 {
-            return Ok(Vec::new());
-        }
-        if at_hand.events.is_none() {
-            let mut events = Vec::new();
-            if !at_hand.log.fresh {
-                let first_recent = at_hand.recent.first().map_or(u64::MAX, |(seq, _)| *seq);
-                let mut seq = 0;
-                loop {
-                    let rows = self.reader.log(at_hand.log.slot, thing, seq, limits::SLOT_ROWS)?;
-                    let Some(last) = rows.last() else { break };
-                    seq = last.seq;
-                    for row in rows.iter().filter(|row| row.seq < first_recent) {
-                        events.extend(logged_event(&self.book, row)?.map(|event| (row.seq, event)));
-                    }
-                }
-            }
-            events.extend(at_hand.recent.iter().cloned());
-            at_hand.events = Some(events);
-        }
-        let events = at_hand.events.iter().flatten();
-        Ok(events.filter(|(_, event)| self.book.listens_to(&event.kind)).cloned().collect())
-    }
-
-    fn thing_event(&mut self, thing: &str, seq: u64) -> Result<Option<Arc<Event>>, EngineError> {
-        self.working.fetch(&mut *self.reader, &[], &[thing])?;
-        let Some(at_hand) = self.working.thing(thing) else { return Ok(None) };
-        let at_once = at_hand.recent.iter().chain(&at_hand.looked_up);
-        if let Some((_, event)) = at_once.into_iter().find(|(known, _)| *known == seq) {
-            return Ok(Some(event.clone()));
-        }
-        let row = self.reader.log(at_hand.log.slot, thing, seq.saturating_sub(1), 1)?.into_iter().next();
-        let event = row.map(|row| logged_event(&self.book, &row)).transpose()?.flatten();
-        at_hand.looked_up = event.clone().map(|event| (seq, event));
-        Ok(event)
-    }
-
-    /// Folds a thing's event into one party; a delivery made before is nothing new.
-    fn deliver(&mut self, party: &str, thing: &str, seq: u64, event: &Event) -> Result<(), EngineError> {
-        let log = self.glance(party, false, &event.ident)?;
-        if log.said.is_some() {
-            return Ok(());
-        }
-        if !log.fresh && self.reader.known(&[(log.slot, party, event.ident)])?.contains(&true) {
-            return Ok(());
-        }
-        let body = Body::Heard { thing: thing.into(), seq };
-        let happening = Happening::Event(event);
-        match self.fold(party, Entry { happening, ident: event.ident, time: event.time, body })? {
-            Ok(_) => self.counts.delivered = self.counts.delivered.saturating_add(1),
-            Err(reject) => {
-                let origin = crate::Origin { name: format!("{thing} to {party}").into(), line: seq };
-                self.counts.set_aside = self.counts.set_aside.saturating_add(1);
-                self.commit.quarantine.push(reject.row(&origin, &[], self.now));
-            }
-        }
-        Ok(())
-    }
-
     fn clock(&mut self, party: &str, at: Moment) -> Result<(), EngineError> {
         let log = self.glance(party, false, &Ident::default())?;
         if log.wake_at.is_none_or(|wake_at| wake_at > at.0) {
@@ -473,8 +328,7 @@ impl Folder {
             }
             Err(error) => return Err(EngineError::Fold { key: key.into(), error: Box::new(error) }),
         };
-        let row =
-            append(&mut at_hand.log, key, (entry.ident, entry.time, now), context_byte(context), entry.body, batch);
+        let row = at_hand.log.append(key, (entry.ident, entry.time, now), context_byte(context), entry.body, batch);
         self.commit.events.push(row);
         if !std::mem::replace(&mut at_hand.log.dirty, true) {
             self.dirty_parties.push(key.into());
@@ -546,11 +400,11 @@ impl Folder {
                     .transpose()?,
                 );
             }
-            commit.heads.push(head(&mut at_hand.log, key, wake_at, state));
+            commit.heads.push(at_hand.log.head(key, wake_at, state));
         }
         for key in std::mem::take(&mut self.dirty_things) {
             let Some(at_hand) = self.working.thing(&key) else { return Err(EngineError::Lost { key }) };
-            commit.heads.push(head(&mut at_hand.log, key, None, Box::default()));
+            commit.heads.push(at_hand.log.head(key, None, Box::default()));
         }
         commit.tallies = std::mem::take(&mut self.tallies)
             .into_iter()
@@ -562,62 +416,9 @@ impl Folder {
     }
 }
 
-fn head(log: &mut Log, key: Box<str>, wake_at: Option<i64>, state: Box<[u8]>) -> (HeadRow, u64) {
-    let base = std::mem::replace(&mut log.base, log.seq);
-    log.dirty = false;
-    log.wake_at = wake_at;
-    (HeadRow { slot: log.slot, key, seq: log.seq, hash: log.hash, wake_at, state }, base)
-}
-
-/// Adds a line to a log.
-fn append(
-    log: &mut Log,
-    key: &str,
-    (ident, time, recorded): (Ident, Moment, Moment),
-    context: u8,
-    body: Body,
-    batch: u64,
-) -> EventRow {
-    let said = match &body {
-        Body::Own(bytes) => said_by(bytes),
-        Body::Heard { .. } | Body::Erased(_) => 0,
-    };
-    log.seq = log.seq.saturating_add(1);
-    log.touched = batch;
-    log.idents.push((ident, said));
-    let mut row = EventRow {
-        slot: log.slot,
-        key: key.into(),
-        seq: log.seq,
-        ident,
-        time: time.0,
-        recorded: recorded.0,
-        context,
-        body,
-        hash: Hash::default(),
-    };
-    row.hash = chain(&log.hash, &row);
-    log.hash = row.hash;
-    row
-}
-
-/// The first bytes of the hash of what an event said, enough to tell a repeat from another content under the same id.
-fn said_by(body: &[u8]) -> u64 {
-    Sha256::digest(body).iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
-}
-
 fn same_json(left: &[u8], right: &[u8]) -> bool {
     let read = |bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok();
     read(left).is_some_and(|left| Some(left) == read(right))
-}
-
-fn logged_event(book: &Rulebook, row: &EventRow) -> Result<Option<Arc<Event>>, EngineError> {
-    let Body::Own(bytes) = &row.body else { return Ok(None) };
-    match reread(book, bytes) {
-        Ok(Logged::Event(event)) => Ok(Some(Arc::from(event))),
-        Ok(Logged::Clock { .. }) => Ok(None),
-        Err(reject) => Err(EngineError::Unreadable { key: row.key.clone(), seq: row.seq, reason: reject.reason }),
-    }
 }
 
 fn cut(body: &[u8]) -> String {

@@ -1,0 +1,143 @@
+//! Rights: when they apply, what takes them away, what they give.
+
+use super::promises::{shape, source};
+use super::{Changes, Effect, Phrase, more_is_better, reversed};
+use crate::model::{Charter, Exception, Right, ShapeId, Trigger};
+use crate::plain::Plain;
+
+impl Changes<'_> {
+    pub(super) fn rights(&mut self) {
+        let (old, new) = (self.old.charter, self.new.charter);
+        self.at("rights", |changes| {
+            for right in &new.rights {
+                let before = old.rights.iter().find(|before| before.name == right.name);
+                changes.at(&right.name, |changes| match before {
+                    Some(before) => changes.right(before, right),
+                    None => {
+                        let says = sentence(&changes.new, right);
+                        changes.note(Effect::Better, Phrase::RightAdded, &[&says]);
+                    }
+                });
+            }
+            for right in old.rights.iter().filter(|old| new.rights.iter().all(|new| new.name != old.name)) {
+                let says = sentence(&changes.old, right);
+                changes.at(&right.name, |changes| changes.note(Effect::Worse, Phrase::RightRemoved, &[&says]));
+            }
+        });
+    }
+
+    fn right(&mut self, before: &Right, now: &Right) {
+        let (old, new) = (self.old.charter, self.new.charter);
+        let promise = |charter: &Charter, right: &Right| charter.promises.get(right.promise).map(|p| p.name.to_string());
+        self.texts("says", &before.says, &now.says);
+        self.open("promise", promise(old, before).as_deref(), promise(new, now).as_deref());
+        self.open("on", trigger(old, before), trigger(new, now));
+        self.condition("if", before.when.as_ref(), now.when.as_ref());
+        self.exceptions(before, now);
+        self.awards(&before.awards, &now.awards);
+        self.pay_within(&before.pay_within, &now.pay_within);
+        self.if_late(before.if_late.as_ref(), now.if_late.as_ref());
+        self.texts("tells", &before.tells, &now.tells);
+    }
+
+    /// Pairs exceptions that read alike, then those that are proven alike; what is left was added or removed.
+    fn exceptions(&mut self, before: &Right, now: &Right) {
+        let (old, new) = (self.old.charter, self.new.charter);
+        let proof = |charter: &Charter, exception: &Exception| shape_name(charter, exception.shown_by);
+        let alike = |one: &Exception, other: &Exception| proof(old, one) == proof(new, other);
+        let same = |one: &Exception, other: &Exception| source(one.when.as_ref()) == source(other.when.as_ref());
+        let mut left: Vec<&Exception> = before.unless.iter().collect();
+        let mut pairs: Vec<Option<&Exception>> = vec![None; now.unless.len()];
+        for strictness in 0..3 {
+            for (pair, exception) in pairs.iter_mut().zip(&now.unless).filter(|(pair, _)| pair.is_none()) {
+                let fits = |one: &&Exception| match strictness {
+                    0 => alike(one, exception) && same(one, exception),
+                    1 => alike(one, exception),
+                    _ => same(one, exception) && exception.when.is_some(),
+                };
+                if let Some(at) = left.iter().position(fits) {
+                    *pair = Some(left.remove(at));
+                }
+            }
+        }
+        self.at("unless", |changes| {
+            for (pair, exception) in pairs.into_iter().zip(&now.unless) {
+                match pair {
+                    Some(before) => changes.exception(before, exception),
+                    None => {
+                        let words = exception_words(&changes.new, now, exception);
+                        changes.note(Effect::Worse, Phrase::ExceptionAdded, &[&words]);
+                    }
+                }
+            }
+            for exception in left {
+                let words = exception_words(&changes.old, before, exception);
+                changes.note(Effect::Better, Phrase::ExceptionRemoved, &[&words]);
+            }
+        });
+    }
+
+    fn exception(&mut self, before: &Exception, now: &Exception) {
+        let (old, new) = (self.old.charter, self.new.charter);
+        match (source(before.when.as_ref()), source(now.when.as_ref())) {
+            (None, Some(when)) => {
+                let when = format!("`{when}`");
+                self.at("if", |changes| changes.note(Effect::Better, Phrase::ConditionAdded, &[&when]));
+            }
+            (Some(when), None) => {
+                let when = format!("`{when}`");
+                self.at("if", |changes| changes.note(Effect::Worse, Phrase::ConditionRemoved, &[&when]));
+            }
+            (before, now) => self.open("if", before, now),
+        }
+        match (shape_name(old, before.shown_by), shape_name(new, now.shown_by)) {
+            (None, Some(event)) => {
+                let event = format!("`{event}`");
+                self.at("shown_by", |changes| changes.note(Effect::Better, Phrase::ProofAdded, &[&event]));
+            }
+            (Some(event), None) => {
+                let event = format!("`{event}`");
+                self.at("shown_by", |changes| changes.note(Effect::Worse, Phrase::ProofRemoved, &[&event]));
+            }
+            (before, now) => self.open("shown_by", before, now),
+        }
+        if before.within != now.within {
+            let effect = reversed(more_is_better(&before.within, &now.within));
+            let (old, new) = (self.old.length(before.within), self.new.length(now.within));
+            self.at("within", |changes| changes.note(effect, Phrase::ProofTime, &[&old, &new]));
+        }
+        self.texts("says", &before.says, &now.says);
+    }
+}
+
+fn sentence(plain: &Plain<'_>, right: &Right) -> String {
+    plain.text(&right.says, plain.charter.promises.get(right.promise), data(right))
+}
+
+fn data(right: &Right) -> Option<ShapeId> {
+    match right.on {
+        Trigger::Event(shape) => Some(shape),
+        Trigger::Overdue => None,
+    }
+}
+
+fn trigger<'a>(charter: &'a Charter, right: &Right) -> Option<&'a str> {
+    match right.on {
+        Trigger::Event(id) => shape(charter, id),
+        Trigger::Overdue => Some("overdue"),
+    }
+}
+
+fn shape_name(charter: &Charter, id: Option<ShapeId>) -> Option<&str> {
+    id.and_then(|id| shape(charter, id))
+}
+
+/// An exception by its text, or where it has none by its condition and its proof.
+fn exception_words(plain: &Plain<'_>, right: &Right, exception: &Exception) -> String {
+    let says = plain.text(&exception.says, plain.charter.promises.get(right.promise), data(right));
+    if !says.is_empty() {
+        return says;
+    }
+    let parts = [source(exception.when.as_ref()), shape_name(plain.charter, exception.shown_by)];
+    parts.into_iter().flatten().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ")
+}

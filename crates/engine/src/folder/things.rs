@@ -1,0 +1,165 @@
+//! Things: what is said of one reaches everyone who holds an interest in it, whichever was heard of first.
+
+use std::sync::Arc;
+
+use makegood_core::{Event, Happening, Rulebook};
+use makegood_store::{Body, EventRow, FanoutRow, InboxRow, InterestRow, slot_of};
+
+use super::{Entry, Folder};
+use crate::intake::{Incoming, Logged, reread};
+use crate::{EngineError, limits};
+
+impl Folder {
+    pub(super) fn thing_arrived(&mut self, incoming: &Incoming) -> Result<(), EngineError> {
+        let event = Arc::new(incoming.event.clone());
+        let (thing, now, batch) = (&*event.subject, self.now, self.batch);
+        let Some(at_hand) = self.working.thing(thing) else { return Ok(()) };
+        let body = Body::Own(incoming.body.clone());
+        let row = at_hand.log.append(thing, (event.ident, event.time, now), 0, body, batch);
+        if !std::mem::replace(&mut at_hand.log.dirty, true) {
+            self.dirty_things.push(thing.into());
+        }
+        let seq = row.seq;
+        self.commit.events.push(row);
+        at_hand.recent.push((seq, event.clone()));
+        if let Some(events) = &mut at_hand.events {
+            events.push((seq, event.clone()));
+        }
+        if self.book.listens_to(&event.kind) {
+            let row = FanoutRow { slot: slot_of(thing), thing: thing.into(), seq, after: "".into() };
+            let left = if self.shared { Some("".into()) } else { self.fan_out(&row)? };
+            self.left_over |= left.is_some();
+            self.commit.fanouts.extend(left.map(|after| FanoutRow { after, ..row }));
+        }
+        Ok(())
+    }
+
+    /// Carries a thing's event to the next portion of those who must hear it. Gives the last of them if others may follow.
+    pub(super) fn fan_out(&mut self, row: &FanoutRow) -> Result<Option<Box<str>>, EngineError> {
+        let Some(event) = self.thing_event(&row.thing, row.seq)? else { return Ok(None) };
+        let kept = self.reader.interested(row.slot, &row.thing, &row.after, self.bounds.fanout_portion)?;
+        let last = (kept.len() >= self.bounds.fanout_portion).then(|| kept.last().cloned()).flatten();
+        let mut parties = kept;
+        if let Some(at_hand) = self.working.thing(&row.thing) {
+            let new = at_hand.interests.iter().filter(|party| **party > row.after);
+            parties.extend(new.filter(|party| last.as_ref().is_none_or(|last| *party <= last)).cloned());
+        }
+        parties.sort_unstable();
+        parties.dedup();
+        if self.shared {
+            let slot_row =
+                |party: Box<str>| InboxRow { slot: slot_of(&party), party, thing: row.thing.clone(), seq: row.seq };
+            self.commit.inbox_add.extend(parties.into_iter().map(slot_row));
+        } else {
+            let keys: Vec<&str> = parties.iter().map(|party| &**party).collect();
+            self.working.fetch(&mut *self.reader, &keys, &[])?;
+            for party in &parties {
+                self.deliver(party, &row.thing, row.seq, &event)?;
+            }
+        }
+        Ok(last)
+    }
+
+    /// Notes that a party holds an interest in a thing, and tells it what was already said.
+    pub(super) fn introduce(&mut self, party: &str, thing: &str, from_store: bool) -> Result<(), EngineError> {
+        let slot = slot_of(thing);
+        let heard = from_store || !self.shared;
+        self.commit.interests.push(InterestRow { slot, thing: thing.into(), party: party.into(), heard });
+        let batch = self.batch;
+        if let Some(at_hand) = self.working.thing(thing)
+            && !from_store
+        {
+            // It must stay at hand until this batch is durable: until then only memory knows who is interested.
+            at_hand.log.touched = batch;
+            at_hand.interests.push(party.into());
+        }
+        if !heard {
+            return Ok(());
+        }
+        for (seq, event) in self.events_of(thing)? {
+            if self.shared {
+                self.commit.inbox_add.push(InboxRow {
+                    slot: slot_of(party),
+                    party: party.into(),
+                    thing: thing.into(),
+                    seq,
+                });
+            } else {
+                self.working.fetch(&mut *self.reader, &[party], &[])?;
+                self.deliver(party, thing, seq, &event)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A thing's events that a clause listens to.
+    fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
+        let Some(at_hand) = self.working.thing(thing) else { return Ok(Vec::new()) };
+        if at_hand.log.seq == 0 {
+            return Ok(Vec::new());
+        }
+        if at_hand.events.is_none() {
+            let mut events = Vec::new();
+            if !at_hand.log.fresh {
+                let first_recent = at_hand.recent.first().map_or(u64::MAX, |(seq, _)| *seq);
+                let mut seq = 0;
+                loop {
+                    let rows = self.reader.log(at_hand.log.slot, thing, seq, limits::SLOT_ROWS)?;
+                    let Some(last) = rows.last() else { break };
+                    seq = last.seq;
+                    for row in rows.iter().filter(|row| row.seq < first_recent) {
+                        events.extend(logged_event(&self.book, row)?.map(|event| (row.seq, event)));
+                    }
+                }
+            }
+            events.extend(at_hand.recent.iter().cloned());
+            at_hand.events = Some(events);
+        }
+        let events = at_hand.events.iter().flatten();
+        Ok(events.filter(|(_, event)| self.book.listens_to(&event.kind)).cloned().collect())
+    }
+
+    pub(super) fn thing_event(&mut self, thing: &str, seq: u64) -> Result<Option<Arc<Event>>, EngineError> {
+        self.working.fetch(&mut *self.reader, &[], &[thing])?;
+        let Some(at_hand) = self.working.thing(thing) else { return Ok(None) };
+        let at_once = at_hand.recent.iter().chain(&at_hand.looked_up);
+        if let Some((_, event)) = at_once.into_iter().find(|(known, _)| *known == seq) {
+            return Ok(Some(event.clone()));
+        }
+        let row = self.reader.log(at_hand.log.slot, thing, seq.saturating_sub(1), 1)?.into_iter().next();
+        let event = row.map(|row| logged_event(&self.book, &row)).transpose()?.flatten();
+        at_hand.looked_up = event.clone().map(|event| (seq, event));
+        Ok(event)
+    }
+
+    /// Folds a thing's event into one party; a delivery made before is nothing new.
+    pub(super) fn deliver(&mut self, party: &str, thing: &str, seq: u64, event: &Event) -> Result<(), EngineError> {
+        let log = self.glance(party, false, &event.ident)?;
+        if log.said.is_some() {
+            return Ok(());
+        }
+        if !log.fresh && self.reader.known(&[(log.slot, party, event.ident)])?.contains(&true) {
+            return Ok(());
+        }
+        let body = Body::Heard { thing: thing.into(), seq };
+        let happening = Happening::Event(event);
+        match self.fold(party, Entry { happening, ident: event.ident, time: event.time, body })? {
+            Ok(_) => self.counts.delivered = self.counts.delivered.saturating_add(1),
+            Err(reject) => {
+                let origin = crate::Origin { name: format!("{thing} to {party}").into(), line: seq };
+                self.counts.set_aside = self.counts.set_aside.saturating_add(1);
+                self.commit.quarantine.push(reject.row(&origin, &[], self.now));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn logged_event(book: &Rulebook, row: &EventRow) -> Result<Option<Arc<Event>>, EngineError> {
+    let Body::Own(bytes) = &row.body else { return Ok(None) };
+    match reread(book, bytes) {
+        Ok(Logged::Event(event)) => Ok(Some(Arc::from(event))),
+        Ok(Logged::Clock { .. }) => Ok(None),
+        Err(reject) => Err(EngineError::Unreadable { key: row.key.clone(), seq: row.seq, reason: reject.reason }),
+    }
+}

@@ -157,5 +157,10 @@ fn reversed(effect: Effect) -> Effect {
     }
 }
 
+/// A text of the charter as a part of a sentence.
+fn without_stop(text: String) -> String {
+    text.trim_end_matches(['.', '。']).to_owned()
+}
+
 #[cfg(test)]
 mod tests;

@@ -97,7 +97,9 @@ fn hear(
     form: &Form,
 ) -> Result<(), FoldError> {
     let Some(uses) = rules.uses(form.shape) else { return Ok(()) };
-    if uses.proves.contains(&clause_id) {
+    // An event may be told again for the sake of a promise made later: it proves nothing twice.
+    let new = !promise.proofs.iter().any(|proof| proof.ident == event.ident);
+    if new && uses.proves.contains(&clause_id) {
         if promise.proofs.len() >= limits::PROOFS {
             return folding.refuse(
                 "too-many-proofs",

@@ -10,7 +10,7 @@ use crate::because::{Shown, Step};
 use crate::fold::{FoldError, Folding};
 use crate::promise::holds;
 use crate::remedy::{self, Owed};
-use crate::{Claim, Clause, Denied, Event, Ident, Promise, Proof, RemedyKind, Rules, limits, message};
+use crate::{CharterTag, Claim, Clause, Denied, Event, Ident, Promise, Proof, RemedyKind, Rules, limits, message};
 
 /// Raises the claims that an event about the promise's thing triggers, and decides those that need not wait.
 pub(crate) fn on_event(folding: &mut Folding, promise: &mut Promise, event: &Event) -> Result<(), FoldError> {
@@ -65,6 +65,12 @@ fn raise(
         let right = rules.charter.rights.get(id)?;
         let behind = rules.charter.promises.get(right.promise)?;
         if behind.name != *clause_name || !holds(right.when.as_ref(), &scope) {
+            return None;
+        }
+        // An event may be told again for the sake of a promise made later: it claims nothing twice.
+        let same = |right: RightId, charter: CharterTag, by: Ident| (right, charter, by) == (id, rules.tag, trigger);
+        let waits = promise.claims.iter().any(|claim| same(claim.right, claim.charter, claim.trigger));
+        if waits || promise.denied.iter().any(|denied| same(denied.right, denied.charter, denied.trigger)) {
             return None;
         }
         let wait = right.unless.iter().map(|exception| exception.within).max().unwrap_or_default();

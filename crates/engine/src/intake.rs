@@ -102,7 +102,24 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
         ));
     }
     let event = event(book, &envelope)?;
+    fits_what_is_in_force(book, &envelope, &event)?;
     Ok(Incoming { event, body: line.into(), origin, freed: None })
+}
+
+/// Refuses an event that an older version of a charter reads, but not the one in force when it happened: it would be taken, and
+/// nothing would follow from it.
+fn fits_what_is_in_force(book: &Rulebook, envelope: &Envelope, event: &Event) -> Result<(), Reject> {
+    if event.forms.iter().all(Option::is_some) {
+        return Ok(());
+    }
+    for (position, rules) in book.in_force(envelope.time) {
+        let charter = &rules.charter;
+        let shape = charter.shape_ids.get(&*envelope.kind).and_then(|id| charter.shapes.get(*id));
+        if let (None, Some(shape)) = (event.form(position), shape) {
+            shape.decode(envelope.data, &charter.commodities)?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads an event of the log again.
@@ -142,7 +159,7 @@ fn event(book: &Rulebook, envelope: &Envelope) -> Result<Event, Reject> {
     let mut forms = Vec::with_capacity(book.versions().len());
     let mut shape: Option<&Shape> = None;
     let mut trouble = None;
-    for rules in book.versions() {
+    for (version, rules) in book.versions().iter().enumerate() {
         let charter = &rules.charter;
         let id = charter.shape_ids.get(&*envelope.kind).copied();
         let form = match id.and_then(|id| charter.shapes.get(id).map(|shape| (id, shape))) {
@@ -151,6 +168,10 @@ fn event(book: &Rulebook, envelope: &Envelope) -> Result<Event, Reject> {
                 shape = Some(known);
                 match known.decode(envelope.data, &charter.commodities) {
                     Ok(data) => Some(Form { shape: id, data }),
+                    // An older or later version may read it otherwise; those in force must be able to.
+                    Err(error) if book.in_force(envelope.time).any(|(position, _)| position == version) => {
+                        return Err(error.into());
+                    }
                     Err(error) => {
                         trouble = Some(error);
                         None

@@ -7,6 +7,9 @@ use crate::limits;
 /// Bytes read ahead.
 const BUFFER: usize = 256 * 1024;
 
+/// What some programs put before the first line of a file in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
@@ -70,8 +73,12 @@ impl<R: Read> Lines<R> {
                 return Ok(None);
             }
             self.number = self.number.saturating_add(1);
-            if held.last() == Some(&b'\r') {
+            if length == held.len() as u64 && held.last() == Some(&b'\r') {
                 held.pop();
+                length = length.saturating_sub(1);
+            }
+            if self.number == 1 && held.starts_with(BYTE_ORDER_MARK) {
+                held.drain(..BYTE_ORDER_MARK.len());
             }
             if length > limits::LINE_BYTES as u64 {
                 held.truncate(limits::QUARANTINED_BYTES);

@@ -82,11 +82,12 @@ fn rebuild_slot(reader: &mut dyn Reader, book: &Rulebook, slot: Slot) -> Result<
             let again = fold_again(reader, book, head)?;
             done.parties = done.parties.saturating_add(1);
             done.events = done.events.saturating_add(head.seq);
-            if stored != again && done.differ.len() < NAMED {
+            let (stored_digest, again_digest) = (stored.digest(), again.digest());
+            if stored_digest != again_digest && done.differ.len() < NAMED {
                 done.differ.push(format!("`{}`: {}", head.key, stored.difference(&again)));
             }
-            stored.digest(&mut kept);
-            again.digest(&mut folded);
+            kept.update(stored_digest);
+            folded.update(again_digest);
         }
     }
     done.kept = kept.finalize().into();
@@ -95,7 +96,7 @@ fn rebuild_slot(reader: &mut dyn Reader, book: &Rulebook, slot: Slot) -> Result<
 }
 
 /// All that is kept of a party beside its log.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Everything {
     head: HeadRow,
     parts: Vec<PartRow>,
@@ -116,24 +117,37 @@ impl Everything {
         self.postings.sort_by_key(|posting| (posting.movement, posting.line));
     }
 
-    fn digest(&self, into: &mut Sha256) {
+    /// Of everything but the log's own length and hash, which `verify` follows.
+    fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
         let mut field = |bytes: &[u8]| {
-            into.update((bytes.len() as u64).to_be_bytes());
-            into.update(bytes);
+            digest.update((bytes.len() as u64).to_be_bytes());
+            digest.update(bytes);
         };
+        let moment = |at: Option<i64>| at.unwrap_or(i64::MIN).to_be_bytes();
         field(self.head.key.as_bytes());
         field(&self.head.state);
-        field(&self.head.wake_at.unwrap_or(i64::MIN).to_be_bytes());
+        field(&moment(self.head.wake_at));
         for part in &self.parts {
             field(&part.id);
+            field(part.thing.as_bytes());
+            field(part.clause.as_bytes());
+            field(&[part.state]);
+            field(&moment(part.due));
+            field(&moment(part.wake_at));
+            field(&part.since.to_be_bytes());
             field(&part.body);
         }
         for posting in &self.postings {
             field(&posting.movement);
+            field(&[posting.line, posting.decimals]);
+            field(&posting.time.to_be_bytes());
+            field(&posting.remedy);
             field(posting.account.as_bytes());
             field(posting.commodity.as_bytes());
             field(&posting.amount.to_be_bytes());
         }
+        digest.finalize().into()
     }
 
     fn difference(&self, again: &Self) -> &'static str {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use makegood_charter::Moment;
 use makegood_core::Rulebook;
-use makegood_store::{Commit, PartId, Reader, SLOTS, Slot, Store};
+use makegood_store::{Commit, PartId, Reader, SLOTS, Slot, Store, slot_of};
 
 use crate::folder::Folder;
 use crate::limits::Bounds;
@@ -92,15 +92,29 @@ impl Session {
 
     /// Takes one event and answers at once: it is durable, or it was refused and nothing has changed.
     pub fn command(&mut self, incoming: Incoming) -> Result<Result<(), Reject>, EngineError> {
-        let work = Work::Event(Box::new(incoming));
-        self.folder.fetch(std::slice::from_ref(&work))?;
-        let Work::Event(incoming) = &work else { return Ok(Ok(())) };
-        let verdict = self.folder.take(incoming)?;
-        if verdict.is_ok() {
-            self.at_work.push(work);
+        let log = (slot_of(&incoming.event.subject), incoming.event.subject.clone(), incoming.event.ident);
+        for attempt in 0..ATTEMPTS {
+            let work = Work::Event(Box::new(incoming.clone()));
+            self.folder.fetch(std::slice::from_ref(&work))?;
+            let verdict = self.folder.take(&incoming)?;
+            if verdict.is_ok() {
+                self.at_work.push(work);
+            }
+            self.flush()?;
+            match verdict {
+                Ok(()) if self.reader.known(&[(log.0, &log.1, log.2)])?.contains(&true) => return Ok(Ok(())),
+                // Another process wrote first, and folded again the event was refused and set aside: the answer is why.
+                Ok(()) => {}
+                Err(reject) => {
+                    if attempt > 0 {
+                        let row = reject.row(&incoming.origin, &incoming.body, self.now());
+                        self.drop_quarantined(row.slot, row.id)?;
+                    }
+                    return Ok(Err(reject));
+                }
+            }
         }
-        self.flush()?;
-        Ok(verdict)
+        Err(EngineError::Contended { key: log.1, attempts: ATTEMPTS })
     }
 
     /// Drops an input that was set aside.

@@ -15,6 +15,8 @@ pub struct Verified {
     pub lines: u64,
     /// Movements of the books that were summed.
     pub movements: u64,
+    /// Lines of the books.
+    pub postings: u64,
     /// Promises and remedies compared with their states.
     pub parts: u64,
     /// What is wrong: the first few.
@@ -43,7 +45,23 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
         }
         progress();
     }
+    let (lines, postings, parts) = (found.lines, found.postings, found.parts);
+    for (tables, seen) in [(&["event"] as &[&str], lines), (&["posting"], postings), (&["promise", "remedy"], parts)] {
+        nobodys(&mut *reader, tables, seen, &mut found)?;
+    }
     Ok(found)
+}
+
+/// Finds rows that belong to no party or thing there is.
+fn nobodys(reader: &mut dyn Reader, tables: &[&str], seen: u64, found: &mut Verified) -> Result<(), EngineError> {
+    let mut rows = 0_u64;
+    for table in tables {
+        rows = rows.saturating_add(reader.count(table)?);
+    }
+    if rows != seen {
+        found.fault(format!("{rows} rows of `{}` are kept, {seen} belong to a party or thing", tables.join("` and `")));
+    }
+    Ok(())
 }
 
 impl Verified {
@@ -86,6 +104,7 @@ fn follow(reader: &mut dyn Reader, head: &HeadRow, found: &mut Verified) -> Resu
 fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut Verified) -> Result<(), EngineError> {
     let party = rows::party(&head.state)?;
     let mut counted = makegood_core::Party::default();
+    let mut wake_at = None;
     for row in reader.parts_of(head.slot, &head.key, PartKind::Promise)? {
         let promise = rows::promise(&row)?;
         let rules = book.by_tag(promise.charter).map(|(_, rules)| rules);
@@ -102,6 +121,7 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
             found.fault(format!("`{}`: an overdue promise has been settled", head.key));
         }
         counted.tally(&promise);
+        wake_at = wake_at.into_iter().chain(row.wake_at).min();
         found.parts = found.parts.saturating_add(1);
     }
     let mut owed: Vec<(Commodity, i128)> = Vec::new();
@@ -120,7 +140,11 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
     if counted != party {
         found.fault(format!("`{}`: its state counts {party:?}, its promises and remedies {counted:?}", head.key));
     }
+    if wake_at != head.wake_at {
+        found.fault(format!("`{}`: it waits for {:?}, its promises for {wake_at:?}", head.key, head.wake_at));
+    }
     let postings = reader.postings_of(head.slot, &head.key)?;
+    found.postings = found.postings.saturating_add(postings.len() as u64);
     books(&head.key, &postings, &owed, found);
     Ok(())
 }

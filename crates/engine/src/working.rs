@@ -31,8 +31,8 @@ pub(crate) struct Log {
     pub touched: u64,
     /// True while the batch at work has changed it.
     pub dirty: bool,
-    /// Events taken since it was read, with the first bytes of the hash of what they said.
-    pub idents: Vec<(Ident, u64)>,
+    /// Events taken since it was read.
+    pub taken: Vec<Taken>,
 }
 
 impl Log {
@@ -46,7 +46,7 @@ impl Log {
             fresh: head.is_none(),
             touched: 0,
             dirty: false,
-            idents: Vec::new(),
+            taken: Vec::new(),
         }
     }
 
@@ -65,7 +65,7 @@ impl Log {
         };
         self.seq = self.seq.saturating_add(1);
         self.touched = batch;
-        self.idents.push((ident, said));
+        self.taken.push(Taken { ident, said, seq: self.seq });
         let mut row = EventRow {
             slot: self.slot,
             key: key.into(),
@@ -94,6 +94,16 @@ impl Log {
 /// The first bytes of the hash of what an event said, enough to tell a repeat from another content under the same id.
 pub(crate) fn said_by(body: &[u8]) -> u64 {
     Sha256::digest(body).iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
+
+/// An event taken a moment ago.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taken {
+    pub ident: Ident,
+    /// The first bytes of the hash of what it said.
+    pub said: u64,
+    /// Its place in the log.
+    pub seq: u64,
 }
 
 /// A party at hand.

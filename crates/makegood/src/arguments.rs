@@ -21,7 +21,7 @@ pub(crate) enum Command {
     /// The books: balances, register, export to accounting programs
     #[command(subcommand)]
     Ledger(Ledger),
-    /// Check, test, explain and publish a charter
+    /// Check, test, explain, publish and compare charters
     #[command(subcommand)]
     Charter(CharterCommand),
     /// List remedies, approve those that are held, or note what became of them
@@ -184,6 +184,16 @@ pub(crate) enum CharterCommand {
         /// Write `NAME.LANGUAGE.html` into this folder for each language, instead of one page to standard output
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
+    },
+    /// Say what changed between two charters, and for whom: better or worse for the customer
+    Diff {
+        /// The charter as it was
+        old: PathBuf,
+        /// The charter as it is to be
+        new: PathBuf,
+        /// The language: en, zh or nb
+        #[arg(long, default_value = "en")]
+        language: String,
     },
     /// The JSON Schema of charters, for editors
     Schema {

@@ -66,6 +66,6 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     }
     let mut rows = vec![row(["what", "figure", "goal"])];
     rows.extend(figures.into_iter().map(|figure| row([figure.what, figure.figure, figure.goal])));
-    println!("\nThe machine\n{}\nThe figures\n{}", table(&machine::describe(), &[1]), table(&rows, &[2]));
+    println!("\nThe machine\n{}\nThe figures\n{}", table(&machine::describe(), &[1]), table(&rows, &[1, 2]));
     Ok(())
 }

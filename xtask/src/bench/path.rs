@@ -1,7 +1,6 @@
 //! The full path against a bare writer that inserts exactly the same rows.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use makegood_core::Rulebook;
@@ -10,11 +9,13 @@ use makegood_store::{Commit, Store};
 use tempfile::TempDir;
 
 use super::Figure;
-use super::measure::{Stopwatch, median, ratio};
+use super::measure::{median, ratio};
 use super::recording::Recording;
-use super::world::{self, NOW};
+use super::world::{self, NOW, Took};
 use crate::place::Place;
 
+/// How both sides make a commit durable.
+const DURABILITY: &str = "SQLite, WAL, synchronous=FULL";
 /// The tables whose rows are counted, so that both sides are seen to have written the same.
 const TABLES: &[&str] = &["event", "head", "promise", "remedy", "posting", "interest", "outbox"];
 
@@ -28,35 +29,33 @@ pub fn measure(place: &Place, days: u16, rounds: u16) -> Result<Vec<Figure>> {
     let (commits, rows) = recorded(&folder, &book, &events)?;
     let (mut full, mut bare) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
-        full.push(full_path(&folder, &book, &events, &rows)?);
-        bare.push(bare_writer(&folder, &commits, &rows)?);
-        println!(
-            "  round {round}: full {:.2?}, bare {:.2?}",
-            full.last().unwrap_or(&Duration::ZERO),
-            bare.last().unwrap_or(&Duration::ZERO)
-        );
+        let (one, other) = (full_path(&folder, &book, &events, &rows)?, bare_writer(&folder, &commits, &rows)?);
+        println!("  round {round}: full {:.2?}, bare {:.2?}", one.clock, other.clock);
+        full.push(one);
+        bare.push(other);
     }
-    let (full, bare) = (median(full), median(bare));
-    let speed =
-        |time: Duration| format!("{:.2} s, {:.0} events/s", time.as_secs_f64(), lines as f64 / time.as_secs_f64());
-    let durability = "SQLite, WAL, synchronous=FULL";
+    let (full, bare) = (middle(&full), middle(&bare));
+    let speed = |took: Took| {
+        let (clock, processors) = (took.clock.as_secs_f64(), took.processors.as_secs_f64());
+        format!("{clock:.2} s, {:.0} events/s; {processors:.2} s of processors", lines as f64 / clock)
+    };
+    let sizes = format!("{lines} events, {} commits, {} rows", commits.len(), rows.iter().sum::<u64>());
     Ok(vec![
-        Figure::new(
-            format!(
-                "full path: {lines} events, {} commits, {} rows; {durability}",
-                commits.len(),
-                rows.iter().sum::<u64>()
-            ),
-            speed(full),
-            "",
-        ),
-        Figure::new(format!("bare writer, one thread: the same commits; {durability}"), speed(bare), ""),
+        Figure::new(format!("full path: {sizes}; {DURABILITY}"), speed(full), ""),
+        Figure::new(format!("bare writer, one thread: the same commits; {DURABILITY}"), speed(bare), ""),
         Figure::new(
             "speed of the full path, of the bare writer's",
-            format!("{:.2}", ratio(bare, full)),
+            format!("{:.2}", ratio(bare.clock, full.clock)),
             "at least 0.6",
         ),
     ])
+}
+
+fn middle(took: &[Took]) -> Took {
+    Took {
+        clock: median(took.iter().map(|took| took.clock).collect()),
+        processors: median(took.iter().map(|took| took.processors).collect()),
+    }
 }
 
 /// The commits of one run, and how many rows they leave in each table.
@@ -70,26 +69,27 @@ fn recorded(folder: &TempDir, book: &Arc<Rulebook>, events: &[u8]) -> Result<(Ve
     Ok((store.take(), rows))
 }
 
-fn full_path(folder: &TempDir, book: &Arc<Rulebook>, events: &[u8], expected: &[u64]) -> Result<Duration> {
+fn full_path(folder: &TempDir, book: &Arc<Rulebook>, events: &[u8], expected: &[u64]) -> Result<Took> {
     let store = world::fresh(folder, "full.db")?;
     let mut session = Session::new(Arc::clone(&store), Arc::clone(book), NOW)?;
-    let time = world::live(&mut session, book, events)?;
+    let took = world::live(&mut session, book, events)?;
     drop(session);
     finished(folder, "full.db", &*store, expected)?;
-    Ok(time)
+    Ok(took)
 }
 
-fn bare_writer(folder: &TempDir, commits: &[Commit], expected: &[u64]) -> Result<Duration> {
+fn bare_writer(folder: &TempDir, commits: &[Commit], expected: &[u64]) -> Result<Took> {
     let store = world::fresh(folder, "bare.db")?;
     let mut writer = store.writer()?;
-    let watch = Stopwatch::start();
-    for commit in commits {
-        writer.commit(commit)?;
-    }
-    let time = watch.elapsed();
+    let took = world::timed(|| {
+        for commit in commits {
+            writer.commit(commit)?;
+        }
+        Ok(())
+    })?;
     drop(writer);
     finished(folder, "bare.db", &*store, expected)?;
-    Ok(time)
+    Ok(took)
 }
 
 /// Sees that the rows are those expected, and removes the database.

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use makegood::demo::events::{DEFAULT_SEED, Year, YearReader};
@@ -13,7 +14,7 @@ use makegood_engine::{Session, feed};
 use makegood_store::Store;
 use tempfile::TempDir;
 
-use super::measure::Stopwatch;
+use super::measure::{Stopwatch, processor_time};
 use crate::place::Place;
 
 /// The moment at which everything is learnt: after the year.
@@ -55,10 +56,26 @@ pub fn fresh(folder: &TempDir, name: &str) -> Result<Arc<dyn Store>> {
     Ok(makegood_store::open(&format!("sqlite:{}", file.display()))?.into())
 }
 
-/// Takes the events and moves the clock past them, and says how long it took. When it returns, everything is durable.
-pub fn live(session: &mut Session, book: &Arc<Rulebook>, events: impl Read + Send) -> Result<std::time::Duration> {
-    let watch = Stopwatch::start();
-    feed(session, book, "the bench", events, &mut |_| {})?;
-    session.advance(NOW, &mut |_| {})?;
-    Ok(watch.elapsed())
+/// How long something took: on the clock, and of the processors.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Took {
+    pub clock: Duration,
+    pub processors: Duration,
+}
+
+/// Does something, and says how long it took.
+pub fn timed(work: impl FnOnce() -> Result<()>) -> Result<Took> {
+    let (watch, before) = (Stopwatch::start(), processor_time().unwrap_or_default());
+    work()?;
+    let clock = watch.elapsed();
+    Ok(Took { clock, processors: processor_time().unwrap_or_default().saturating_sub(before) })
+}
+
+/// Takes the events and moves the clock past them. When it returns, everything is durable.
+pub fn live(session: &mut Session, book: &Arc<Rulebook>, events: impl Read + Send) -> Result<Took> {
+    timed(|| {
+        feed(session, book, "the bench", events, &mut |_| {})?;
+        session.advance(NOW, &mut |_| {})?;
+        Ok(())
+    })
 }

@@ -52,7 +52,8 @@ impl Changes<'_> {
         if let (Some(old), Some(new)) = (worth(&self.old, before), worth(&self.new, now))
             && old != new
         {
-            let effect = if old.commodity == new.commodity { more_is_better(&old.minor, &new.minor) } else { Effect::Open };
+            let effect =
+                if old.commodity == new.commodity { more_is_better(&old.minor, &new.minor) } else { Effect::Open };
             let (old, new) = (self.old.money(old), self.new.money(new));
             self.at("worth", |changes| changes.note(effect, Phrase::Worth, &[&old, &new]));
         }

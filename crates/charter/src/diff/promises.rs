@@ -1,6 +1,6 @@
 //! Promises: what is promised, how it is shown to be kept, and when silence counts.
 
-use super::{Changes, Effect, Phrase, more_is_better, reversed};
+use super::{Changes, Effect, Phrase, more_is_better, reversed, without_stop};
 use crate::expr::Expr;
 use crate::model::{Charter, Promise, ShapeId, Shows};
 use crate::plain::Plain;
@@ -87,7 +87,7 @@ pub(super) fn shape(charter: &Charter, id: ShapeId) -> Option<&str> {
 }
 
 fn sentence(plain: &Plain<'_>, promise: &Promise) -> String {
-    plain.text(&promise.says, Some(promise), None)
+    without_stop(plain.text(&promise.says, Some(promise), None))
 }
 
 fn outcomes(charter: &Charter, promise: &Promise, state: Shows) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Rights: when they apply, what takes them away, what they give.
 
 use super::promises::{shape, source};
-use super::{Changes, Effect, Phrase, more_is_better, reversed};
+use super::{Changes, Effect, Phrase, more_is_better, reversed, without_stop};
 use crate::model::{Charter, Exception, Right, ShapeId, Trigger};
 use crate::plain::Plain;
 
@@ -28,7 +28,8 @@ impl Changes<'_> {
 
     fn right(&mut self, before: &Right, now: &Right) {
         let (old, new) = (self.old.charter, self.new.charter);
-        let promise = |charter: &Charter, right: &Right| charter.promises.get(right.promise).map(|p| p.name.to_string());
+        let promise =
+            |charter: &Charter, right: &Right| charter.promises.get(right.promise).map(|p| p.name.to_string());
         self.texts("says", &before.says, &now.says);
         self.open("promise", promise(old, before).as_deref(), promise(new, now).as_deref());
         self.open("on", trigger(old, before), trigger(new, now));
@@ -43,8 +44,8 @@ impl Changes<'_> {
     /// Pairs exceptions that read alike, then those that are proven alike; what is left was added or removed.
     fn exceptions(&mut self, before: &Right, now: &Right) {
         let (old, new) = (self.old.charter, self.new.charter);
-        let proof = |charter: &Charter, exception: &Exception| shape_name(charter, exception.shown_by);
-        let alike = |one: &Exception, other: &Exception| proof(old, one) == proof(new, other);
+        let alike =
+            |one: &Exception, other: &Exception| shape_name(old, one.shown_by) == shape_name(new, other.shown_by);
         let same = |one: &Exception, other: &Exception| source(one.when.as_ref()) == source(other.when.as_ref());
         let mut left: Vec<&Exception> = before.unless.iter().collect();
         let mut pairs: Vec<Option<&Exception>> = vec![None; now.unless.len()];
@@ -111,7 +112,7 @@ impl Changes<'_> {
 }
 
 fn sentence(plain: &Plain<'_>, right: &Right) -> String {
-    plain.text(&right.says, plain.charter.promises.get(right.promise), data(right))
+    without_stop(plain.text(&right.says, plain.charter.promises.get(right.promise), data(right)))
 }
 
 fn data(right: &Right) -> Option<ShapeId> {
@@ -134,7 +135,7 @@ fn shape_name(charter: &Charter, id: Option<ShapeId>) -> Option<&str> {
 
 /// An exception by its text, or where it has none by its condition and its proof.
 fn exception_words(plain: &Plain<'_>, right: &Right, exception: &Exception) -> String {
-    let says = plain.text(&exception.says, plain.charter.promises.get(right.promise), data(right));
+    let says = without_stop(plain.text(&exception.says, plain.charter.promises.get(right.promise), data(right)));
     if !says.is_empty() {
         return says;
     }

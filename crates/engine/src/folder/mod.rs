@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Reject};
 use crate::limits::Bounds;
-use crate::working::{Working, said_by};
+use crate::working::{Taken, Working, said_by};
 use crate::{Counts, EngineError, Work, rows};
 
 /// The name of the tally that holds what was spent of each day's budget.
@@ -57,7 +57,7 @@ struct Glance {
     seq: u64,
     fresh: bool,
     wake_at: Option<i64>,
-    said: Option<u64>,
+    taken: Option<Taken>,
 }
 
 /// An event on its way into one log.
@@ -170,8 +170,8 @@ impl Folder {
     fn must_settle_before(&mut self, event: &Event, body: &[u8]) -> Result<bool, EngineError> {
         let to_thing = event.about.as_deref() == Some(&*event.subject);
         let log = self.glance(&event.subject, to_thing, &event.ident)?;
-        match log.said {
-            Some(said) if said != said_by(body) => {
+        match log.taken {
+            Some(taken) if taken.said != said_by(body) => {
                 Ok(self.reader.event(log.slot, &event.subject, &event.ident)?.is_none())
             }
             _ => Ok(false),
@@ -289,20 +289,20 @@ impl Folder {
         self.working.fetch(&mut *self.reader, parties, things)?;
         let log = if thing { self.working.thing(key).map(|t| &t.log) } else { self.working.party(key).map(|p| &p.log) };
         let log = log.ok_or_else(|| EngineError::Lost { key: key.into() })?;
-        let said = log.idents.iter().find(|(known, _)| known == ident).map(|(_, said)| *said);
-        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, wake_at: log.wake_at, said })
+        let taken = log.taken.iter().find(|taken| taken.ident == *ident).copied();
+        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, wake_at: log.wake_at, taken })
     }
 
     /// Whether the log holds the event already, and with the same content.
     fn known(&mut self, key: &str, log: Glance, incoming: &Incoming) -> Result<Option<bool>, EngineError> {
         let ident = incoming.event.ident;
-        if log.said == Some(said_by(&incoming.body)) {
+        if log.taken.is_some_and(|taken| taken.said == said_by(&incoming.body)) {
             return Ok(Some(true));
         }
-        if log.said.is_none() && log.fresh {
+        if log.taken.is_none() && log.fresh {
             return Ok(None);
         }
-        if log.said.is_none() && !self.reader.known(&[(log.slot, key, ident)])?.contains(&true) {
+        if log.taken.is_none() && !self.reader.known(&[(log.slot, key, ident)])?.contains(&true) {
             return Ok(None);
         }
         let row = self.reader.event(log.slot, key, &ident)?;

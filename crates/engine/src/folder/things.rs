@@ -1,8 +1,10 @@
 //! Things: what is said of one reaches everyone who holds an interest in it, whichever was heard of first.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use makegood_core::{Event, Happening, Rulebook};
+use makegood_core::id::hex;
+use makegood_core::{Event, Happening, Ident, Needs, Rulebook};
 use makegood_store::{Body, EventRow, FanoutRow, InboxRow, InterestRow, slot_of};
 
 use super::{Entry, Folder};
@@ -63,6 +65,7 @@ impl Folder {
     /// Notes that a party holds an interest in a thing, and tells it what was already said.
     pub(super) fn introduce(&mut self, party: &str, thing: &str, from_store: bool) -> Result<(), EngineError> {
         let slot = slot_of(thing);
+        // Where others write too, the sweep looks once more at what was said while this was being committed.
         let heard = from_store || !self.shared;
         self.commit.interests.push(InterestRow { slot, thing: thing.into(), party: party.into(), heard });
         let batch = self.batch;
@@ -72,9 +75,6 @@ impl Folder {
             // It must stay at hand until this batch is durable: until then only memory knows who is interested.
             at_hand.log.touched = batch;
             at_hand.interests.push(party.into());
-        }
-        if !heard {
-            return Ok(());
         }
         for (seq, event) in self.events_of(thing)? {
             if self.shared {
@@ -95,12 +95,12 @@ impl Folder {
     /// A thing's events that a clause listens to.
     fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
         let Some(at_hand) = self.working.thing(thing) else { return Ok(Vec::new()) };
-        if at_hand.log.seq == 0 {
+        if at_hand.log.seq == 0 && !self.shared {
             return Ok(Vec::new());
         }
-        if at_hand.events.is_none() {
+        if at_hand.events.is_none() || self.shared {
             let mut events = Vec::new();
-            if !at_hand.log.fresh {
+            if !at_hand.log.fresh || self.shared {
                 let first_recent = at_hand.recent.first().map_or(u64::MAX, |(seq, _)| *seq);
                 let mut seq = 0;
                 loop {
@@ -132,18 +132,42 @@ impl Folder {
         Ok(event)
     }
 
-    /// Folds a thing's event into one party; a delivery made before is nothing new.
+    /// Folds a thing's event into one party. A delivery made before is nothing new, except to promises made since: to those the
+    /// event is told again, as a line of its own.
     pub(super) fn deliver(&mut self, party: &str, thing: &str, seq: u64, event: &Event) -> Result<(), EngineError> {
-        let log = self.glance(party, false, &event.ident)?;
-        if log.said.is_some() {
-            return Ok(());
+        let Some(heard) = self.heard(party, &event.ident)? else {
+            return self.tell(party, (thing, seq), event, event.ident);
+        };
+        let about = Needs { about: Some(thing.into()), ..Needs::default() };
+        let Some(at_hand) = self.working.party(party) else { return Err(EngineError::Lost { key: party.into() }) };
+        at_hand.load(&mut *self.reader, party, &about)?;
+        let causes: BTreeSet<Ident> =
+            at_hand.needed(&about).promises.into_iter().map(|promise| promise.cause).collect();
+        for cause in causes {
+            let made_since = self.heard(party, &cause)?.is_some_and(|made| made > heard);
+            let ident = told_again(&event.ident, &cause);
+            if made_since && self.heard(party, &ident)?.is_none() {
+                self.tell(party, (thing, seq), event, ident)?;
+            }
         }
-        if !log.fresh && self.reader.known(&[(log.slot, party, event.ident)])?.contains(&true) {
-            return Ok(());
+        Ok(())
+    }
+
+    /// The place in a party's log of the event it took under this identity.
+    fn heard(&mut self, party: &str, ident: &Ident) -> Result<Option<u64>, EngineError> {
+        let log = self.glance(party, false, ident)?;
+        if let Some(taken) = log.taken {
+            return Ok(Some(taken.seq));
         }
+        if log.fresh || !self.reader.known(&[(log.slot, party, *ident)])?.contains(&true) {
+            return Ok(None);
+        }
+        Ok(self.reader.event(log.slot, party, ident)?.map(|row| row.seq))
+    }
+
+    fn tell(&mut self, party: &str, (thing, seq): (&str, u64), event: &Event, ident: Ident) -> Result<(), EngineError> {
         let body = Body::Heard { thing: thing.into(), seq };
-        let happening = Happening::Event(event);
-        match self.fold(party, Entry { happening, ident: event.ident, time: event.time, body })? {
+        match self.fold(party, Entry { happening: Happening::Event(event), ident, time: event.time, body })? {
             Ok(_) => self.counts.delivered = self.counts.delivered.saturating_add(1),
             Err(reject) => {
                 let origin = crate::Origin { name: format!("{thing} to {party}").into(), line: seq };
@@ -153,6 +177,11 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// The identity of an event told again to the promises that `cause` made.
+fn told_again(event: &Ident, cause: &Ident) -> Ident {
+    makegood_store::ident(&hex(event), &hex(cause))
 }
 
 fn logged_event(book: &Rulebook, row: &EventRow) -> Result<Option<Arc<Event>>, EngineError> {

@@ -101,7 +101,7 @@ fn what_was_set_aside_is_taken_once_a_charter_knows_it() {
     drop(desk);
     let wide = CHARTER
         .replace("version: \"1\"", "version: \"2\"")
-        .replace("from: 2025-01-01}\ntitle", "from: 2025-02-01}\ntitle");
+        .replace("from: 2025-01-01}\ntitle", "from: 2026-01-01}\ntitle");
     let mut desk = Desk::of(folder, false, rulebook(&[&narrow, &wide]));
     retry(&mut desk);
     assert_eq!(desk.set_aside(), ["2: E003"]);

@@ -97,7 +97,7 @@ fn live(sharing: bool, steps: &[Step]) -> Desk {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_log_gives_the_same_again(sharing in any::<bool>(), steps in prop::collection::vec(step(), 1..40)) {

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use makegood_charter::diff::diff;
 use makegood_charter::explain::explain;
 use makegood_charter::publish::{self, Format};
 use makegood_charter::tests_file::CharterTest;
@@ -9,7 +10,7 @@ use crate::arguments::{CharterCommand, PageFormat};
 use crate::output::{put, put_line};
 use crate::{Failure, judge, open};
 
-/// `makegood charter`: checks, tests, explains, publishes; gives the schema.
+/// `makegood charter`: checks, tests, explains, publishes, compares; gives the schema.
 pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
     match arguments {
         CharterCommand::Check { files } => files.iter().try_fold(true, |fine, file| Ok(check(file)? && fine)),
@@ -26,6 +27,7 @@ pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
             };
             pages(file, languages, format, output.as_deref())
         }
+        CharterCommand::Diff { old, new, language } => compare(old, new, language),
         CharterCommand::Schema { tests } => {
             let schema = if *tests { grammar::tests_schema() } else { grammar::schema() };
             put_line!("{schema:#}");
@@ -60,6 +62,17 @@ fn pages(file: &Path, languages: &[String], format: Format, folder: Option<&Path
         let page = publish::publish(&charter, language, format);
         std::fs::write(&path, page).map_err(|error| unwritable(&path, &error))?;
         println!("{}", path.display());
+    }
+    Ok(true)
+}
+
+fn compare(old: &Path, new: &Path, language: &str) -> Result<bool, Failure> {
+    let compiled = |file: &Path| {
+        let (name, text) = open::charter_file(file)?;
+        open::compile(&name, &text)
+    };
+    for change in diff(&*compiled(old)?, &*compiled(new)?, language) {
+        println!("{change}");
     }
     Ok(true)
 }

@@ -1,5 +1,7 @@
 //! The conditions as one would write them in Rust.
 
+use std::hint::black_box;
+
 use anyhow::Result;
 use serde::Deserialize;
 
@@ -48,35 +50,73 @@ pub fn decode(line: &str) -> Result<Delivered> {
     Ok(serde_json::from_str::<Line>(line)?.data)
 }
 
-/// Which conditions hold.
-pub fn judge(event: &Delivered) -> Held {
-    let by_us = |late| event.late_minutes >= late && event.cause != Cause::Weather;
-    let short = |by| event.ordered - event.delivered > by && !event.damaged;
-    let damaged =
-        |late| event.damaged && matches!(event.cause, Cause::Carrier | Cause::Unknown) && event.late_minutes > late;
-    let pressing = |late| event.late_minutes > late && (event.priority || event.delivered < event.ordered);
-    let share = |share| event.delivered * 100 < event.ordered * share || event.late_minutes > 1440;
-    let held = [
-        by_us(30),
-        by_us(60),
-        by_us(120),
-        by_us(240),
-        short(10),
-        short(50),
-        short(100),
-        short(500),
-        damaged(0),
-        damaged(15),
-        damaged(45),
-        damaged(90),
-        pressing(20),
-        pressing(40),
-        pressing(80),
-        pressing(160),
-        share(95),
-        share(90),
-        share(75),
-        share(50),
-    ];
-    held.into_iter().enumerate().fold(0, |held, (place, holds)| with(held, place, holds))
+/// One right's condition.
+type Condition = fn(&Delivered) -> bool;
+
+/// A function for each right, as an engine would hold them: each is asked by itself.
+pub struct Rights([Condition; 20]);
+
+impl Rights {
+    /// The compiler must not look through the table, or it would make one function of all twenty: see [`judge_at_once`].
+    pub fn new() -> Self {
+        Self(black_box([
+            |event| by_us(event, 30),
+            |event| by_us(event, 60),
+            |event| by_us(event, 120),
+            |event| by_us(event, 240),
+            |event| short(event, 10),
+            |event| short(event, 50),
+            |event| short(event, 100),
+            |event| short(event, 500),
+            |event| damaged(event, 0),
+            |event| damaged(event, 15),
+            |event| damaged(event, 45),
+            |event| damaged(event, 90),
+            |event| pressing(event, 20),
+            |event| pressing(event, 40),
+            |event| pressing(event, 80),
+            |event| pressing(event, 160),
+            |event| below(event, 95),
+            |event| below(event, 90),
+            |event| below(event, 75),
+            |event| below(event, 50),
+        ]))
+    }
+
+    /// Which conditions hold.
+    pub fn judge(&self, event: &Delivered) -> Held {
+        let judged = self.0.iter().enumerate();
+        judged.fold(0, |held, (place, condition)| with(held, place, condition(event)))
+    }
+}
+
+/// Which conditions hold, all of them in one function: what nobody writes for a charter that changes, but the least it can cost.
+pub fn judge_at_once(event: &Delivered) -> Held {
+    let by_us = [30, 60, 120, 240].map(|late| by_us(event, late));
+    let short = [10, 50, 100, 500].map(|by| short(event, by));
+    let damaged = [0, 15, 45, 90].map(|late| damaged(event, late));
+    let pressing = [20, 40, 80, 160].map(|late| pressing(event, late));
+    let below = [95, 90, 75, 50].map(|share| below(event, share));
+    let held = [by_us, short, damaged, pressing, below];
+    held.as_flattened().iter().enumerate().fold(0, |held, (place, holds)| with(held, place, *holds))
+}
+
+fn by_us(event: &Delivered, late: i64) -> bool {
+    event.late_minutes >= late && event.cause != Cause::Weather
+}
+
+fn short(event: &Delivered, by: i64) -> bool {
+    event.ordered - event.delivered > by && !event.damaged
+}
+
+fn damaged(event: &Delivered, late: i64) -> bool {
+    event.damaged && matches!(event.cause, Cause::Carrier | Cause::Unknown) && event.late_minutes > late
+}
+
+fn pressing(event: &Delivered, late: i64) -> bool {
+    event.late_minutes > late && (event.priority || event.delivered < event.ordered)
+}
+
+fn below(event: &Delivered, share: i64) -> bool {
+    event.delivered * 100 < event.ordered * share || event.late_minutes > 1440
 }

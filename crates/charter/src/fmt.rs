@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::syntax::{self, Kind, Node};
 use comments::comments;
 use emit::Emitter;
-use scalars::Scalars;
+use scalars::{Scalars, correct};
 
 /// How wide a line with brackets may be, in characters, its comment left out.
 pub const WIDTH: usize = 110;
@@ -36,6 +36,7 @@ pub enum FormatError {
 /// # Errors
 /// [`FormatError::Unreadable`] for a file that is not read, [`FormatError::WouldChange`] for one that cannot be laid out safely.
 pub fn format(text: &str) -> Result<String, FormatError> {
+    read(text)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let before = read(&text)?;
     let scalars = Scalars::of(&text, &before);
@@ -48,7 +49,10 @@ pub fn format(text: &str) -> Result<String, FormatError> {
 fn read(text: &str) -> Result<Node, FormatError> {
     let mut out = Diagnostics::default();
     match syntax::read(text, &mut out) {
-        Some(node) if !out.has_errors() => Ok(node),
+        Some(mut node) if !out.has_errors() => {
+            correct(text, &mut node, 0);
+            Ok(node)
+        }
         _ => Err(FormatError::Unreadable { diagnostics: out.into_sorted() }),
     }
 }
@@ -68,9 +72,8 @@ fn same(one: &Node, other: &Node) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
         (Kind::Map(one), Kind::Map(other)) => {
-            let alike = |(one, other): (&syntax::Entry, &syntax::Entry)| {
-                one.key == other.key && same(&one.value, &other.value)
-            };
+            let alike =
+                |(one, other): (&syntax::Entry, &syntax::Entry)| one.key == other.key && same(&one.value, &other.value);
             one.len() == other.len() && one.iter().zip(other).all(alike)
         }
         _ => false,

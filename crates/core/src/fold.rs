@@ -116,7 +116,8 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
     } else if NAMES_A_PROMISE.contains(&kind) {
         needs.promises.extend(event.text(book, "promise").and_then(Name::parse).map(|name| name.id));
     } else {
-        needs.about = event.thing().map(Into::into);
+        // An event about the party alone is about its promises that are about no thing.
+        needs.about = Some(event.thing().unwrap_or_default().into());
     }
     needs
 }

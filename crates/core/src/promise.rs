@@ -60,7 +60,7 @@ pub(crate) fn holds(condition: Option<&Expr>, scope: &Scope) -> bool {
 pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     for id in folding.promise_ids() {
         let Some(mut promise) = folding.promise(&id).cloned() else { continue };
-        if event.thing() != Some(&*promise.thing) {
+        if event.thing().unwrap_or_default() != &*promise.thing {
             continue;
         }
         let Some((version, rules)) = folding.book.by_tag(promise.charter) else { continue };

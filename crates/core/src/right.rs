@@ -152,7 +152,11 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
         match shown(folding, rules, promise, &claim, exception, scope) {
             Ok(shown_by) => {
                 let (right, charter, trigger) = (claim.right, claim.charter, claim.trigger);
-                promise.denied.push(Denied { right, charter, exception: position, trigger, shown_by });
+                let denied = Denied { right, charter, exception: position, trigger, shown_by };
+                let said = |before: &Denied| Denied { trigger, ..before.clone() } == denied;
+                if !promise.denied.iter().any(said) {
+                    promise.denied.push(denied);
+                }
                 return Ok(());
             }
             Err(step) => unproven.extend(step),

@@ -56,7 +56,8 @@ impl Reject {
 
     /// The row that keeps a line that was not taken.
     pub fn row(&self, origin: &Origin, bytes: &[u8], now: Moment) -> QuarantineRow {
-        let kept = bytes.get(..bytes.len().min(limits::QUARANTINED_BYTES)).unwrap_or_default();
+        // All of it, so that it can be tried again: a line that is too long comes here cut already.
+        let kept = bytes.get(..bytes.len().min(limits::LINE_BYTES)).unwrap_or_default();
         let mut hasher = Sha256::new();
         hasher.update(origin.name.as_bytes());
         hasher.update(origin.line.to_be_bytes());

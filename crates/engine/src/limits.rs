@@ -2,7 +2,7 @@
 
 /// Bytes of one line of input; a longer one is set aside (`line-too-long`) without being held in memory.
 pub const LINE_BYTES: usize = 1024 * 1024;
-/// Bytes of a line that are kept in the quarantine.
+/// Bytes of a line that is too long, kept in the quarantine.
 pub const QUARANTINED_BYTES: usize = 16 * 1024;
 /// How far ahead of the clock an event's time may be before it is set aside (`from-the-future`), in milliseconds: a day.
 pub const FUTURE_SKEW: i64 = 24 * 60 * 60 * 1000;

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     /// The books: balances, register, export to accounting programs
     #[command(subcommand)]
     Ledger(Ledger),
-    /// Check, test, explain, publish and compare charters
+    /// Check, test, explain, publish, format and compare charters
     #[command(subcommand)]
     Charter(CharterCommand),
     /// List remedies, approve those that are held, or note what became of them
@@ -184,6 +184,15 @@ pub(crate) enum CharterCommand {
         /// Write `NAME.LANGUAGE.html` into this folder for each language, instead of one page to standard output
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
+    },
+    /// Lay out charter files and their tests evenly, in place; comments and order are kept
+    Fmt {
+        /// Charter or test files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Only name the files that are not laid out so; fails when there are any
+        #[arg(long)]
+        check: bool,
     },
     /// Say what changed between two charters, and for whom: better or worse for the customer
     Diff {

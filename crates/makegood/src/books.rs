@@ -1,5 +1,6 @@
 //! The books for other people's accounting programs.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use makegood_charter::Moment;
@@ -94,8 +95,12 @@ fn number(line: &PostingRow) -> String {
 
 fn beancount(reader: &mut dyn Reader, out: &mut dyn Write) -> Result<(), Failure> {
     writeln!(out, "option \"title\" \"Makegood\"\n")?;
+    let mut accounts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (account, code, ..) in reader.balances()? {
-        writeln!(out, "1970-01-01 open {} {}", beancount_account(&account), code.to_ascii_uppercase())?;
+        accounts.entry(beancount_account(&account)).or_default().push(code.to_ascii_uppercase());
+    }
+    for (account, codes) in accounts {
+        writeln!(out, "1970-01-01 open {account} {}", codes.join(","))?;
     }
     for_each(reader, None, &mut |movement| {
         writeln!(

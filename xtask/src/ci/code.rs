@@ -32,7 +32,7 @@ pub fn examples(place: &Place, _: &mut Run) -> Result<()> {
     collect(&place.root.join("crates"), &mut sources)?;
     let mut found = false;
     for source in sources {
-        found = found || fs::read_to_string(source)?.lines().any(begins_example);
+        found = found || has_example(&fs::read_to_string(source)?);
     }
     if !found {
         println!("there are none");
@@ -41,10 +41,18 @@ pub fn examples(place: &Place, _: &mut Run) -> Result<()> {
     carry_out(&mut program(place, "cargo", ["test", "--workspace", "--doc", "--quiet"]))
 }
 
-fn begins_example(line: &str) -> bool {
-    let line = line.trim_start();
-    let said = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
-    said.is_some_and(|said| matches!(said.trim(), "```" | "```rust" | "```should_panic" | "```no_run"))
+/// True when a fence in the documentation opens a block of Rust. One that says `text` or `json` is none.
+fn has_example(source: &str) -> bool {
+    let said = source.lines().map(str::trim_start);
+    let said = said.filter_map(|line| line.strip_prefix("///").or_else(|| line.strip_prefix("//!")));
+    let mut fences = said.filter_map(|line| line.trim().strip_prefix("```"));
+    while let Some(opening) = fences.next() {
+        if matches!(opening, "" | "rust" | "should_panic" | "no_run" | "compile_fail") {
+            return true;
+        }
+        let _closing = fences.next();
+    }
+    false
 }
 
 fn collect(folder: &Path, sources: &mut Vec<PathBuf>) -> Result<()> {
@@ -71,4 +79,17 @@ pub fn charters(place: &Place, _: &mut Run) -> Result<()> {
         carry_out(program(place, place.makegood(), ["charter", task]).args(&files))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_example;
+
+    #[test]
+    fn a_block_of_another_language_is_no_example() {
+        assert!(has_example("/// Says:\n/// ```\n/// let one = 1;\n/// ```\nfn one() {}\n"));
+        assert!(has_example("//! ```rust\n//! let one = 1;\n//! ```\n"));
+        assert!(!has_example("/// ```text\n/// one\n/// ```\n/// ```json\n/// {}\n/// ```\n"));
+        assert!(!has_example("// ```\nfn one() {}\n"));
+    }
 }

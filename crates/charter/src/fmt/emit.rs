@@ -2,7 +2,7 @@
 
 use super::WIDTH;
 use super::comments::{Comment, column, comments};
-use super::scalars::{Scalars, first, last};
+use super::scalars::{Scalars, block_header, first, is_nothing, last};
 use crate::syntax::{Entry, Kind, Node, Scalar};
 
 /// How far each level is indented.
@@ -65,7 +65,7 @@ impl<'a> Emitter<'a> {
 
     fn layout<'n>(&self, node: &'n Node, width: usize) -> Layout<'n> {
         match &node.kind {
-            Kind::Scalar(_) if node.span.is_empty() => Layout::Nothing,
+            Kind::Scalar(_) if is_nothing(node) => Layout::Nothing,
             Kind::Scalar(scalar) => self.block_header(node, scalar).map_or(Layout::Words, Layout::Block),
             Kind::Map(entries) => self.line(node, width).map_or(Layout::Map(entries), Layout::Line),
             Kind::List(items) => self.line(node, width).map_or(Layout::List(items), Layout::Line),
@@ -73,6 +73,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn map(&mut self, node: &Node, entries: &[Entry], mut place: Place) {
+        self.open(node);
         for entry in entries {
             let key = self.text.get(entry.key_span.clone()).unwrap_or_default();
             let width = place.indent.saturating_add(key.chars().count()).saturating_add(2);
@@ -92,6 +93,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn list(&mut self, node: &Node, items: &[Node], mut place: Place) {
+        self.open(node);
         let (width, around) = (place.indent.saturating_add(STEP), column(self.text, node.span.start));
         for item in items {
             if !place.begun {
@@ -190,11 +192,7 @@ impl<'a> Emitter<'a> {
             return None;
         }
         let gap = self.text.get(self.scalars.end_before(node.span.start)..node.span.start)?;
-        let uncommented = |line: &'a str| match line.trim_start().starts_with('#') {
-            true => "",
-            false => line.split(" #").next().unwrap_or_default(),
-        };
-        let header = gap.split('\n').filter_map(|line| uncommented(line).split_whitespace().next_back()).next_back()?;
+        let header = block_header(gap)?;
         let rest = header.strip_prefix(['|', '>'])?;
         let style = header.chars().next()?;
         let digit = if rest.contains(|sign: char| sign.is_ascii_digit()) { "2" } else { "" };
@@ -202,9 +200,18 @@ impl<'a> Emitter<'a> {
         Some(format!("{style}{digit}{chomping}"))
     }
 
+    /// The columns of comments inside brackets mean nothing when these are opened.
+    fn open(&mut self, node: &Node) {
+        if is_bracket(self.text, node) {
+            let first = self.comments.partition_point(|comment| comment.at < node.span.start);
+            let inside = self.comments.iter_mut().skip(first).take_while(|comment| comment.at < node.span.end);
+            inside.for_each(|comment| comment.column = 0);
+        }
+    }
+
     /// The value on one line, when it was written in brackets, holds no comment and fits. Nothing at all is `{}` or `[]`.
     fn line(&self, node: &Node, width: usize) -> Option<String> {
-        let opened = self.text.get(node.span.start..).is_some_and(|rest| rest.starts_with(['{', '[']));
+        let opened = is_bracket(self.text, node);
         let comment = self.comments.partition_point(|comment| comment.at < node.span.start);
         let commented = self.comments.get(comment).is_some_and(|comment| comment.at < node.span.end);
         let words = if opened && !commented { in_brackets(self.text, node)? } else { return None };
@@ -284,6 +291,10 @@ impl<'a> Emitter<'a> {
     }
 }
 
+fn is_bracket(text: &str, node: &Node) -> bool {
+    text.get(node.span.start..).is_some_and(|rest| rest.starts_with(['{', '[']))
+}
+
 /// A line without the depth of its block.
 fn dedented(line: &str, depth: usize) -> &str {
     let blanks = line.len().saturating_sub(line.trim_start_matches(' ').len());
@@ -293,9 +304,10 @@ fn dedented(line: &str, depth: usize) -> &str {
 /// A value as it stands between brackets; `None` where a part of it is nothing or stands on several lines.
 fn in_brackets(text: &str, node: &Node) -> Option<String> {
     match &node.kind {
+        Kind::Scalar(_) if is_nothing(node) => None,
         Kind::Scalar(_) => {
             let written = text.get(node.span.clone())?;
-            (!written.is_empty() && !written.contains('\n')).then(|| written.to_owned())
+            (!written.contains('\n')).then(|| written.to_owned())
         }
         Kind::List(items) => {
             let items: Option<Vec<String>> = items.iter().map(|item| in_brackets(text, item)).collect();

@@ -38,6 +38,7 @@ impl Scalars {
 
 fn collect(node: &Node, spans: &mut Vec<Span>) {
     match &node.kind {
+        Kind::Scalar(_) if is_nothing(node) => {}
         Kind::Scalar(_) => spans.push(node.span.clone()),
         Kind::List(items) => items.iter().for_each(|item| collect(item, spans)),
         Kind::Map(entries) => {
@@ -47,6 +48,63 @@ fn collect(node: &Node, spans: &mut Vec<Span>) {
             }
         }
     }
+}
+
+/// Corrects the places of a tree: the parser may count to words in quotes, and to what ends with them, the blanks and comments
+/// that follow. Gives where the last word ends.
+pub(super) fn correct(text: &str, node: &mut Node, before: usize) -> usize {
+    if is_nothing(node) {
+        return before;
+    }
+    let closed = text.get(..node.span.end).is_some_and(|text| text.ends_with(['}', ']']));
+    let opened = text.get(node.span.start..).is_some_and(|rest| rest.starts_with(['{', '[']));
+    let end = match &mut node.kind {
+        Kind::Scalar(scalar) => {
+            if !scalar.plain {
+                unquoted_end(text, &mut node.span, before);
+            }
+            return node.span.end;
+        }
+        Kind::List(items) => items.iter_mut().fold(before, |before, item| correct(text, item, before)),
+        Kind::Map(entries) => entries.iter_mut().fold(before, |before, entry| {
+            unquoted_end(text, &mut entry.key_span, before);
+            let end = entry.key_span.end;
+            correct(text, &mut entry.value, end)
+        }),
+    };
+    if !(opened && closed) {
+        node.span.end = end.max(node.span.start);
+    }
+    end
+}
+
+/// Ends the place of words in quotes with their closing quote.
+fn unquoted_end(text: &str, span: &mut Span, before: usize) {
+    let written = text.get(span.clone()).unwrap_or_default();
+    let Some(quote) = written.chars().next().filter(|sign| matches!(sign, '\'' | '"')) else { return };
+    if text.get(before..span.start).is_some_and(|gap| block_header(gap).is_some()) {
+        return;
+    }
+    let mut signs = written.char_indices().skip(1).peekable();
+    while let Some((at, sign)) = signs.next() {
+        let doubled = quote == '\'' && signs.peek().is_some_and(|(_, next)| *next == '\'');
+        if quote == '"' && sign == '\\' || sign == quote && doubled {
+            signs.next();
+        } else if sign == quote {
+            span.end = span.start.saturating_add(at).saturating_add(1);
+            return;
+        }
+    }
+}
+
+/// The `|`, `>-` or its like at the end of what stands between a key and words under it.
+pub(super) fn block_header(gap: &str) -> Option<&str> {
+    let uncommented = |line: &str| match line.trim_start().starts_with('#') {
+        true => 0,
+        false => line.find(" #").unwrap_or(line.len()),
+    };
+    let words = |line| str::get(line, ..uncommented(line)).unwrap_or_default().split_whitespace().next_back();
+    gap.split('\n').filter_map(words).next_back().filter(|word| word.starts_with(['|', '>']))
 }
 
 /// Where the first word of a value begins.
@@ -61,9 +119,17 @@ pub(super) fn first(node: &Node) -> usize {
 /// Where the last word of a value ends; `before` when it has none.
 pub(super) fn last(node: &Node, before: usize) -> usize {
     match &node.kind {
-        Kind::Scalar(_) if node.span.is_empty() => before,
+        Kind::Scalar(_) if is_nothing(node) => before,
         Kind::Scalar(_) => node.span.end,
         Kind::List(items) => items.iter().fold(before, |before, item| last(item, before)),
         Kind::Map(entries) => entries.last().map_or(before, |entry| last(&entry.value, entry.key_span.end)),
+    }
+}
+
+/// True for a value that is not written; the parser may give it the place of the comma after it.
+pub(super) fn is_nothing(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Scalar(scalar) => node.span.is_empty() || scalar.plain && scalar.text.is_empty(),
+        _ => false,
     }
 }

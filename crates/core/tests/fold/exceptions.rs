@@ -154,3 +154,13 @@ fn one_waiting_claim_too_many_is_refused() {
     world.clock("06-05");
     assert_eq!(world.owed(), ["refund 200.00 USD approved"], "and is owed once all the same");
 }
+
+#[test]
+fn what_is_denied_again_for_the_same_reason_is_noted_once() {
+    let mut world = World::new(STORM);
+    world.book("06-01 12:00").say("weather.observed", "06-01 10:00", json!({ "wind": 60 }));
+    for _ in 0..100 {
+        world.say("flight.departed", "06-01 16:00", json!({ "late": "4h" }));
+    }
+    assert_eq!(world.promises.values().next().unwrap().denied.len(), 1);
+}

@@ -119,3 +119,20 @@ fn goodwill_is_told_without_a_thing() {
     let text = &world.sent(Topic::Notice)[0]["text"];
     assert_eq!(text["en"], "We owe you 25.00 USD. anna gave it: a long wait. You need do nothing.");
 }
+
+#[test]
+fn what_is_approved_later_is_told_in_the_same_words() {
+    let rights = RIGHTS
+        .replace("{thing} was cancelled: {amount} by {pay_by}.", "{thing}, due {due}, {made.class}, paid {paid}.");
+    let told = |fare: &str| {
+        let mut world = World::new(&rights);
+        world.book_for("06-01 12:00", fare, &[fare]).say("flight.cancelled", "06-01 10:00", json!({}));
+        let remedy = world.name_of("refund");
+        if world.sent(Topic::Notice).is_empty() {
+            world.say("remedy.approved", "06-02", json!({ "remedy": remedy, "actor": "anna" }));
+        }
+        world.sent(Topic::Notice)[0]["text"]["en"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(told("200 USD"), "flight:1, due 1 Jun 2025, 12:00 UTC, full, paid 200.00 USD.");
+    assert_eq!(told("600 USD"), "flight:1, due 1 Jun 2025, 12:00 UTC, full, paid 600.00 USD.");
+}

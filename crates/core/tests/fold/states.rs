@@ -217,3 +217,37 @@ fn nothing_is_owed_for_what_the_party_let_go_before() {
         assert_eq!(world.owed(), owed, "{name}");
     }
 }
+
+#[test]
+fn a_promise_about_no_thing_hears_what_is_said_of_its_party() {
+    let text = r#"
+charter: calls
+version: "1"
+in_force: {from: 2025-01-01}
+title: {en: Our promise}
+source: {what: a test, as_of: 2025-01-01}
+time_zone: UTC
+money: USD
+events:
+  call.asked: {party: customer, data: {by: time}}
+  call.made: {party: customer}
+promises:
+  call:
+    made: {on: call.asked, due: data.by}
+    says: {en: "We call by {due}"}
+    kept: {on: call.made}
+rights:
+  silence: {says: {en: Sorry}, on: overdue, compensation: 5 USD}
+"#;
+    for (called, states, owed) in
+        [("06-01 11:00", "kept", 0), ("06-01 13:00", "kept late", 0), ("06-03", "kept late", 1)]
+    {
+        let mut world = World::under(&[text]);
+        world.say("call.asked", "05-01", json!({ "by": "2025-06-01T12:00:00Z" }));
+        if owed > 0 {
+            world.clock("06-02");
+        }
+        world.say("call.made", called, json!({}));
+        assert_eq!((world.states().as_str(), world.owed().len()), (states, owed), "{called}");
+    }
+}

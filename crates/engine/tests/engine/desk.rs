@@ -8,8 +8,10 @@ use makegood_charter::diagnostic::Style;
 use makegood_charter::{Charter, Moment};
 use makegood_core::id::Kind;
 use makegood_core::{Name, PromiseState, RemedyState, Rulebook};
+use makegood_engine::limits::Bounds;
 use makegood_engine::{Incoming, Origin, Reject, Session, feed, read, rebuild, rows, verify};
 use makegood_store::{PartKind, Sqlite, Store, slot_of};
+use proptest::prelude::ProptestConfig;
 use serde_json::{Value as Json, json};
 
 /// The charter of these tests.
@@ -109,11 +111,18 @@ pub fn cancellation(id: &str, flight: &str) -> String {
     event("flight.cancelled", id, None, flight, "06-01 10:00", json!({}))
 }
 
+/// How many histories a property test lives through: few, so that the suite is fast, or what `PROPTEST_CASES` says.
+pub fn histories(few: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(few);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 pub struct Desk {
     folder: Arc<tempfile::TempDir>,
     pub store: Arc<dyn Store>,
     pub book: Arc<Rulebook>,
     pub session: Session,
+    bounds: Bounds,
     told: u64,
 }
 
@@ -128,16 +137,25 @@ impl Desk {
         Self::of(Arc::new(tempfile::tempdir().unwrap()), sharing, rulebook(&[CHARTER]))
     }
 
+    /// A desk with other bounds on memory than the usual.
+    pub fn bounded(sharing: bool, bounds: Bounds) -> Self {
+        Self::with(Arc::new(tempfile::tempdir().unwrap()), sharing, rulebook(&[CHARTER]), bounds)
+    }
+
     pub fn of(folder: Arc<tempfile::TempDir>, sharing: bool, book: Arc<Rulebook>) -> Self {
+        Self::with(folder, sharing, book, Bounds::default())
+    }
+
+    fn with(folder: Arc<tempfile::TempDir>, sharing: bool, book: Arc<Rulebook>, bounds: Bounds) -> Self {
         let store = Sqlite::open(folder.path().join("test.db")).unwrap().with_sharing(sharing);
         let store: Arc<dyn Store> = Arc::new(store);
-        let session = Session::new(store.clone(), book.clone(), now()).unwrap();
-        Self { folder, store, book, session, told: 0 }
+        let session = Session::with_bounds(store.clone(), book.clone(), now(), bounds).unwrap();
+        Self { folder, store, book, session, bounds, told: 0 }
     }
 
     /// Another desk at the same database, as another process would open it.
     pub fn beside(&self) -> Self {
-        Self::of(self.folder.clone(), self.store.shared(), self.book.clone())
+        Self::with(self.folder.clone(), self.store.shared(), self.book.clone(), self.bounds)
     }
 
     /// The database's file.

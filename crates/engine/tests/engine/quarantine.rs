@@ -110,6 +110,27 @@ fn what_was_set_aside_is_taken_once_a_charter_knows_it() {
 }
 
 #[test]
+fn a_long_line_is_kept_whole_so_that_it_can_be_taken_later() {
+    let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
+    let narrow = CHARTER.replace("wind: number", "wind: number, chart: text");
+    let weather = event(
+        "weather.observed",
+        "w",
+        None,
+        "flight:2",
+        "06-01 09:00",
+        json!({ "wind": 70, "more": "x".repeat(60_000) }),
+    );
+    let mut desk = Desk::of(folder.clone(), false, rulebook(&[&narrow]));
+    desk.feed(weather.as_bytes());
+    assert_eq!(desk.set_aside(), ["1: E015"]);
+    drop(desk);
+    let mut desk = Desk::of(folder, false, rulebook(&[CHARTER]));
+    retry(&mut desk);
+    assert_eq!((desk.set_aside(), desk.count("event")), (Vec::new(), 1));
+}
+
+#[test]
 fn what_is_refused_again_stays_where_it_was() {
     let mut desk = Desk::new();
     desk.tell(&event("remedy.paid", "p", Some(1), "flight:1", "06-02", json!({ "remedy": "unknown" })));

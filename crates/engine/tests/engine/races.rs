@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::desk::{Desk, booking, cancellation, departure, event};
+use crate::desk::{Desk, booking, cancellation, departure, event, histories};
 
 #[test]
 fn whoever_loses_folds_again() {
@@ -104,12 +104,12 @@ fn step() -> impl Strategy<Value = (bool, Step)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(histories(4))]
 
     #[test]
     fn two_interleaved_lose_nothing_and_count_nothing_twice(
         sharing in any::<bool>(),
-        steps in prop::collection::vec(step(), 1..25),
+        steps in prop::collection::vec(step(), 1..20),
     ) {
         let mut desks = [Desk::open(sharing), Desk::new()];
         desks[1] = desks[0].beside();

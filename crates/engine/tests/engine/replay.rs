@@ -1,10 +1,11 @@
 //! Invariants 1, 2 and 4: whatever happens in whatever order, the log gives the same again, nothing counts twice, and the books
 //! balance.
 
+use makegood_engine::limits::Bounds;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::desk::{Desk, booking, cancellation, departure, event};
+use crate::desk::{Desk, booking, cancellation, departure, event, histories};
 
 /// Something that happens at the desk.
 #[derive(Debug, Clone)]
@@ -59,8 +60,8 @@ fn with_actor(line: &str, actor: &str) -> String {
     json.to_string()
 }
 
-fn live(sharing: bool, steps: &[Step]) -> Desk {
-    let mut desk = Desk::open(sharing);
+fn live(sharing: bool, bounds: Bounds, steps: &[Step]) -> Desk {
+    let mut desk = Desk::bounded(sharing, bounds);
     for (number, step) in steps.iter().enumerate() {
         match step {
             Step::Told(line) => {
@@ -97,11 +98,11 @@ fn live(sharing: bool, steps: &[Step]) -> Desk {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(histories(6))]
 
     #[test]
     fn the_log_gives_the_same_again(sharing in any::<bool>(), steps in prop::collection::vec(step(), 1..40)) {
-        let mut desk = live(sharing, &steps);
+        let mut desk = live(sharing, Bounds::default(), &steps);
         desk.check();
         let told = steps.iter().filter(|step| matches!(step, Step::Told(_)));
         let before = (desk.picture(3), desk.count("event"));
@@ -112,6 +113,24 @@ proptest! {
         }
         desk.session.flush().unwrap();
         prop_assert_eq!((desk.picture(3), desk.count("event")), before, "told again, it changes nothing");
+    }
+}
+
+proptest! {
+    #![proptest_config(histories(4))]
+
+    #[test]
+    fn the_bounds_on_memory_change_nothing(
+        bounds in (1..4_usize, 1..3_usize, 1..4_usize),
+        steps in prop::collection::vec(step(), 1..30),
+    ) {
+        // Deliveries beyond the first portion come a little later, so each step is carried to its end before the next.
+        let steps: Vec<_> = steps.into_iter().flat_map(|step| [step, Step::Flush]).collect();
+        let (commit_lines, fanout_portion, at_hand) = bounds;
+        let mut narrow = live(false, Bounds { commit_lines, fanout_portion, at_hand }, &steps);
+        let mut wide = live(false, Bounds::default(), &steps);
+        narrow.check();
+        prop_assert_eq!(narrow.picture(3), wide.picture(3));
     }
 }
 

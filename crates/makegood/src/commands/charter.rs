@@ -2,15 +2,16 @@ use std::path::Path;
 
 use makegood_charter::diff::diff;
 use makegood_charter::explain::explain;
+use makegood_charter::fmt::{self, FormatError};
 use makegood_charter::publish::{self, Format};
 use makegood_charter::tests_file::CharterTest;
-use makegood_charter::{Charter, grammar};
+use makegood_charter::{Charter, diagnostic, grammar};
 
 use crate::arguments::{CharterCommand, PageFormat};
 use crate::output::{put, put_line};
 use crate::{Failure, judge, open};
 
-/// `makegood charter`: checks, tests, explains, publishes, compares; gives the schema.
+/// `makegood charter`: checks, tests, explains, publishes, formats, compares; gives the schema.
 pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
     match arguments {
         CharterCommand::Check { files } => files.iter().try_fold(true, |fine, file| Ok(check(file)? && fine)),
@@ -26,6 +27,9 @@ pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
                 PageFormat::Markdown => Format::Markdown,
             };
             pages(file, languages, format, output.as_deref())
+        }
+        CharterCommand::Fmt { files, check } => {
+            files.iter().try_fold(true, |fine, file| Ok(lay_out(file, *check)? && fine))
         }
         CharterCommand::Diff { old, new, language } => compare(old, new, language),
         CharterCommand::Schema { tests } => {
@@ -75,6 +79,31 @@ fn compare(old: &Path, new: &Path, language: &str) -> Result<bool, Failure> {
         println!("{change}");
     }
     Ok(true)
+}
+
+/// True unless the file is refused, or only looked at and not laid out.
+fn lay_out(file: &Path, only_look: bool) -> Result<bool, Failure> {
+    let (name, text) = open::charter_file(file)?;
+    let formatted = match fmt::format(&text) {
+        Ok(formatted) => formatted,
+        Err(FormatError::Unreadable { diagnostics }) => {
+            eprint!("{}", diagnostic::render(&diagnostics, &name, &text, open::style()));
+            return Ok(false);
+        }
+        Err(error @ FormatError::WouldChange) => {
+            eprintln!("{name}: {error}; it is left as it is");
+            return Ok(false);
+        }
+    };
+    if formatted == text {
+        return Ok(true);
+    }
+    println!("{name}");
+    if !only_look {
+        let help = format!("`{name}` cannot be written: check the path");
+        std::fs::write(file, formatted).map_err(|error| Failure::from_error("M005", &error, help))?;
+    }
+    Ok(!only_look)
 }
 
 fn check(file: &Path) -> Result<bool, Failure> {

@@ -1,0 +1,83 @@
+//! Charters at the command line: check, test, explain, schema.
+
+use crate::desk::{CHARTER, Desk};
+
+#[test]
+fn a_faulty_charter_is_shown_at_file_line_and_column() {
+    let desk = Desk::new();
+    desk.write(
+        "faulty.yaml",
+        CHARTER.replace("data.late < duration('15m')", "data.late < 15").replace("owner:", "ownr:"),
+    );
+    let answer = desk.makegood(&["charter", "check", "faulty.yaml", "charter.yaml"]);
+    assert_eq!(answer.code, 1);
+    let column = |what: &str| {
+        let (line, text) = CHARTER.lines().enumerate().find(|(_, text)| text.contains(what)).unwrap();
+        format!("faulty.yaml:{}:{}", line + 1, text.find(what).unwrap() + 1)
+    };
+    assert!(answer.err.contains(&column("owner:")), "{}", answer.err);
+    assert!(answer.err.contains("did you mean") || answer.err.contains("owner"), "{}", answer.err);
+    assert!(answer.err.contains("data.late < 15"), "the line is shown: {}", answer.err);
+    assert!(answer.out.contains("charter.yaml: air 1 has no faults; promises: 1, rights: 2"), "{}", answer.out);
+}
+
+#[test]
+fn a_faulty_charter_is_not_put_in_force() {
+    let desk = Desk::new();
+    desk.write("charter.yaml", CHARTER.replace("money: USD", "money: dollars"));
+    desk.write("events.jsonl", "");
+    let error = desk.run(&["events.jsonl"]).refused();
+    assert!(error.contains("the charter `charter.yaml` has faults") && error.contains("charter.yaml:7:8"), "{error}");
+}
+
+#[test]
+fn the_shipped_charters_have_no_faults_and_pass_their_tests() {
+    let desk = Desk::new();
+    for name in ["jetblue", "bulk-fuel"] {
+        let file = format!("{}/../../charters/{name}/charter.yaml", env!("CARGO_MANIFEST_DIR"));
+        desk.makegood(&["charter", "check", &file]).ended(0);
+        let out = desk.makegood(&["charter", "test", &file]).ended(0);
+        assert!(out.ends_with(" passed, 0 failed\n"), "{out}");
+    }
+}
+
+#[test]
+fn a_charter_test_that_fails_says_what_is_owed_instead() {
+    let desk = Desk::new();
+    desk.write(
+        "tests.yaml",
+        r#"tests:
+  - name: four hours late is worth too much
+    given:
+      - {event: booking.made, time: 2025-05-01T08:00:00Z, party: customer:1, about: flight:1, data: {departs: 2025-06-01T12:00:00Z, fare: 200 USD, paid: [200 USD]}}
+      - {event: flight.departed, time: 2025-06-01T16:00:00Z, about: flight:1, data: {late: 4h}}
+    then:
+      owes: [{right: late, compensation: 6000 points}]
+"#,
+    );
+    let out = desk.makegood(&["charter", "test", "charter.yaml"]).ended(1);
+    assert!(out.contains("FAIL tests.yaml:2 four hours late is worth too much"), "{out}");
+    assert!(out.contains("6000 points under `late` is not owed"), "{out}");
+    assert!(out.contains("customer:1 is owed 5000 points under `late`"), "{out}");
+    assert!(out.ends_with("charter.yaml: 0 passed, 1 failed\n"), "{out}");
+}
+
+#[test]
+fn a_charter_is_explained_in_its_languages() {
+    let desk = Desk::new();
+    for (language, words) in
+        [("en", "We pay for the wait."), ("zh", "我们为您的等待付费。"), ("nb", "Vi betaler for ventetiden.")]
+    {
+        let out = desk.makegood(&["charter", "explain", "charter.yaml", "--language", language]).ended(0);
+        assert!(out.contains(words), "{language}: {out}");
+    }
+}
+
+#[test]
+fn the_schemas_are_json() {
+    let desk = Desk::new();
+    for command in [vec!["charter", "schema"], vec!["charter", "schema", "--tests"]] {
+        let schema: serde_json::Value = serde_json::from_str(&desk.makegood(&command).ended(0)).unwrap();
+        assert!(schema["$schema"].is_string(), "{command:?}");
+    }
+}

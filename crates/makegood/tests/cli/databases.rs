@@ -1,0 +1,107 @@
+//! What a command says when the database, a charter or a file is not there or not what it should be.
+
+use crate::desk::{CHARTER, Desk, run};
+
+#[test]
+fn commands_on_a_missing_database_say_how_to_make_one() {
+    let desk = Desk::new();
+    for command in [
+        vec!["explain", "customer:1"],
+        vec!["ledger", "balance"],
+        vec!["remedy", "list"],
+        vec!["tick"],
+        vec!["dispatch", "--to", "payout=out.jsonl"],
+        vec!["quarantine", "list"],
+        vec!["rebuild"],
+        vec!["verify"],
+        vec!["doctor"],
+    ] {
+        let error = desk.makegood(&command).refused();
+        assert!(error.contains("there is no database at `sqlite:test.db`"), "{command:?}: {error}");
+        assert!(!desk.path("test.db").exists(), "{command:?} made one");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_database_of_ours_is_refused_and_left_alone() {
+    let desk = Desk::new();
+    desk.write("test.db", "a diary of many pages, and not a database\n".repeat(100));
+    desk.write("events.jsonl", "");
+    for command in [run(&["events.jsonl"]), vec!["verify"], vec!["doctor"]] {
+        let error = desk.makegood(&command).refused();
+        assert!(error.contains("holds another program's data"), "{command:?}: {error}");
+    }
+    assert!(std::fs::read_to_string(desk.path("test.db")).unwrap().starts_with("a diary"));
+}
+
+#[test]
+fn an_address_that_is_no_database_is_refused() {
+    let desk = Desk::new();
+    for url in ["postgres://localhost/makegood", "test.db", "sqlite:", "sqlite::memory:"] {
+        let error = desk.makegood(&["doctor", "--db", url]).refused();
+        assert!(error.contains(&format!("`{url}`")), "{url}: {error}");
+    }
+    std::fs::create_dir(desk.path("folder.db")).unwrap();
+    let error = desk.makegood(&["doctor", "--db", "sqlite:folder.db"]).refused();
+    assert!(error.contains("folder.db") || error.contains("database failed"), "{error}");
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("folder")).unwrap();
+    for (events, reason) in [("missing.jsonl", "No such file"), ("folder", "`folder` is a folder")] {
+        let error = desk.run(&[events]).refused();
+        assert!(error.contains(events) && error.contains(reason), "{error}");
+    }
+    desk.write("events.jsonl", "");
+    for charter in ["missing.yaml", "folder"] {
+        let error = desk.makegood(&["run", "--charter", charter, "--events", "events.jsonl"]).refused();
+        assert!(error.contains(&format!("`{charter}` cannot be read")), "{error}");
+    }
+}
+
+#[test]
+fn without_a_charter_nothing_is_promised() {
+    let desk = Desk::new();
+    desk.write("events.jsonl", "");
+    let error = desk.makegood(&["run", "--events", "events.jsonl"]).refused();
+    assert!(error.contains("`sqlite:test.db` holds no charter"), "{error}");
+}
+
+#[test]
+fn a_version_in_force_never_changes() {
+    let desk = Desk::told();
+    desk.write("charter.yaml", CHARTER.replace("50 USD", "5 USD"));
+    let error = desk.run(&["events.jsonl"]).refused();
+    assert!(error.contains("holds another text for version 1 of the charter `air`"), "{error}");
+    desk.write("charter.yaml", CHARTER);
+    desk.run(&["events.jsonl"]).ended(0);
+}
+
+#[test]
+fn a_moment_that_is_none_is_refused_before_anything_is_done() {
+    let desk = Desk::new();
+    desk.write("events.jsonl", "");
+    let command = ["run", "--charter", "charter.yaml", "--events", "events.jsonl", "--until", "soon"];
+    let error = desk.makegood(&command).refused();
+    assert!(error.contains("write `now`, or a time such as"), "{error}");
+    assert!(!desk.path("test.db").exists());
+}
+
+#[test]
+fn arguments_that_are_none_end_with_2() {
+    let desk = Desk::new();
+    for command in [vec![], vec!["fly"], vec!["run"], vec!["explain", "customer:1", "--language", "de"]] {
+        let answer = desk.makegood(&command);
+        assert_eq!(answer.code, 2, "{command:?}: {}", answer.err);
+    }
+    assert!(desk.makegood(&["--help"]).ended(0).contains("makegood"));
+}
+
+#[test]
+fn doctor_says_how_a_database_is() {
+    let desk = Desk::told();
+    let out = desk.makegood(&["doctor"]).ended(0);
+    assert!(out.contains("rows of remedy") && out.contains("the database is whole"), "{out}");
+}

@@ -1,0 +1,12 @@
+//! The command itself: what it is given, what it answers, and with which code it ends.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod bad_input;
+mod books;
+mod charters;
+mod databases;
+mod decisions;
+mod desk;
+mod explain;
+mod inputs;

@@ -184,3 +184,13 @@ fn an_event_that_the_version_in_force_cannot_read_is_not_taken_in_silence() {
     desk.feed(format!("{}\n", booking(1, "flight:1")).as_bytes());
     assert_eq!((desk.states(1), desk.set_aside()), (Vec::new(), vec!["1: E015".to_owned()]));
 }
+
+#[test]
+fn a_sender_whose_clock_is_ahead_is_believed_for_a_day() {
+    // It is midnight of 31 December 2025.
+    for (time, code) in [("2026-01-01T00:00:00Z", None), ("2026-01-01T00:00:00.001Z", Some("from-the-future"))] {
+        let mut desk = Desk::new();
+        let line = departure("d", "flight:1", "4h").replace("2025-06-01T13:00:00Z", time);
+        assert_eq!(desk.read(&line).err().map(|reject| reject.code), code, "{time}");
+    }
+}

@@ -1,4 +1,4 @@
-use makegood_engine::{Counts, feed};
+use makegood_engine::{Counts, FeedError, feed};
 
 use super::moment;
 use crate::arguments::{Format, Run};
@@ -20,7 +20,7 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
         ));
     }
     let mut session = opened.session()?;
-    let mut broken = None;
+    let mut broken: Option<Failure> = None;
     for path in &arguments.events {
         let file = files::open(path)?;
         let progress = match file.bytes {
@@ -34,14 +34,23 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
             progress.set_position(if known_length { fed.bytes } else { fed.lines });
         });
         progress.finish_and_clear();
-        if let Err(error) = fed {
-            broken = Some(Failure::from(error));
-            break;
+        match fed {
+            Ok(_) => {}
+            Err(FeedError::Engine(error)) => return Err(error.into()),
+            // One broken file holds up no other; of several, the last is told by the exit.
+            Err(input) => {
+                if let Some(earlier) = broken.replace(input.into()) {
+                    eprint!("{earlier}");
+                }
+            }
         }
     }
-    let progress = counter("moving the clock");
-    session.advance(until, &mut |parties| progress.set_position(parties))?;
-    progress.finish_and_clear();
+    if broken.is_none() {
+        // With part of the input missing, silence would prove nothing.
+        let progress = counter("moving the clock");
+        session.advance(until, &mut |parties| progress.set_position(parties))?;
+        progress.finish_and_clear();
+    }
     let statement = Statement::draw_up(session.reader(), &opened.book)?;
     match arguments.format {
         Format::Text => put!("{}\n{}", taken(&session.counts()), statement.text()),

@@ -109,14 +109,16 @@ fn a_truncated_archive_keeps_what_came_before_and_says_where_it_ends() {
     {
         let desk = Desk::new();
         desk.write(name, &bytes[..bytes.len() - 9]);
-        let answer = desk.run(&[name]);
+        desk.write("another.jsonl", booking(2_001, "flight:2", "200 USD", &[]));
+        let answer = desk.run(&[name, "another.jsonl"]);
         let (out, err) = (answer.out.clone(), answer.refused());
+        assert!(desk.makegood(&["explain", "customer:2001"]).ended(0).contains("flight:2"), "the other file is read");
         assert!(err.contains(&format!("`{name}` could not be read on after line ")), "{err}");
         assert!(out.contains("events taken, 0 known already, 0 set aside"), "{out}");
         desk.write(name, &bytes);
         let whole = desk.run(&[name]).ended(0);
         assert!(whole.contains("0 set aside"), "{whole}");
-        assert!(whole.contains("made     2 000"), "{whole}");
+        assert!(whole.contains("made     2 001"), "{whole}");
         desk.makegood(&["verify"]).ended(0);
     }
 }

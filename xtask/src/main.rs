@@ -26,6 +26,10 @@ enum Task {
     Feed(bench::Feed),
 }
 
+/// The allocator of the product, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<()> {
     let task = Arguments::parse().task;
     let place = Place::find()?;

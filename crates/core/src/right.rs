@@ -1,5 +1,7 @@
 //! From an event to what is owed: which rights it triggers, which exceptions are shown, and how rights combine.
 
+use std::borrow::Cow;
+
 use makegood_charter::expr::Scope;
 use makegood_charter::model::{Amount, Award, Charter, Exception, Right, RightId, ShapeId, Stacking, Trigger};
 use makegood_charter::value::{Fields, Moment, Type, Value};
@@ -59,6 +61,9 @@ fn raise(
     else {
         return Vec::new();
     };
+    if triggers.is_empty() {
+        return Vec::new();
+    }
     let seen = as_read_by(folding, promise, rules);
     let scope = seen.scope(data, at);
     let claim = |id: RightId| {
@@ -80,15 +85,15 @@ fn raise(
 }
 
 /// The promise with its data as `rules` reads it.
-fn as_read_by(folding: &Folding, promise: &Promise, rules: &Rules) -> Promise {
-    let mut seen = promise.clone();
+fn as_read_by<'p>(folding: &Folding, promise: &'p Promise, rules: &Rules) -> Cow<'p, Promise> {
     if rules.tag != promise.charter
         && let Some((_, own)) = folding.book.by_tag(promise.charter)
         && let Some(clause) = promise.clause_of(own)
     {
-        seen.made = rules.reread(own, clause.on, &promise.made);
+        let made = rules.reread(own, clause.on, &promise.made);
+        return Cow::Owned(Promise { made, ..promise.clone() });
     }
-    seen
+    Cow::Borrowed(promise)
 }
 
 /// Decides claims that need not wait, the highest first, and keeps the others.
@@ -145,7 +150,7 @@ pub(crate) fn decide_due(folding: &mut Folding, promise: &mut Promise) -> Result
 fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<(), FoldError> {
     let Some((_, rules)) = folding.book.by_tag(claim.charter) else { return Ok(()) };
     let Some(right) = rules.charter.rights.get(claim.right) else { return Ok(()) };
-    let seen = as_read_by(folding, promise, rules);
+    let seen = as_read_by(folding, promise, rules).into_owned();
     let scope = seen.scope(&claim.data, claim.at);
     let mut unproven = Vec::new();
     for (position, exception) in right.unless.iter().enumerate() {

@@ -72,7 +72,7 @@ pub fn feed(
                     session.flush()?;
                     return Err(FeedError::Input { name: name.to_owned(), line, source });
                 }
-                Err(RecvTimeoutError::Timeout) => session.flush()?,
+                Err(RecvTimeoutError::Timeout) => session.pause()?,
                 Err(RecvTimeoutError::Disconnected) => {
                     session.flush()?;
                     return Ok(fed);

@@ -138,6 +138,19 @@ impl Session {
         Ok(())
     }
 
+    /// The input pauses: what was taken is handed to the writer if that is idle, and deliveries are carried on. While the writer
+    /// is busy a batch goes on growing, so that commits are as large as the database is slow.
+    pub fn pause(&mut self) -> Result<(), EngineError> {
+        while let Some((number, outcome)) = self.writer.outcome_now() {
+            self.answered(number, outcome)?;
+        }
+        match (self.in_flight.is_empty(), self.folder.has_changes()) {
+            (false, _) => Ok(()),
+            (true, true) => self.close(),
+            (true, false) => self.flush(),
+        }
+    }
+
     /// Makes everything taken so far durable, and carries every delivery to its end.
     pub fn flush(&mut self) -> Result<(), EngineError> {
         self.settle()?;

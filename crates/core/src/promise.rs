@@ -265,6 +265,13 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
             "name a promise of this party, as `makegood explain PARTY` lists them",
         );
     };
+    if matches!(promise.clause, Clause::Pay { .. }) {
+        return folding.refuse(
+            "kept-by-paying",
+            "the promise to pay a remedy is kept by paying it".to_owned(),
+            "note with `remedy.paid` that it was paid, or with `remedy.waived` that the party lets it go",
+        );
+    }
     let rules = folding.book.by_tag(promise.charter).map(|(_, rules)| rules);
     match event.kind.as_ref() {
         "promise.kept" => {
@@ -281,13 +288,6 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
 
 fn renegotiate(folding: &mut Folding, event: &Event, promise: &mut Promise) -> Result<(), FoldError> {
     let book = folding.book;
-    if matches!(promise.clause, Clause::Pay { .. }) {
-        return folding.refuse(
-            "not-renegotiable",
-            "when a remedy is paid is not renegotiated".to_owned(),
-            "pay it in time, or note with `remedy.waived` that the party lets it go",
-        );
-    }
     if !promise.state.is_open() || event.time > promise.due {
         return folding.refuse(
             "too-late-to-renegotiate",

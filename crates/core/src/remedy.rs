@@ -84,7 +84,8 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
         let clause = Clause::Pay { remedy: id, right: owed.right_id, penalty: owed.penalty };
         folding.put_promise(promise_to_pay(pay_promise, due, clause, &remedy, seen, owed.amount));
     }
-    folding.out.spent.extend(worth);
+    // What is held for a person does not leave by itself: the budget bounds what does.
+    folding.out.spent.extend(worth.filter(|_| remedy.state == RemedyState::Approved));
     let remedy = if remedy.state == RemedyState::Approved {
         send(folding, remedy)
     } else {

@@ -58,7 +58,8 @@ pub fn feed(
 ) -> Result<Fed, FeedError> {
     let now = session.now();
     let (portions, received) = sync_channel(4);
-    std::thread::scope(|scope| {
+    // Moved in, so that the reading thread finds nobody to send to, and ends, when this one gives up.
+    std::thread::scope(move |scope| {
         scope.spawn(move || read_all(book, name, Lines::new(input), now, &portions));
         let mut fed = Fed::default();
         loop {

@@ -32,7 +32,7 @@ pub(crate) struct Log {
     /// True while the batch at work has changed it.
     pub dirty: bool,
     /// Events taken since it was read.
-    pub taken: Vec<Taken>,
+    pub taken: FxHashMap<Ident, Taken>,
 }
 
 impl Log {
@@ -46,7 +46,7 @@ impl Log {
             fresh: head.is_none(),
             touched: 0,
             dirty: false,
-            taken: Vec::new(),
+            taken: FxHashMap::default(),
         }
     }
 
@@ -65,7 +65,7 @@ impl Log {
         };
         self.seq = self.seq.saturating_add(1);
         self.touched = batch;
-        self.taken.push(Taken { ident, said, seq: self.seq });
+        self.taken.insert(ident, Taken { said, seq: self.seq });
         let mut row = EventRow {
             slot: self.slot,
             key: key.into(),
@@ -99,7 +99,6 @@ pub(crate) fn said_by(body: &[u8]) -> u64 {
 /// An event taken a moment ago.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taken {
-    pub ident: Ident,
     /// The first bytes of the hash of what it said.
     pub said: u64,
     /// Its place in the log.
@@ -218,10 +217,20 @@ impl PartyAtHand {
 
     /// The parts at hand that a fold needs.
     pub fn needed(&self, needs: &Needs) -> makegood_core::Loaded {
-        makegood_core::Loaded {
-            promises: self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect(),
-            remedies: needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().collect(),
-        }
+        // All parts about one thing stand together, so that a party with many promises is not walked through for one.
+        let promises: Vec<Promise> = match (&needs.about, needs.due) {
+            (Some(thing), None) => {
+                let about = makegood_core::id::about(thing);
+                let mut first = PartId::default();
+                first.iter_mut().zip(about).for_each(|(place, byte)| *place = byte);
+                let same = self.promises.range(first..).take_while(|(id, _)| id.starts_with(&about));
+                same.map(|(_, promise)| promise).filter(|promise| needs.wants(promise)).cloned().collect()
+            }
+            (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).cloned().collect(),
+            _ => self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect(),
+        };
+        let remedies = needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().collect();
+        makegood_core::Loaded { promises, remedies }
     }
 
     /// When the party must next be looked at.

@@ -140,8 +140,11 @@ fn the_time_of_a_payment_is_not_renegotiated_behind_its_back() {
     let (mut world, _) = cancelled();
     let pay = world.remedy().pay_promise.unwrap();
     let name = makegood_core::Name::new(makegood_core::id::Kind::Promise, crate::world::PARTY, pay).to_string();
-    let data = json!({ "promise": name, "due": "2025-07-01T00:00:00Z", "consent": "Ada" });
-    assert_eq!(world.refused("promise.renegotiated", "06-02", data), "not-renegotiable");
+    let data = json!({ "promise": &name, "due": "2025-07-01T00:00:00Z", "consent": "Ada" });
+    assert_eq!(world.refused("promise.renegotiated", "06-02", data), "kept-by-paying");
+    for kind in ["promise.kept", "promise.released"] {
+        assert_eq!(world.refused(kind, "06-02", json!({ "promise": &name })), "kept-by-paying", "{kind}");
+    }
 }
 
 #[test]

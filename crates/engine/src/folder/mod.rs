@@ -289,7 +289,7 @@ impl Folder {
         self.working.fetch(&mut *self.reader, parties, things)?;
         let log = if thing { self.working.thing(key).map(|t| &t.log) } else { self.working.party(key).map(|p| &p.log) };
         let log = log.ok_or_else(|| EngineError::Lost { key: key.into() })?;
-        let taken = log.taken.iter().find(|taken| taken.ident == *ident).copied();
+        let taken = log.taken.get(ident).copied();
         Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, wake_at: log.wake_at, taken })
     }
 

@@ -68,6 +68,7 @@ impl Folder {
         // Where others write too, the sweep looks once more at what was said while this was being committed.
         let heard = from_store || !self.shared;
         self.commit.interests.push(InterestRow { slot, thing: thing.into(), party: party.into(), heard });
+        self.working.fetch(&mut *self.reader, &[], &[thing])?;
         let batch = self.batch;
         if let Some(at_hand) = self.working.thing(thing)
             && !from_store

@@ -5,6 +5,7 @@
 mod clock;
 mod desk;
 mod dispatch;
+mod failing;
 mod fanout;
 mod lines;
 mod once;

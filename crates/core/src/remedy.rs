@@ -231,9 +231,11 @@ fn settle_pay_promise(folding: &mut Folding, remedy: &Remedy, event: &Event) -> 
     Ok(())
 }
 
-/// Goodwill is in the books once it was approved, everything else from the start.
-fn in_books(remedy: &Remedy) -> bool {
-    remedy.kind != RemedyKind::Goodwill || remedy.sent > 0
+impl Remedy {
+    /// True once it stands in the books: goodwill when it was approved, everything else from the start.
+    pub fn is_in_books(&self) -> bool {
+        self.kind != RemedyKind::Goodwill || self.sent > 0
+    }
 }
 
 fn failed(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result<(), FoldError> {
@@ -252,7 +254,7 @@ fn waived(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result<()
         return wrong_state(folding, &remedy, "waived");
     }
     remedy.state = RemedyState::Waived;
-    if in_books(&remedy) {
+    if remedy.is_in_books() {
         let movement = ledger::waived(&remedy)?;
         post(folding, &remedy, "waived", movement);
     }
@@ -292,7 +294,7 @@ fn corrected(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result
         differences = vec![amount.minus(owed)?];
     }
     let why = event.text(folding.book, "reason").unwrap_or_default();
-    if in_books(&remedy) {
+    if remedy.is_in_books() {
         let movement = ledger::corrected(&remedy, differences)?;
         post(folding, &remedy, "corrected", movement);
     }

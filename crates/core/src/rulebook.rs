@@ -141,6 +141,13 @@ pub struct Budget {
     pub limit: makegood_money::Money,
 }
 
+impl Budget {
+    /// True when `spent`, in minor units of the limit's commodity, leaves nothing of it.
+    pub fn is_spent(&self, spent: i64) -> bool {
+        spent >= self.limit.minor
+    }
+}
+
 impl Rulebook {
     /// The budget of the day in which `at` falls, if the charter in force sets one.
     pub fn budget(&self, at: Moment) -> Option<Budget> {

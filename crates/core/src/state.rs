@@ -266,6 +266,11 @@ impl RemedyState {
     /// Every state, by number.
     pub const ALL: [Self; 5] = [Self::Held, Self::Approved, Self::Paid, Self::Failed, Self::Waived];
 
+    /// True while it is still owed: it waits for approval or for payment.
+    pub fn is_outstanding(self) -> bool {
+        matches!(self, Self::Held | Self::Approved | Self::Failed)
+    }
+
     /// The word of the glossary.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! Between the states of `core` and the rows of `store`.
 
 use makegood_charter::Moment;
-use makegood_core::{Clause, Message, Party, Promise, Remedy, RemedyState, Rules, StateError, decode, encode};
+use makegood_core::{Clause, Message, Party, Promise, Remedy, Rules, StateError, decode, encode};
 use makegood_store::{OutboxRow, PartKind, PartRow, PostingRow, Slot, slot_of};
 
 /// A promise as a row: its state, and the view of it for lists.
@@ -90,9 +90,4 @@ pub fn outbox_row(party: &str, message: &Message, now: Moment) -> OutboxRow {
         delivered: None,
         trouble: "".into(),
     }
-}
-
-/// True while a remedy waits for something: approval, or payment.
-pub fn is_outstanding(state: RemedyState) -> bool {
-    matches!(state, RemedyState::Held | RemedyState::Approved | RemedyState::Failed)
 }

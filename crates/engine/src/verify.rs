@@ -1,6 +1,6 @@
 //! Verify: the chains of hashes, the books, and the views against the states.
 
-use makegood_core::{Clause, PromiseState, RemedyKind, RemedyState, Rulebook};
+use makegood_core::{Clause, PromiseState, Rulebook};
 use makegood_money::Commodity;
 use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain};
 
@@ -130,8 +130,7 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
         if rows::remedy_row(head.slot, &head.key, &remedy)? != row {
             found.fault(format!("`{}`: the columns of a remedy differ from its state", head.key));
         }
-        let in_books = remedy.kind != RemedyKind::Goodwill || remedy.sent > 0;
-        if in_books && !matches!(remedy.state, RemedyState::Paid | RemedyState::Waived) {
+        if remedy.is_in_books() && remedy.state.is_outstanding() {
             owed.extend(remedy.amounts.iter().map(|amount| (amount.commodity, i128::from(amount.minor))));
         }
         counted.remedies = counted.remedies.saturating_add(1);

@@ -103,7 +103,7 @@ impl Statement {
                 after = Some((last.party.clone(), last.id));
                 for row in &found {
                     let remedy = rows::remedy(row)?;
-                    if rows::is_outstanding(remedy.state) {
+                    if remedy.state.is_outstanding() {
                         next_due = next_due.into_iter().chain(remedy.pay_by.map(|moment| moment.0)).min();
                     }
                     statement.count(book, &row.party, &remedy);

@@ -372,7 +372,7 @@ impl Folder {
                 spent
             }
         };
-        Ok(Context { budget_spent: spent >= day.limit.minor })
+        Ok(Context { budget_spent: day.is_spent(spent) })
     }
 
     /// Ends the commit at work: its number and everything it changes.

@@ -19,7 +19,11 @@ const EVENTS: &[BuiltIn] = &[
         true,
         &[("remedy", Type::Text, false), ("amount", Type::Money, false), ("reason", Type::Text, false)],
     ),
-    ("promise.released", true, &[("promise", Type::Text, false), ("reason", Type::Text, true)]),
+    (
+        "promise.released",
+        true,
+        &[("promise", Type::Text, false), ("consent", Type::Text, false), ("reason", Type::Text, true)],
+    ),
     (
         "promise.renegotiated",
         true,

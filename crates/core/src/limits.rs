@@ -1,6 +1,7 @@
-//! The bounds of the fold. Reaching one is a documented refusal, never a loss in silence.
+//! The bounds of the fold. Reaching one is a documented answer, never a loss in silence.
 
-/// Proofs a promise remembers; a further one is refused (`too-many-proofs`).
+/// Proofs that a promise remembers. When the last place is taken its owner is asked; a further proof is not remembered, so that
+/// the doubt is the party's.
 pub const PROOFS: usize = 32;
-/// Claims of one promise that wait to be decided; a further one is refused (`too-many-claims`).
+/// Claims of one promise that wait to be decided. A further one is a question for the owner, who decides it by hand.
 pub const CLAIMS: usize = 16;

@@ -192,6 +192,20 @@ pub(crate) fn ask_about(folding: &mut Folding, promise: &Promise, rules: &Rules,
     leave(folding, Topic::Question, &promise.thing, &format!("{right}/{}", hex(&promise.id)), 0, body);
 }
 
+/// Tells the owner that a promise has heard as many proofs as it remembers.
+pub(crate) fn ask_about_proofs(folding: &mut Folding, promise: &Promise, rules: &Rules) {
+    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let heard = promise.proofs.len();
+    let body = json!({
+        "to": owner,
+        "party": folding.key,
+        "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
+        "thing": &*promise.thing,
+        "question": format!("{heard} proofs were heard of it and a further one is not remembered: does one of them decide?"),
+    });
+    leave(folding, Topic::Question, &promise.thing, &format!("proofs/{}", hex(&promise.id)), 0, body);
+}
+
 /// Tells whoever is accountable that a payment did not go through.
 pub(crate) fn payment_failed(folding: &mut Folding, remedy: &Remedy, why: &str) {
     let body = json!({

@@ -66,7 +66,7 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         let Some((version, rules)) = folding.book.by_tag(promise.charter) else { continue };
         let Clause::Promise(clause_id) = promise.clause else { continue };
         let Some(form) = event.form(version) else { continue };
-        hear(folding, &mut promise, rules, clause_id, event, form)?;
+        hear(folding, &mut promise, rules, clause_id, event, form);
         if !let_go_before(&promise, event) {
             right::on_event(folding, &mut promise, event)?;
         }
@@ -88,26 +88,15 @@ fn let_go_before(promise: &Promise, event: &Event) -> bool {
     }
 }
 
-fn hear(
-    folding: &Folding,
-    promise: &mut Promise,
-    rules: &Rules,
-    clause_id: PromiseId,
-    event: &Event,
-    form: &Form,
-) -> Result<(), FoldError> {
-    let Some(uses) = rules.uses(form.shape) else { return Ok(()) };
+fn hear(folding: &mut Folding, promise: &mut Promise, rules: &Rules, clause_id: PromiseId, event: &Event, form: &Form) {
+    let Some(uses) = rules.uses(form.shape) else { return };
     // An event may be told again for the sake of a promise made later: it proves nothing twice.
     let new = !promise.proofs.iter().any(|proof| proof.ident == event.ident);
-    if new && uses.proves.contains(&clause_id) {
-        if promise.proofs.len() >= limits::PROOFS {
-            return folding.refuse(
-                "too-many-proofs",
-                format!("the promise has heard {} proofs already", limits::PROOFS),
-                "send the proof that decides, once",
-            );
-        }
+    if new && uses.proves.contains(&clause_id) && promise.proofs.len() < limits::PROOFS {
         promise.proofs.push(Proof { shape: form.shape, at: event.time, ident: event.ident, data: form.data.clone() });
+        if promise.proofs.len() == limits::PROOFS {
+            message::ask_about_proofs(folding, promise, rules);
+        }
     }
     if uses.settles.contains(&clause_id)
         && let Some(clause) = rules.charter.promises.get(clause_id)
@@ -122,7 +111,6 @@ fn hear(
             show(promise, shows, event.time, event.ident);
         }
     }
-    Ok(())
 }
 
 /// Moves a promise as evidence shows it, where that helps: a settled promise never gets worse.
@@ -272,18 +260,39 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
             "note with `remedy.paid` that it was paid, or with `remedy.waived` that the party lets it go",
         );
     }
+    if folding.actor.is_none() {
+        return folding.refuse(
+            "no-actor",
+            "what a person says of a promise needs to say whose word it is".to_owned(),
+            "send the attribute `actor`",
+        );
+    }
     let rules = folding.book.by_tag(promise.charter).map(|(_, rules)| rules);
     match event.kind.as_ref() {
         "promise.kept" => {
             let shows = if event.time > promise.due { Shows::Late } else { Shows::Kept };
             show(&mut promise, shows, event.time, event.ident);
         }
-        "promise.released" => show(&mut promise, Shows::Released, event.time, event.ident),
+        "promise.released" => {
+            consented(folding, event, "released")?;
+            show(&mut promise, Shows::Released, event.time, event.ident);
+        }
         _ => renegotiate(folding, event, &mut promise)?,
     }
     promise.set_wake(rules.and_then(|rules| promise.clause_of(rules)));
     folding.put_promise(promise);
     Ok(())
+}
+
+fn consented(folding: &Folding, event: &Event, what: &str) -> Result<(), FoldError> {
+    if event.text(folding.book, "consent").is_some_and(|consent| !consent.trim().is_empty()) {
+        return Ok(());
+    }
+    folding.refuse(
+        "no-consent",
+        format!("a promise is {what} only with the party's consent"),
+        "say in `consent` who agreed, when and how",
+    )
 }
 
 fn renegotiate(folding: &mut Folding, event: &Event, promise: &mut Promise) -> Result<(), FoldError> {
@@ -295,17 +304,10 @@ fn renegotiate(folding: &mut Folding, event: &Event, promise: &mut Promise) -> R
             "a promise is renegotiated before it is due; what was not kept is made good instead",
         );
     }
-    let consent = event.text(book, "consent").unwrap_or_default();
     let Some(Value::Time(due)) = event.field(book, "due") else {
         return folding.refuse("no-new-due", "a renegotiation needs a new due time".to_owned(), "give `due`");
     };
-    if consent.trim().is_empty() {
-        return folding.refuse(
-            "no-consent",
-            "a promise is renegotiated only with the party's consent".to_owned(),
-            "say in `consent` who agreed, when and how",
-        );
-    }
+    consented(folding, event, "renegotiated")?;
     let mut replacement = promise.clone();
     replacement.id = part_id(folding.key, &promise.thing, &event.ident, "renegotiated", 0);
     replacement.state = PromiseState::Open;

@@ -200,13 +200,15 @@ fn approved(folding: &mut Folding, remedy: Remedy) -> Result<(), FoldError> {
 }
 
 fn paid(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result<(), FoldError> {
-    if !matches!(remedy.state, RemedyState::Approved | RemedyState::Failed) {
-        return wrong_state(folding, &remedy, "paid");
-    }
+    let movement = match remedy.state {
+        RemedyState::Approved | RemedyState::Failed => ledger::paid(&remedy)?,
+        // The payment was under way when the customer let it go: the books say what happened to the money.
+        RemedyState::Waived if remedy.sent > 0 => ledger::paid_though_waived(&remedy)?,
+        _ => return wrong_state(folding, &remedy, "paid"),
+    };
     let reference = event.text(folding.book, "reference").unwrap_or_default();
     remedy.state = RemedyState::Paid;
     remedy.paid = Some((event.time, reference.into()));
-    let movement = ledger::paid(&remedy)?;
     post(folding, &remedy, "paid", movement);
     settle_pay_promise(folding, &remedy, event)?;
     folding.put_remedy(remedy);

@@ -96,15 +96,16 @@ fn as_read_by<'p>(folding: &Folding, promise: &'p Promise, rules: &Rules) -> Cow
     Cow::Borrowed(promise)
 }
 
-/// Decides claims that need not wait, the highest first, and keeps the others.
+/// Decides claims that need not wait, the highest first, and keeps the others. What finds no place any more is a question for a
+/// person.
 fn settle(folding: &mut Folding, promise: &mut Promise, claims: Vec<Claim>) -> Result<(), FoldError> {
-    let (mut now, later): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.decide_at <= claim.at);
-    if promise.claims.len().saturating_add(later.len()) > limits::CLAIMS {
-        return folding.refuse(
-            "too-many-claims",
-            format!("{} claims of the promise wait to be decided already", promise.claims.len()),
-            "the clock decides them in time: send the event again then",
-        );
+    let (mut now, mut later): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.decide_at <= claim.at);
+    let places = limits::CLAIMS.saturating_sub(promise.claims.len());
+    for claim in later.drain(later.len().min(places)..) {
+        let Some((_, rules)) = folding.book.by_tag(claim.charter) else { continue };
+        let right = rules.charter.rights.get(claim.right).map_or("", |right| &right.name);
+        let trouble = format!("{} claims of this promise wait to be decided already", limits::CLAIMS);
+        message::ask_about(folding, promise, rules, right, &trouble);
     }
     promise.claims.extend(later);
     put_in_order(folding, promise, &mut now);

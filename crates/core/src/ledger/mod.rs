@@ -14,7 +14,7 @@ mod waived;
 
 pub use corrected::corrected;
 pub use owed::owed;
-pub use paid::paid;
+pub use paid::{paid, paid_though_waived};
 pub use waived::waived;
 
 use makegood_charter::Moment;
@@ -41,6 +41,10 @@ fn expense(remedy: &Remedy) -> String {
 
 fn liability(remedy: &Remedy) -> String {
     format!("Liabilities:Owed:{}", word(remedy.kind))
+}
+
+fn income(remedy: &Remedy) -> String {
+    format!("Income:Waived:{}", capitalised(&remedy.right))
 }
 
 fn word(kind: RemedyKind) -> &'static str {

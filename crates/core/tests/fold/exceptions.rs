@@ -93,7 +93,7 @@ fn a_waiting_claim_goes_with_the_renegotiated_promise() {
     let mut world = World::new(WITHIN);
     world.book("06-03 12:00").say("flight.cancelled", "06-01 10:00", json!({}));
     let promise = world.promise_name();
-    let data = json!({ "promise": promise, "due": "2025-06-05T12:00:00Z", "consent": "Ada" });
+    let data = json!({ "promise": promise, "due": "2025-06-05T12:00:00Z", "consent": "Ada", "actor": "bo" });
     assert_eq!(world.refused("promise.renegotiated", "06-01 11:00", data), "too-late-to-renegotiate");
 }
 
@@ -133,24 +133,34 @@ rights:
     }
 }
 
-#[test]
-fn one_proof_too_many_is_refused() {
-    let mut world = World::new(STORM);
-    world.book("06-01 12:00");
-    for _ in 0..makegood_core::limits::PROOFS {
-        world.say("weather.observed", "06-01 10:00", json!({ "wind": 10 }));
-    }
-    assert_eq!(world.refused("weather.observed", "06-01 11:00", json!({ "wind": 60 })), "too-many-proofs");
+fn asked(world: &World) -> usize {
+    world.sent(makegood_core::Topic::Question).len()
 }
 
 #[test]
-fn one_waiting_claim_too_many_is_refused() {
+fn of_one_proof_too_many_the_doubt_is_the_partys() {
+    let mut world = World::new(STORM);
+    world.book("06-01 12:00");
+    for _ in 0..makegood_core::limits::PROOFS {
+        assert_eq!(asked(&world), 0);
+        world.say("weather.observed", "06-01 10:00", json!({ "wind": 10 }));
+    }
+    assert_eq!(asked(&world), 1, "when the last place is taken, the owner is asked, once");
+    world.say("weather.observed", "06-01 11:00", json!({ "wind": 60 }));
+    world.say("flight.departed", "06-01 17:00", json!({ "late": "5h" }));
+    assert_eq!((world.owed().len(), asked(&world)), (1, 1));
+}
+
+#[test]
+fn one_waiting_claim_too_many_is_a_question() {
     let mut world = World::new(WITHIN);
     world.book("06-01 12:00");
     for _ in 0..makegood_core::limits::CLAIMS {
         world.say("flight.cancelled", "06-01 10:00", json!({}));
     }
-    assert_eq!(world.refused("flight.cancelled", "06-01 10:00", json!({})), "too-many-claims");
+    assert_eq!(asked(&world), 0);
+    world.say("flight.cancelled", "06-01 10:00", json!({}));
+    assert_eq!(asked(&world), 1);
     world.clock("06-05");
     assert_eq!(world.owed(), ["refund 200.00 USD approved"], "and is owed once all the same");
 }

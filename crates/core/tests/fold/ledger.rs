@@ -61,6 +61,21 @@ fn cancelled() -> World {
 }
 
 #[test]
+fn a_payment_that_was_under_way_when_it_was_waived_is_in_the_books() {
+    let mut world = World::new(RIGHTS);
+    world.book("06-01 12:00").say("flight.cancelled", "06-01 10:00", json!({}));
+    let remedy = world.name_of("refund");
+    world.say("remedy.waived", "06-02", json!({ "remedy": remedy }));
+    world.entries.clear();
+    world.say("remedy.paid", "06-03", json!({ "remedy": remedy, "reference": "bank 7" }));
+    assert_eq!(world.owed(), ["refund 200.00 USD paid"]);
+    insta::assert_snapshot!(lines(&world), @r#"
+    Income:Waived:Refund                 200.00 USD
+    Assets:Payouts:USD                  -200.00 USD
+    "#);
+}
+
+#[test]
 fn a_refund_is_owed_tender_by_tender_and_paid_out_of_its_own_account() {
     let mut world = cancelled();
     let remedy = world.name_of("refund");

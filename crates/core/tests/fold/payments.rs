@@ -116,7 +116,6 @@ fn what_is_paid_or_waived_stays_so() {
         let (mut world, remedy) = cancelled();
         world.say(settled, "06-02", json!({ "remedy": remedy }));
         for (kind, data) in [
-            ("remedy.paid", json!({ "remedy": remedy })),
             ("remedy.waived", json!({ "remedy": remedy })),
             ("remedy.failed", json!({ "remedy": remedy, "reason": "no" })),
             ("remedy.approved", json!({ "remedy": remedy, "actor": "bo" })),
@@ -125,6 +124,9 @@ fn what_is_paid_or_waived_stays_so() {
             assert_eq!(world.refused(kind, "06-03", data), "wrong-remedy-state", "{settled}, then {kind}");
         }
     }
+    let (mut world, remedy) = cancelled();
+    world.say("remedy.paid", "06-02", json!({ "remedy": remedy }));
+    assert_eq!(world.refused("remedy.paid", "06-03", json!({ "remedy": remedy })), "wrong-remedy-state");
 }
 
 #[test]
@@ -140,10 +142,11 @@ fn the_time_of_a_payment_is_not_renegotiated_behind_its_back() {
     let (mut world, _) = cancelled();
     let pay = world.remedy().pay_promise.unwrap();
     let name = makegood_core::Name::new(makegood_core::id::Kind::Promise, crate::world::PARTY, pay).to_string();
-    let data = json!({ "promise": &name, "due": "2025-07-01T00:00:00Z", "consent": "Ada" });
+    let data = json!({ "promise": &name, "due": "2025-07-01T00:00:00Z", "consent": "Ada", "actor": "bo" });
     assert_eq!(world.refused("promise.renegotiated", "06-02", data), "kept-by-paying");
     for kind in ["promise.kept", "promise.released"] {
-        assert_eq!(world.refused(kind, "06-02", json!({ "promise": &name })), "kept-by-paying", "{kind}");
+        let data = json!({ "promise": &name, "consent": "Ada", "actor": "bo" });
+        assert_eq!(world.refused(kind, "06-02", data), "kept-by-paying", "{kind}");
     }
 }
 

@@ -128,8 +128,20 @@ fn a_person_may_say_that_it_was_kept_or_let_go() {
         let mut world = World::new("");
         world.book("06-01 12:00");
         let promise = world.promise_name();
-        world.say(kind, time, json!({ "promise": promise }));
+        let data = json!({ "promise": promise, "consent": "Ada by telephone", "actor": "bo" });
+        world.say(kind, time, data);
         assert_eq!(world.states(), state, "{kind} at {time}");
+    }
+    let mut world = World::new("");
+    world.book("06-01 12:00");
+    let promise = world.promise_name();
+    for (kind, data, code) in [
+        ("promise.kept", json!({ "promise": promise }), "no-actor"),
+        ("promise.released", json!({ "promise": promise, "consent": "Ada" }), "no-actor"),
+        ("promise.released", json!({ "promise": promise, "consent": " ", "actor": "bo" }), "no-consent"),
+    ] {
+        assert_eq!(world.refused(kind, "06-01 09:00", data), code, "{kind}");
+        assert_eq!(world.states(), "open");
     }
     let mut world = World::new("");
     assert_eq!(
@@ -140,7 +152,8 @@ fn a_person_may_say_that_it_was_kept_or_let_go() {
 }
 
 fn renegotiate(world: &mut World, time: &str, consent: &str) -> Result<(), &'static str> {
-    let data = json!({ "promise": world.promise_name(), "due": "2025-06-03T12:00:00Z", "consent": consent });
+    let data =
+        json!({ "promise": world.promise_name(), "due": "2025-06-03T12:00:00Z", "consent": consent, "actor": "bo" });
     if consent == "refuse" || time > "06-01 12:00" || consent.trim().is_empty() {
         return Err(world.refused("promise.renegotiated", time, data));
     }
@@ -166,7 +179,8 @@ fn a_promise_is_renegotiated_before_it_is_due_and_with_consent() {
 #[test]
 fn a_settled_promise_is_not_renegotiated() {
     let mut world = live(&[("flight.cancelled", "05-29", "")]);
-    let data = json!({ "promise": world.promise_name(), "due": "2025-06-03T12:00:00Z", "consent": "Ada" });
+    let data =
+        json!({ "promise": world.promise_name(), "due": "2025-06-03T12:00:00Z", "consent": "Ada", "actor": "bo" });
     assert_eq!(world.refused("promise.renegotiated", "05-30", data), "too-late-to-renegotiate");
 }
 

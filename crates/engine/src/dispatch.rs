@@ -19,7 +19,16 @@ pub struct SinkError(pub String);
 /// A receiver of messages.
 pub trait Sink {
     /// Delivers messages, and says for each whether it was taken. When this returns, what was taken is safe with the receiver.
+    ///
+    /// Fewer answers than messages mean that the receiver does not answer: the messages without one were not tried, count no
+    /// attempt, and the receiver is left alone until the next dispatch.
     fn deliver(&mut self, messages: &[OutboxRow], now: Moment) -> Vec<Result<(), SinkError>>;
+
+    /// How many messages it is given at once. After each portion is recorded what became of it, so that a sudden death repeats no
+    /// more than one.
+    fn portion(&self) -> usize {
+        limits::MESSAGES
+    }
 }
 
 /// What became of the messages.
@@ -93,8 +102,8 @@ impl Session {
     pub fn dispatch(&mut self, routes: &mut Routes, now: Moment) -> Result<Dispatched, EngineError> {
         self.flush()?;
         let mut done = Dispatched::default();
-        let topics: Vec<Box<str>> = routes.by_topic.keys().cloned().collect();
-        let topics: Vec<&str> = topics.iter().map(|topic| &**topic).collect();
+        let all: Vec<Box<str>> = routes.by_topic.keys().cloned().collect();
+        let mut topics: Vec<&str> = all.iter().map(|topic| &**topic).collect();
         loop {
             // Many slots together: what costs is to make sure that a receiver and the database have it, once each.
             let mut due = Vec::new();
@@ -108,29 +117,40 @@ impl Session {
                     break;
                 }
             }
-            let sent = send(routes, due, now);
-            if sent.is_empty() {
-                return Ok(done);
+            let mut by_topic: BTreeMap<Box<str>, Vec<OutboxRow>> = BTreeMap::new();
+            for message in due {
+                by_topic.entry(message.topic.clone()).or_default().push(message);
             }
-            sent.iter().for_each(|message| done.count(message));
-            self.write(&Commit { outbox: sent, ..Commit::default() })?;
-            if !more {
+            for (topic, messages) in by_topic {
+                let Some(sink) = routes.by_topic.get_mut(&topic) else { continue };
+                if !self.send(*sink, &messages, now, &mut done)? {
+                    topics.retain(|open| *open != &*topic);
+                }
+            }
+            if !more || topics.is_empty() {
                 return Ok(done);
             }
         }
     }
-}
 
-fn send(routes: &mut Routes, due: Vec<OutboxRow>, now: Moment) -> Vec<OutboxRow> {
-    let mut by_topic: BTreeMap<Box<str>, Vec<OutboxRow>> = BTreeMap::new();
-    for message in due {
-        by_topic.entry(message.topic.clone()).or_default().push(message);
+    /// Gives messages to a receiver, portion by portion. False: it does not answer any more.
+    fn send(
+        &mut self,
+        sink: &mut dyn Sink,
+        messages: &[OutboxRow],
+        now: Moment,
+        done: &mut Dispatched,
+    ) -> Result<bool, EngineError> {
+        for portion in messages.chunks(sink.portion().max(1)) {
+            let outcomes = sink.deliver(portion, now);
+            let sent: Vec<_> =
+                portion.iter().zip(&outcomes).map(|(message, outcome)| after(message, outcome, now)).collect();
+            sent.iter().for_each(|message| done.count(message));
+            self.write(&Commit { outbox: sent, ..Commit::default() })?;
+            if outcomes.len() < portion.len() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
-    let mut sent = Vec::new();
-    for (topic, messages) in by_topic {
-        let Some(sink) = routes.by_topic.get_mut(&topic) else { continue };
-        let outcomes = sink.deliver(&messages, now);
-        sent.extend(messages.iter().zip(&outcomes).map(|(message, outcome)| after(message, outcome, now)));
-    }
-    sent
 }

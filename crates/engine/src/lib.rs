@@ -4,6 +4,7 @@
 //! promises or money: that is `core`'s. It never holds a lock over parties, and nothing it does is correct only because one
 //! transaction spanned two of them.
 
+mod charters;
 mod clock;
 mod dispatch;
 mod feed;
@@ -19,6 +20,7 @@ mod verify;
 mod working;
 mod writer;
 
+pub use charters::{CharterError, put_in_force};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
 pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
@@ -91,6 +93,9 @@ pub enum EngineError {
     /// An event of the log cannot be read under the charters in force.
     #[error("event {seq} of `{key}` cannot be read: {reason}")]
     Unreadable { key: Box<str>, seq: u64, reason: String },
+    /// A charter version was put in force that this process does not know. Nothing was judged without it.
+    #[error("a charter version was put in force meanwhile: {judged_by} were known, and there are {found}")]
+    Charters { found: u32, judged_by: u32 },
     /// What was at hand is not at hand: an error of the program.
     #[error("`{key}` was lost from hand")]
     Lost { key: Box<str> },

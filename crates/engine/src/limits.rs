@@ -15,6 +15,8 @@ pub const COMMITS_IN_FLIGHT: usize = 1;
 pub const FANOUT_PORTION: usize = 4_096;
 /// Parties and things whose state is kept at hand between commits.
 pub const AT_HAND: usize = 100_000;
+/// Promises, remedies and idents of one party that are kept at hand, beside those of batches that are not durable yet.
+pub const PARTS_AT_HAND: usize = 4_096;
 /// Rows read at once from a slot by the clock, the sweep and the dispatch.
 pub const SLOT_ROWS: usize = 1_000;
 /// Rounds of the clock in a row that find parties whose moment has come, and nothing to do for them: other processes were faster.
@@ -35,10 +37,17 @@ pub struct Bounds {
     pub fanout_portion: usize,
     /// See [`AT_HAND`].
     pub at_hand: usize,
+    /// See [`PARTS_AT_HAND`].
+    pub parts_at_hand: usize,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { commit_lines: COMMIT_LINES, fanout_portion: FANOUT_PORTION, at_hand: AT_HAND }
+        Self {
+            commit_lines: COMMIT_LINES,
+            fanout_portion: FANOUT_PORTION,
+            at_hand: AT_HAND,
+            parts_at_hand: PARTS_AT_HAND,
+        }
     }
 }

@@ -26,6 +26,8 @@ pub struct Session {
     counts_before: Counts,
     attempts: u32,
     bounds: Bounds,
+    /// How many charter versions judge, where the store holds charters.
+    charters: Option<u32>,
 }
 
 /// A batch that is not known to be durable yet, with the work it came from.
@@ -33,6 +35,16 @@ struct Batch {
     number: u64,
     work: Vec<Work>,
     counts_before: Counts,
+}
+
+/// How many charter versions judge: all that the store holds. A store that holds none is judged by `book` alone.
+fn judged_by(reader: &mut dyn Reader, book: &Rulebook) -> Result<Option<u32>, EngineError> {
+    let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    match (count(reader.charters()?.len()), count(book.versions().len())) {
+        (0, _) => Ok(None),
+        (found, judged_by) if found == judged_by => Ok(Some(found)),
+        (found, judged_by) => Err(EngineError::Charters { found, judged_by }),
+    }
 }
 
 impl Session {
@@ -50,10 +62,13 @@ impl Session {
         bounds: Bounds,
     ) -> Result<Self, EngineError> {
         let writer = WriterThread::start(store.writer()?);
+        let mut reader = store.reader()?;
+        let charters = judged_by(&mut *reader, &book)?;
         let mut session = Self {
             folder: Folder::new(book, store.reader()?, store.shared(), now, bounds),
             writer,
-            reader: store.reader()?,
+            reader,
+            charters,
             bounds,
             store,
             in_flight: VecDeque::new(),
@@ -196,7 +211,8 @@ impl Session {
     fn close(&mut self) -> Result<(), EngineError> {
         let work = std::mem::take(&mut self.at_work);
         if self.folder.has_changes() {
-            let (number, commit) = self.folder.close()?;
+            let (number, mut commit) = self.folder.close()?;
+            commit.charters = self.charters;
             self.in_flight.push_back(Batch { number, work, counts_before: self.counts_before });
             self.writer.write(number, commit)?;
         }

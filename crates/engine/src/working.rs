@@ -65,7 +65,7 @@ impl Log {
         };
         self.seq = self.seq.saturating_add(1);
         self.touched = batch;
-        self.taken.insert(ident, Taken { said, seq: self.seq });
+        self.taken.insert(ident, Taken { said, seq: self.seq, batch });
         let mut row = EventRow {
             slot: self.slot,
             key: key.into(),
@@ -103,6 +103,15 @@ pub(crate) struct Taken {
     pub said: u64,
     /// Its place in the log.
     pub seq: u64,
+    /// The batch that took it.
+    pub batch: u64,
+}
+
+/// A part at hand, and the batch that last changed it; 0 when it is as the database has it.
+#[derive(Debug)]
+pub(crate) struct Part<T> {
+    pub part: T,
+    pub batch: u64,
 }
 
 /// A party at hand.
@@ -110,10 +119,12 @@ pub(crate) struct Taken {
 pub(crate) struct PartyAtHand {
     pub log: Log,
     pub state: Party,
-    pub promises: BTreeMap<PartId, Promise>,
-    pub remedies: BTreeMap<PartId, Remedy>,
+    pub promises: BTreeMap<PartId, Part<Promise>>,
+    pub remedies: BTreeMap<PartId, Part<Remedy>>,
     /// Parts that the batch at work has changed.
     pub changed: Vec<(PartKind, PartId)>,
+    /// True while it is listed as one with many parts at hand.
+    pub large: bool,
 }
 
 /// A thing at hand.
@@ -133,6 +144,8 @@ pub(crate) struct ThingAtHand {
 /// Everything at hand.
 #[derive(Default)]
 pub(crate) struct Working {
+    /// Parties with many parts at hand.
+    large: Vec<Box<str>>,
     parties: FxHashMap<Box<str>, PartyAtHand>,
     things: FxHashMap<Box<str>, ThingAtHand>,
 }
@@ -153,8 +166,14 @@ impl Working {
         for (key, head) in parties.iter().zip(reader.heads(&keys)?) {
             let state = rows::party(head.as_ref().map(|head| &*head.state).unwrap_or_default())?;
             let log = Log::new(key, head.as_ref());
-            let at_hand =
-                PartyAtHand { log, state, promises: BTreeMap::new(), remedies: BTreeMap::new(), changed: Vec::new() };
+            let at_hand = PartyAtHand {
+                log,
+                state,
+                promises: BTreeMap::new(),
+                remedies: BTreeMap::new(),
+                changed: Vec::new(),
+                large: false,
+            };
             self.parties.insert((*key).into(), at_hand);
         }
         let things: Vec<&str> = missing(things, |key| self.things.contains_key(key));
@@ -167,8 +186,22 @@ impl Working {
         Ok(())
     }
 
+    /// Notes a party that has many parts at hand.
+    pub fn note_large(&mut self, key: &str) {
+        self.large.push(key.into());
+    }
+
     /// Lets go of what is not needed, once all batches up to `durable` are in the database.
-    pub fn trim(&mut self, durable: u64, at_hand: usize) {
+    pub fn trim(&mut self, durable: u64, at_hand: usize, parts_at_hand: usize) {
+        let parties = &mut self.parties;
+        self.large.retain(|key| {
+            let Some(party) = parties.get_mut(key) else { return false };
+            if party.parts() > parts_at_hand {
+                party.let_go(durable);
+            }
+            party.large = party.parts() > parts_at_hand;
+            party.large
+        });
         if self.parties.len().saturating_add(self.things.len()) > at_hand {
             self.parties.retain(|_, party| party.log.touched > durable);
             self.things.retain(|_, thing| thing.log.touched > durable);
@@ -202,14 +235,14 @@ impl PartyAtHand {
         }
         for row in found {
             if let Entry::Vacant(place) = self.promises.entry(row.id) {
-                place.insert(rows::promise(&row)?);
+                place.insert(Part { part: rows::promise(&row)?, batch: 0 });
             }
         }
         for id in &needs.remedies {
             if !self.remedies.contains_key(id)
                 && let Some(row) = reader.part(slot, key, PartKind::Remedy, id)?
             {
-                self.remedies.insert(*id, rows::remedy(&row)?);
+                self.remedies.insert(*id, Part { part: rows::remedy(&row)?, batch: 0 });
             }
         }
         Ok(())
@@ -218,19 +251,33 @@ impl PartyAtHand {
     /// The parts at hand that a fold needs.
     pub fn needed(&self, needs: &Needs) -> makegood_core::Loaded {
         // All parts about one thing stand together, so that a party with many promises is not walked through for one.
+        let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| at_hand.part.clone());
         let promises: Vec<Promise> = match (&needs.about, needs.due) {
             (Some(thing), None) => {
                 let about = makegood_core::id::about(thing);
                 let mut first = PartId::default();
                 first.iter_mut().zip(about).for_each(|(place, byte)| *place = byte);
                 let same = self.promises.range(first..).take_while(|(id, _)| id.starts_with(&about));
-                same.map(|(_, promise)| promise).filter(|promise| needs.wants(promise)).cloned().collect()
+                same.filter_map(|(_, promise)| wanted(promise)).collect()
             }
-            (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).cloned().collect(),
-            _ => self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect(),
+            (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).filter_map(wanted).collect(),
+            _ => self.promises.values().filter_map(wanted).collect(),
         };
-        let remedies = needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().collect();
-        makegood_core::Loaded { promises, remedies }
+        let remedies = needs.remedies.iter().filter_map(|id| self.remedies.get(id));
+        makegood_core::Loaded { promises, remedies: remedies.map(|remedy| remedy.part.clone()).collect() }
+    }
+
+    /// Promises, remedies and idents at hand.
+    pub fn parts(&self) -> usize {
+        self.promises.len().saturating_add(self.remedies.len()).saturating_add(self.log.taken.len())
+    }
+
+    /// Lets go of the parts that the database has as they are, once all batches up to `durable` are in it.
+    fn let_go(&mut self, durable: u64) {
+        self.promises.retain(|_, promise| promise.batch > durable);
+        self.remedies.retain(|_, remedy| remedy.batch > durable);
+        self.log.taken.retain(|_, taken| taken.batch > durable);
+        self.log.fresh = false;
     }
 
     /// When the party must next be looked at.
@@ -238,7 +285,7 @@ impl PartyAtHand {
         if self.state.waiting == 0 {
             return Ok(None);
         }
-        let at_hand = self.promises.values().filter_map(|promise| promise.wake_at).min().map(|moment| moment.0);
+        let at_hand = self.promises.values().filter_map(|promise| promise.part.wake_at).min().map(|moment| moment.0);
         if self.log.fresh {
             return Ok(at_hand);
         }

@@ -88,7 +88,12 @@ fn write_all(mut writer: Box<dyn Writer>, orders: &Receiver<Order>, answer: &Syn
             Order::Write { batch, commit } => match writer.commit(&commit) {
                 Ok(()) => (batch, Outcome::Durable),
                 Err(CommitError::Stale { key }) => (batch, Outcome::Stale(key)),
+                Err(CommitError::Charters { found, judged_by }) => {
+                    (batch, Outcome::Failed(EngineError::Charters { found, judged_by }))
+                }
                 Err(CommitError::Store(error)) => (batch, Outcome::Failed(error.into())),
+                // Only a charter is refused so.
+                Err(CommitError::NotAdmitted) => (batch, Outcome::Failed(EngineError::WriterStopped)),
             },
         };
         halted = !matches!(outcome, Outcome::Durable);

@@ -15,7 +15,8 @@ const CHARTER: &str = include_str!("../../../charters/jetblue/charter.yaml");
 /// 2013-03-01T12:00:00Z.
 const NOON: Moment = Moment(1_362_139_200_000);
 
-/// Four flights of twenty passengers, each three hours and some late, the bookings of one running into the next.
+/// Four flights of twenty passengers, each three hours and some late, the bookings of one running into the next. The first
+/// passenger of each is the same.
 fn story() -> String {
     let mut lines = String::new();
     for flight in 0..4 {
@@ -23,7 +24,8 @@ fn story() -> String {
             let data = r#"{"departs":"2013-03-01T10:00:00Z","fare":"110.00 USD","fare_before_tax":"100.00 USD","paid":["110.00 USD"],"payment_method":"card","channel":"direct"}"#;
             writeln!(
                 lines,
-                r#"{{"specversion":"1.0","id":"b{flight}-{passenger}","source":"test","type":"booking.made","subject":"customer:{flight}-{passenger}","about":"flight:{flight}","time":"2013-02-01T10:00:00Z","data":{data}}}"#
+                r#"{{"specversion":"1.0","id":"b{flight}-{passenger}","source":"test","type":"booking.made","subject":"customer:{}-{passenger}","about":"flight:{flight}","time":"2013-02-01T10:00:00Z","data":{data}}}"#,
+                if passenger == 0 { 0 } else { flight }
             )
             .unwrap();
         }
@@ -58,10 +60,15 @@ fn fold_within(bounds: Bounds, sharing: bool) -> Rebuilt {
 #[test]
 fn bounds_change_nothing() {
     let usual = fold_within(Bounds::default(), false);
-    for (commit_lines, fanout_portion, at_hand, sharing) in
-        [(7, 4, 5, false), (1, 1, 0, false), (1_000, 7, 0, false), (1_000, 1_000, 1_000, true), (50, 7, 10, true)]
-    {
-        let bounds = Bounds { commit_lines, fanout_portion, at_hand };
+    for (commit_lines, fanout_portion, at_hand, parts_at_hand, sharing) in [
+        (7, 4, 5, 0, false),
+        (7, 4, 1_000, 0, false),
+        (1, 1, 0, 1, false),
+        (1_000, 7, 0, 3, false),
+        (1_000, 1_000, 1_000, 2, true),
+        (50, 7, 10, 0, true),
+    ] {
+        let bounds = Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand };
         assert_eq!(fold_within(bounds, sharing).kept, usual.kept, "{bounds:?}, sharing {sharing}");
     }
 }

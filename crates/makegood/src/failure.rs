@@ -44,6 +44,9 @@ impl From<makegood_store::StoreError> for Failure {
 
 impl From<makegood_engine::EngineError> for Failure {
     fn from(error: makegood_engine::EngineError) -> Self {
+        if let makegood_engine::EngineError::Charters { .. } = error {
+            return Self::from_error("M027", &error, "run the command again: it judges by all of them then");
+        }
         Self::from_error("M002", &error, "what was committed before stands; `makegood verify` looks at it")
     }
 }

@@ -36,7 +36,7 @@ pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Fa
         }
     }
     session.flush()?;
-    for row in session.reader().quarantine(100)? {
+    for row in session.reader().quarantine(None, 100)? {
         faults.push(format!("an event was refused: {}", row.reason));
     }
     let (mut promises, mut remedies) = (Vec::new(), Vec::new());

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use makegood_charter::Charter;
+use makegood_charter::book::BookError;
 use makegood_charter::diagnostic::Style;
 use makegood_core::Rulebook;
-use makegood_engine::Session;
-use makegood_store::{CharterRow, CommitError, Store};
+use makegood_engine::{CharterError, Session, put_in_force};
+use makegood_store::Store;
 
 use crate::{Failure, clock};
 
@@ -48,26 +49,28 @@ pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Fa
     // Read first: a faulty charter leaves no empty database behind.
     let charters: Vec<_> = texts.iter().map(|(name, text)| compile(name, text)).collect::<Result<_, Failure>>()?;
     let store: Arc<dyn Store> = makegood_store::open(url)?.into();
-    let mut writer = store.writer()?;
-    for charter in charters {
-        let row = CharterRow {
-            name: charter.name.clone(),
-            version: charter.version.clone(),
-            digest: charter.digest,
-            text: charter.source_text.clone(),
-            recorded: clock::now().0,
-        };
-        writer.put_charter(&row).map_err(|error| match error {
-            CommitError::Stale { .. } => Failure::new(
-                "M012",
-                format!("`{url}` holds another text for version {} of the charter `{}`", charter.version, charter.name),
-                "a version that is in force never changes: give the new text a version of its own",
-            ),
-            CommitError::Store(error) => error.into(),
-        })?;
+    for charter in &charters {
+        put_in_force(&*store, charter, clock::now()).map_err(not_in_force)?;
     }
-    drop(writer);
     database(url)
+}
+
+fn not_in_force(error: CharterError) -> Failure {
+    let (code, help) = match error {
+        CharterError::Store(error) => return error.into(),
+        CharterError::Book(BookError::SameStart { .. }) => {
+            ("M025", "let the new version count from a moment of its own")
+        }
+        CharterError::Book(_) => (
+            "M012",
+            "the database holds another text for it, and what is in force never changes: give the new text a version of its own",
+        ),
+        CharterError::Overtaken { .. } => {
+            ("M026", "what was judged stays judged: let the version count from a moment that lies ahead")
+        }
+        CharterError::Unreadable { .. } => ("M024", "use the release that wrote the database, or a newer one"),
+    };
+    Failure::from_error(code, &error, help)
 }
 
 /// Reads a charter's file.

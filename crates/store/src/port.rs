@@ -32,6 +32,12 @@ pub enum CommitError {
     /// Somebody else has written since: forget what was read, read again and fold again.
     #[error("another process wrote to `{key}` first")]
     Stale { key: Box<str> },
+    /// A charter version was put in force since the commit's work was judged.
+    #[error("there are {found} charter versions, and what was to be written was judged by {judged_by}")]
+    Charters { found: u32, judged_by: u32 },
+    /// The caller found, while nobody else could write, that the charter version may not be put in force.
+    #[error("the charter version was not admitted")]
+    NotAdmitted,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -77,6 +83,15 @@ pub trait Reader: Send {
     fn known(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<bool>, StoreError>;
     /// The log of `key` after `after`, in order, at most `limit` lines.
     fn log(&mut self, slot: Slot, key: &str, after: u64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
+    /// Lines of a slot that hold an event's own bytes and happened at `from` or later, after (key, seq), in that order, at most
+    /// `limit`. Reads the whole slot: for looking over history, not for the live path.
+    fn happened_since(
+        &mut self,
+        slot: Slot,
+        from: i64,
+        after: (&str, u64),
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError>;
     /// Parts of a party whose id begins with these four bytes.
     fn parts_about(
         &mut self,
@@ -87,7 +102,7 @@ pub trait Reader: Send {
     ) -> Result<Vec<PartRow>, StoreError>;
     /// Parts of a party whose `wake_at` is at or before `until`.
     fn parts_due(&mut self, slot: Slot, party: &str, kind: PartKind, until: i64) -> Result<Vec<PartRow>, StoreError>;
-    /// The earliest `wake_at` among a party's parts, leaving out `except`.
+    /// The earliest `wake_at` among a party's parts, leaving out `except`, which is in order.
     fn next_wake(
         &mut self,
         slot: Slot,
@@ -148,8 +163,8 @@ pub trait Reader: Send {
     fn balances(&mut self) -> Result<Vec<Balance>, StoreError>;
     /// The sum of a tally over all slots.
     fn tally(&mut self, name: &str, day: i32, commodity: &str) -> Result<i64, StoreError>;
-    /// Inputs set aside, by slot and id, at most `limit`.
-    fn quarantine(&mut self, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
+    /// Inputs set aside, after (slot, id), in that order, at most `limit`.
+    fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
     /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`.
     fn count(&mut self, table: &str) -> Result<u64, StoreError>;
     /// Every charter version, in the order it was recorded.
@@ -162,9 +177,11 @@ pub trait Writer: Send {
     ///
     /// A head whose version is not the expected one, or a line of a log whose place or ident is taken, is [`CommitError::Stale`]
     /// with that key. A ledger line that stands already is a failure of the store: it is never written over. Of rows with the same
-    /// key the last one stays, and what is both added and done is done.
+    /// key the last one stays, and what is both added and done is done. A commit that was judged by another number of charter
+    /// versions than there are is [`CommitError::Charters`].
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError>;
     /// Records a charter version. Recording the same text again changes nothing; another text under the same name and version is
-    /// refused as [`CommitError::Stale`].
-    fn put_charter(&mut self, charter: &CharterRow) -> Result<(), CommitError>;
+    /// refused as [`CommitError::Stale`]. A version that is new is recorded only if `admit`, which is asked while nobody can commit
+    /// and may read what is committed, answers true; otherwise it is [`CommitError::NotAdmitted`].
+    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError>;
 }

@@ -242,6 +242,8 @@ pub struct CharterRow {
 /// Everything one transaction changes. Empty lists change nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Commit {
+    /// The number of charter versions that judged it; `None` where no charter did.
+    pub charters: Option<u32>,
     /// Heads, each with the version it was folded from (0: it did not exist).
     pub heads: Vec<(HeadRow, u64)>,
     /// New lines of logs.
@@ -260,7 +262,8 @@ pub struct Commit {
     pub fanouts_done: Vec<FanoutRow>,
     /// New lines of the ledger.
     pub postings: Vec<PostingRow>,
-    /// What must leave, or how its sending went: written over what stood there.
+    /// What must leave, or how its sending went. A row written over one that stands there never takes back an attempt: a message
+    /// that the fold gives a second time stays as it is.
     pub outbox: Vec<OutboxRow>,
     /// Additions to sums.
     pub tallies: Vec<TallyRow>,

@@ -56,7 +56,7 @@ impl Writer for RecordingWriter {
         Ok(())
     }
 
-    fn put_charter(&mut self, charter: &CharterRow) -> Result<(), CommitError> {
-        self.inner.put_charter(charter)
+    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
+        self.inner.put_charter(charter, admit)
     }
 }

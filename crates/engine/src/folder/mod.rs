@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Reject};
 use crate::limits::Bounds;
-use crate::working::{Taken, Working, said_by};
+use crate::working::{Part, Taken, Working, said_by};
 use crate::{Counts, EngineError, Work, rows};
 
 /// The name of the tally that holds what was spent of each day's budget.
@@ -125,7 +125,7 @@ impl Folder {
 
     /// Lets go of what is durable and not needed.
     pub fn durable(&mut self, batch: u64) {
-        self.working.trim(batch, self.bounds.at_hand);
+        self.working.trim(batch, self.bounds.at_hand, self.bounds.parts_at_hand);
     }
 
     /// Reads ahead what `work` will need.
@@ -336,11 +336,15 @@ impl Folder {
         at_hand.state = folded.party;
         for promise in folded.promises {
             at_hand.changed.push((PartKind::Promise, promise.id));
-            at_hand.promises.insert(promise.id, promise);
+            at_hand.promises.insert(promise.id, Part { part: promise, batch });
         }
         for remedy in folded.remedies {
             at_hand.changed.push((PartKind::Remedy, remedy.id));
-            at_hand.remedies.insert(remedy.id, remedy);
+            at_hand.remedies.insert(remedy.id, Part { part: remedy, batch });
+        }
+        let large = at_hand.parts() > self.bounds.parts_at_hand && !std::mem::replace(&mut at_hand.large, true);
+        if large {
+            self.working.note_large(key);
         }
         self.commit.postings.extend(folded.entries.iter().flat_map(|entry| rows::posting_rows(key, entry)));
         self.commit.outbox.extend(folded.messages.iter().map(|message| rows::outbox_row(key, message, now)));
@@ -389,12 +393,12 @@ impl Folder {
             for (kind, id) in changed {
                 commit.parts.extend(
                     match kind {
-                        PartKind::Promise => at_hand.promises.get(&id).map(|promise| {
-                            let rules = self.book.by_tag(promise.charter).map(|(_, rules)| rules);
-                            rows::promise_row(slot, &key, promise, rules)
+                        PartKind::Promise => at_hand.promises.get(&id).map(|Part { part, .. }| {
+                            let rules = self.book.by_tag(part.charter).map(|(_, rules)| rules);
+                            rows::promise_row(slot, &key, part, rules)
                         }),
                         PartKind::Remedy => {
-                            at_hand.remedies.get(&id).map(|remedy| rows::remedy_row(slot, &key, remedy))
+                            at_hand.remedies.get(&id).map(|remedy| rows::remedy_row(slot, &key, &remedy.part))
                         }
                     }
                     .transpose()?,

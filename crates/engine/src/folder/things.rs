@@ -170,10 +170,12 @@ impl Folder {
         let body = Body::Heard { thing: thing.into(), seq };
         match self.fold(party, Entry { happening: Happening::Event(event), ident, time: event.time, body })? {
             Ok(_) => self.counts.delivered = self.counts.delivered.saturating_add(1),
+            // Nothing that is said of a thing asks for anything: there is nothing in it to refuse.
             Err(reject) => {
-                let origin = crate::Origin { name: format!("{thing} to {party}").into(), line: seq };
-                self.counts.set_aside = self.counts.set_aside.saturating_add(1);
-                self.commit.quarantine.push(reject.row(&origin, &[], self.now));
+                return Err(EngineError::Refused {
+                    what: format!("event {seq} of `{thing}`, heard by `{party}`,"),
+                    reason: reject.reason,
+                });
             }
         }
         Ok(())

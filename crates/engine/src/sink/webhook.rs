@@ -14,6 +14,10 @@ use crate::{Sink, SinkError};
 
 /// How long one attempt may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// Posts under way at once.
+const AT_ONCE: usize = 8;
+/// Messages after which is recorded what became of them.
+const PORTION: usize = 64;
 
 /// Why a webhook cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -57,17 +61,17 @@ impl WebhookSink {
         Ok(Self { agent, address: address.to_owned(), signer })
     }
 
-    fn post(&self, message: &OutboxRow, now: Moment) -> Result<(), SinkError> {
+    fn post(&self, message: &OutboxRow, now: Moment) -> Result<(), Trouble> {
         let id = idempotency_key(message);
         let seconds = now.0.div_euclid(1000);
         let data: serde_json::Value =
-            serde_json::from_slice(&message.body).map_err(|error| SinkError(error.to_string()))?;
+            serde_json::from_slice(&message.body).map_err(|error| Trouble::Message(error.to_string()))?;
         let body =
             serde_json::json!({ "type": &*message.topic, "timestamp": now.to_string(), "data": data }).to_string();
         let signature = self
             .signer
             .sign(&id, seconds, body.as_bytes())
-            .map_err(|error| SinkError(format!("it could not be signed: {error}")))?;
+            .map_err(|error| Trouble::Message(format!("it could not be signed: {error}")))?;
         let answer = self
             .agent
             .post(&self.address)
@@ -76,18 +80,52 @@ impl WebhookSink {
             .header("webhook-timestamp", seconds.to_string())
             .header("webhook-signature", signature)
             .send(body.as_bytes())
-            .map_err(|error| SinkError(format!("the receiver could not be reached: {error}")))?;
+            .map_err(|error| Trouble::Receiver(format!("the receiver could not be reached: {error}")))?;
         if answer.status().is_success() {
             Ok(())
         } else {
-            Err(SinkError(format!("the receiver answered {}", answer.status())))
+            Err(Trouble::Message(format!("the receiver answered {}", answer.status())))
+        }
+    }
+}
+
+/// Why a message was not taken.
+enum Trouble {
+    /// This one was not.
+    Message(String),
+    /// The receiver did not answer at all.
+    Receiver(String),
+}
+
+impl From<Trouble> for SinkError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Message(why) | Trouble::Receiver(why) => Self(why),
         }
     }
 }
 
 impl Sink for WebhookSink {
     fn deliver(&mut self, messages: &[OutboxRow], now: Moment) -> Vec<Result<(), SinkError>> {
-        messages.iter().map(|message| self.post(message, now)).collect()
+        let sink = &*self;
+        let mut outcomes = Vec::with_capacity(messages.len());
+        for group in messages.chunks(AT_ONCE) {
+            let answers: Vec<Result<(), Trouble>> = std::thread::scope(|scope| {
+                let posts: Vec<_> = group.iter().map(|message| scope.spawn(move || sink.post(message, now))).collect();
+                let broken = |_| Err(Trouble::Message("the post broke off".to_owned()));
+                posts.into_iter().map(|post| post.join().unwrap_or_else(broken)).collect()
+            });
+            let silent = answers.iter().all(|answer| matches!(answer, Err(Trouble::Receiver(_))));
+            outcomes.extend(answers.into_iter().map(|answer| answer.map_err(SinkError::from)));
+            if silent {
+                break;
+            }
+        }
+        outcomes
+    }
+
+    fn portion(&self) -> usize {
+        PORTION
     }
 }
 

@@ -235,7 +235,7 @@ impl Desk {
 
     /// Why lines and events were set aside, in order.
     pub fn set_aside(&mut self) -> Vec<String> {
-        let mut rows = self.session.reader().quarantine(1_000).unwrap();
+        let mut rows = self.session.reader().quarantine(None, 1_000).unwrap();
         rows.sort_by(|a, b| (a.line, &a.code).cmp(&(b.line, &b.code)));
         rows.iter().map(|row| format!("{}: {}", row.line, row.code)).collect()
     }

@@ -25,6 +25,44 @@ impl Sink for Taker {
     }
 }
 
+/// Answers for the first few messages of each portion, and then no more.
+struct Tiring {
+    takes: usize,
+    portion: usize,
+    given: Vec<usize>,
+}
+
+impl Sink for Tiring {
+    fn deliver(&mut self, messages: &[OutboxRow], _now: Moment) -> Vec<Result<(), SinkError>> {
+        self.given.push(messages.len());
+        messages.iter().take(self.takes).map(|_| Ok(())).collect()
+    }
+
+    fn portion(&self) -> usize {
+        self.portion
+    }
+}
+
+#[test]
+fn a_receiver_that_falls_silent_is_left_alone_until_the_next_dispatch() {
+    let mut desk = Desk::new();
+    for n in 1..=10 {
+        desk.tell(&booking(n, "flight:1"));
+    }
+    desk.tell(&departure("d", "flight:1", "4h"));
+    let (mut tiring, mut notices) = (Tiring { takes: 3, portion: 4, given: Vec::new() }, Taker::default());
+    for (takes, given, delivered) in [(3, &[4][..], 13), (4, &[4, 3], 7), (4, &[], 0)] {
+        tiring.takes = takes;
+        tiring.given.clear();
+        let mut routes = Routes::default();
+        routes.add("payout", &mut tiring);
+        routes.add("notice", &mut notices);
+        let done = desk.session.dispatch(&mut routes, now()).unwrap();
+        assert_eq!((tiring.given.as_slice(), done.delivered, done.failed), (given, delivered, 0));
+    }
+    assert_eq!(notices.ids.len(), 10, "another receiver is not held up");
+}
+
 fn credited() -> Desk {
     let mut desk = Desk::new();
     desk.tell(&booking(1, "flight:1")).tell(&departure("d", "flight:1", "4h"));

@@ -22,7 +22,7 @@ impl Writer for NoRoom {
         Err(no_room().into())
     }
 
-    fn put_charter(&mut self, _: &CharterRow) -> Result<(), CommitError> {
+    fn put_charter(&mut self, _: &CharterRow, _: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
         Err(no_room().into())
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod charters;
 mod clock;
 mod desk;
 mod dispatch;

@@ -57,7 +57,7 @@ fn a_bad_line_holds_up_nothing() {
 fn every_reason_says_what_to_do() {
     let mut desk = Desk::new();
     desk.feed(b"nonsense\n{}\n[1]\n");
-    for row in desk.session.reader().quarantine(10).unwrap() {
+    for row in desk.session.reader().quarantine(None, 10).unwrap() {
         assert_eq!(&*row.origin, "input");
         let (reason, help) = row.reason.rsplit_once(": ").unwrap();
         assert!(!reason.is_empty() && !help.is_empty(), "{}", row.reason);
@@ -69,14 +69,14 @@ fn a_refusal_by_the_fold_is_set_aside_with_the_whole_event() {
     let mut desk = Desk::new();
     let line = event("remedy.paid", "p", Some(1), "flight:1", "06-02", json!({ "remedy": "unknown" }));
     desk.tell(&line);
-    let rows = desk.session.reader().quarantine(10).unwrap();
+    let rows = desk.session.reader().quarantine(None, 10).unwrap();
     assert_eq!((rows.len(), &*rows[0].bytes), (1, line.as_bytes()));
     assert_eq!(desk.count("event"), 0, "nothing of it was taken");
 }
 
 /// Tries everything again under the charters of this desk.
 fn retry(desk: &mut Desk) {
-    let rows = desk.session.reader().quarantine(1_000).unwrap();
+    let rows = desk.session.reader().quarantine(None, 1_000).unwrap();
     let mut work = Vec::new();
     for row in rows {
         let origin = Origin { name: (&*row.origin).into(), line: row.line };
@@ -143,7 +143,7 @@ fn what_is_refused_again_stays_where_it_was() {
 fn a_row_is_dropped_for_good() {
     let mut desk = Desk::new();
     desk.feed(b"nonsense\n");
-    let row = desk.session.reader().quarantine(10).unwrap().remove(0);
+    let row = desk.session.reader().quarantine(None, 10).unwrap().remove(0);
     desk.session.drop_quarantined(row.slot, row.id).unwrap();
     assert_eq!(desk.count("quarantine"), 0);
 }

@@ -121,13 +121,13 @@ proptest! {
 
     #[test]
     fn the_bounds_on_memory_change_nothing(
-        bounds in (1..4_usize, 1..3_usize, 1..4_usize),
+        bounds in (1..4_usize, 1..3_usize, 1..4_usize, 1..4_usize),
         steps in prop::collection::vec(step(), 1..30),
     ) {
         // Deliveries beyond the first portion come a little later, so each step is carried to its end before the next.
         let steps: Vec<_> = steps.into_iter().flat_map(|step| [step, Step::Flush]).collect();
-        let (commit_lines, fanout_portion, at_hand) = bounds;
-        let mut narrow = live(false, Bounds { commit_lines, fanout_portion, at_hand }, &steps);
+        let (commit_lines, fanout_portion, at_hand, parts_at_hand) = bounds;
+        let mut narrow = live(false, Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand }, &steps);
         let mut wide = live(false, Bounds::default(), &steps);
         narrow.check();
         prop_assert_eq!(narrow.picture(3), wide.picture(3));

@@ -1,14 +1,14 @@
+use makegood_core::Rulebook;
 use makegood_core::id::hex;
 use makegood_engine::{Origin, Work, read};
-use makegood_store::{QuarantineRow, Slot};
+use makegood_store::{PartId, QuarantineRow, Reader, Slot};
 
 use crate::arguments::Quarantine;
-use crate::output::grouped;
-use crate::output::put_line;
+use crate::output::{bar, grouped, put_line};
 use crate::{Failure, clock, open};
 
-/// Inputs tried again at once.
-const PORTION: usize = 100_000;
+/// Inputs read at once.
+const PORTION: usize = 1_000;
 
 /// The identity by which a row is called: its slot, then its own.
 fn name(row: &QuarantineRow) -> String {
@@ -20,7 +20,7 @@ pub fn run(arguments: &Quarantine) -> Result<bool, Failure> {
     match arguments {
         Quarantine::List { database, limit } => {
             let mut reader = open::database(&database.db)?.store.reader()?;
-            let rows = reader.quarantine(*limit)?;
+            let rows = reader.quarantine(None, *limit)?;
             for row in &rows {
                 put_line!("{}  {}:{}  [{}]", name(row), row.origin, row.line, row.code);
                 put_line!("    {}", row.reason);
@@ -32,37 +32,56 @@ pub fn run(arguments: &Quarantine) -> Result<bool, Failure> {
         Quarantine::Retry(database) => {
             let opened = open::database(&database.db)?;
             let mut session = opened.session()?;
-            let rows = session.reader().quarantine(PORTION)?;
-            let tried = rows.len();
-            let mut work = Vec::new();
-            for row in rows {
-                let origin = Origin { name: (&*row.origin).into(), line: row.line };
-                if let Ok(mut incoming) = read(&opened.book, &row.bytes, origin, clock::now()) {
-                    incoming.freed = Some(row.id);
-                    work.push(Work::Event(Box::new(incoming)));
-                }
+            let progress = bar(session.reader().count("quarantine")?, "what was set aside");
+            let (mut tried, mut after) = (0_u64, None);
+            loop {
+                let rows = session.reader().quarantine(after, PORTION)?;
+                let Some(last) = rows.last() else { break };
+                after = Some((last.slot, last.id));
+                tried = tried.saturating_add(rows.len() as u64);
+                session.work(rows.into_iter().filter_map(|row| again(&opened.book, row)).collect())?;
+                progress.set_position(tried);
             }
-            session.work(work)?;
             session.flush()?;
+            progress.finish_and_clear();
             let left = session.reader().count("quarantine")?;
-            put_line!("{} tried, {} are still set aside", grouped(tried as u64), grouped(left));
+            put_line!("{} tried, {} are still set aside", grouped(tried), grouped(left));
             Ok(left == 0)
         }
         Quarantine::Drop { id, database } => {
             let opened = open::database(&database.db)?;
             let mut session = opened.session()?;
-            let rows = session.reader().quarantine(PORTION)?;
-            let Some(row) = rows.iter().find(|row| name(row) == *id) else {
+            let Some((slot, row)) = find(session.reader(), id)? else {
                 return Err(Failure::new(
                     "M020",
                     format!("nothing is set aside as `{id}`"),
                     "`makegood quarantine list` names what is",
                 ));
             };
-            let slot: Slot = row.slot;
-            session.drop_quarantined(slot, row.id)?;
+            session.drop_quarantined(slot, row)?;
             put_line!("dropped");
             Ok(true)
+        }
+    }
+}
+
+/// The work of trying an input again; `None` when it still cannot be read.
+fn again(book: &Rulebook, row: QuarantineRow) -> Option<Work> {
+    let origin = Origin { name: (&*row.origin).into(), line: row.line };
+    let mut incoming = read(book, &row.bytes, origin, clock::now()).ok()?;
+    incoming.freed = Some(row.id);
+    Some(Work::Event(Box::new(incoming)))
+}
+
+/// What is set aside under this identity.
+fn find(reader: &mut dyn Reader, id: &str) -> Result<Option<(Slot, PartId)>, Failure> {
+    let mut after = None;
+    loop {
+        let rows = reader.quarantine(after, PORTION)?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        after = Some((last.slot, last.id));
+        if let Some(row) = rows.iter().find(|row| name(row) == id) {
+            return Ok(Some((row.slot, row.id)));
         }
     }
 }

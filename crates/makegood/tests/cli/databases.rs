@@ -74,9 +74,25 @@ fn a_version_in_force_never_changes() {
     let desk = Desk::told();
     desk.write("charter.yaml", CHARTER.replace("50 USD", "5 USD"));
     let error = desk.run(&["events.jsonl"]).refused();
-    assert!(error.contains("holds another text for version 1 of the charter `air`"), "{error}");
+    assert!(error.contains("M012") && error.contains("the database holds another text"), "{error}");
     desk.write("charter.yaml", CHARTER);
     desk.run(&["events.jsonl"]).ended(0);
+}
+
+#[test]
+fn a_version_that_comes_too_late_changes_nothing() {
+    let desk = Desk::told();
+    let before = desk.makegood(&["rebuild"]).ended(0);
+    let second = CHARTER.replace("version: \"1\"", "version: \"2\"").replace("50 USD", "60 USD");
+    for (from, code) in [("2025-01-01", "M025"), ("2025-01-02", "M026")] {
+        desk.write("charter.yaml", second.replace("from: 2025-01-01", &format!("from: {from}")));
+        let error = desk.run(&["events.jsonl"]).refused();
+        assert!(error.contains(code), "{error}");
+        assert_eq!(desk.makegood(&["rebuild"]).ended(0), before);
+    }
+    desk.write("charter.yaml", second.replace("from: 2025-01-01", "from: 2199-01-01"));
+    desk.run(&["events.jsonl"]).ended(0);
+    assert_eq!(desk.makegood(&["rebuild"]).ended(0), before);
 }
 
 #[test]

@@ -36,6 +36,29 @@ pub(super) fn log_is_read_back_in_order_and_in_pages(open: Open) {
     assert_eq!(world.reader.log(Slot(3), "customer:2", 0, 9).unwrap(), []);
 }
 
+pub(super) fn what_happened_since_comes_in_pages(open: Open) {
+    let mut world = World::new(open);
+    let mut events: Vec<EventRow> = (1..=6).map(|seq| own(3, "customer:1", seq)).collect();
+    events[4] = event(3, "customer:1", 5, Body::Heard { thing: "flight:B6-1".into(), seq: 77 });
+    events[3] = event(3, "customer:1", 4, Body::Erased([9; 32]));
+    events.extend([own(3, "customer:0", 9), own(3, "customer:10", 2), own(4, "customer:1", 9)]);
+    world.commit(Commit { events: events.clone(), ..Commit::default() });
+    let at = |seq: i64| 1_700_000_000_000 + seq;
+    for (from, after, limit, expected) in [
+        (at(3), ("", 0), 9, &[("customer:0", 9), ("customer:1", 3), ("customer:1", 6)][..]),
+        (at(3), ("", 0), 2, &[("customer:0", 9), ("customer:1", 3)]),
+        (at(3), ("customer:1", 3), 9, &[("customer:1", 6)]),
+        (at(2), ("customer:1", 6), 9, &[("customer:10", 2)]),
+        (at(10), ("", 0), 9, &[]),
+    ] {
+        let found = world.reader.happened_since(Slot(3), from, after, limit).unwrap();
+        let found: Vec<_> = found.iter().map(|row| (&*row.key, row.seq)).collect();
+        assert_eq!(found, expected, "from {from}, after {after:?}, at most {limit}");
+    }
+    let kept = &world.reader.happened_since(Slot(4), at(9), ("", 0), 9).unwrap()[0];
+    assert_eq!(Some(kept), events.last());
+}
+
 pub(super) fn idents_are_known_per_log(open: Open) {
     let mut world = World::new(open);
     world.commit(Commit { events: vec![own(3, "customer:1", 1), own(3, "customer:2", 2)], ..Commit::default() });

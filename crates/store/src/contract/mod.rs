@@ -24,6 +24,7 @@ pub type Case = fn(Open);
 /// Every promise of the port, by name.
 pub const ALL: &[(&str, Case)] = &[
     ("log_is_read_back_in_order_and_in_pages", logs::log_is_read_back_in_order_and_in_pages),
+    ("what_happened_since_comes_in_pages", logs::what_happened_since_comes_in_pages),
     ("idents_are_known_per_log", logs::idents_are_known_per_log),
     ("extreme_values_come_back_as_they_went", logs::extreme_values_come_back_as_they_went),
     ("heads_answer_in_the_order_asked", logs::heads_answer_in_the_order_asked),
@@ -47,6 +48,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("outbox_is_written_over_and_due_in_order", outward::outbox_is_written_over_and_due_in_order),
     ("quarantine_keeps_the_first", outward::quarantine_keeps_the_first),
     ("charters_never_change", outward::charters_never_change),
+    ("what_other_charters_judged_is_refused", outward::what_other_charters_judged_is_refused),
     ("rows_are_counted", outward::rows_are_counted),
     ("health_is_told", outward::health_is_told),
     ("a_head_must_have_the_expected_version", races::a_head_must_have_the_expected_version),

@@ -3,7 +3,8 @@
 use super::rows::{head, id, outbox, own, part, posting, quarantined};
 use super::{Open, World, stale_key};
 use crate::{
-    CharterRow, Commit, FanoutRow, InboxRow, InterestRow, OutboxRow, PartKind, QuarantineRow, Slot, StoreError,
+    CharterRow, Commit, CommitError, FanoutRow, InboxRow, InterestRow, OutboxRow, PartKind, QuarantineRow, Slot,
+    StoreError,
 };
 
 /// The topics asked for: that of the rows, and another.
@@ -29,8 +30,13 @@ pub(super) fn outbox_is_written_over_and_due_in_order(open: Open) {
     world.commit(Commit { outbox: vec![sent.clone(), failed.clone()], ..Commit::default() });
     assert_eq!(world.reader.outbox_due(Slot(1), &TOPICS, 99, 9).unwrap(), [third.clone(), failed.clone()]);
     assert_eq!(world.reader.outbox_due(Slot(1), &["pay", "letter"], 99, 9).unwrap(), []);
-    assert_eq!(world.reader.outbox_of(Slot(1), "customer:1").unwrap(), [third, failed]);
+    // A message given a second time takes back no attempt.
+    world.commit(Commit { outbox: vec![first.clone(), second.clone()], ..Commit::default() });
+    assert_eq!(world.reader.outbox_of(Slot(1), "customer:1").unwrap(), [third, failed.clone()]);
     assert_eq!(world.reader.outbox_of(Slot(1), "customer:2").unwrap(), [sent]);
+    let again = OutboxRow { attempts: 2, next_try: Some(70), ..failed };
+    world.commit(Commit { outbox: vec![again.clone()], ..Commit::default() });
+    assert_eq!(world.reader.outbox_due(Slot(1), &TOPICS, 99, 9).unwrap().last(), Some(&again));
 }
 
 pub(super) fn quarantine_keeps_the_first(open: Open) {
@@ -39,11 +45,14 @@ pub(super) fn quarantine_keeps_the_first(open: Open) {
     let changed = QuarantineRow { reason: "another".into(), recorded: 9, ..a.clone() };
     world.commit(Commit { quarantine: vec![a.clone(), b.clone(), c.clone()], ..Commit::default() });
     world.commit(Commit { quarantine: vec![changed], ..Commit::default() });
-    assert_eq!(world.reader.quarantine(9).unwrap(), [c.clone(), b.clone(), a.clone()]);
-    assert_eq!(world.reader.quarantine(2).unwrap(), [c.clone(), b.clone()]);
+    assert_eq!(world.reader.quarantine(None, 9).unwrap(), [c.clone(), b.clone(), a.clone()]);
+    assert_eq!(world.reader.quarantine(None, 2).unwrap(), [c.clone(), b.clone()]);
+    assert_eq!(world.reader.quarantine(Some((c.slot, c.id)), 9).unwrap(), [b.clone(), a.clone()]);
+    assert_eq!(world.reader.quarantine(Some((b.slot, b.id)), 1).unwrap(), std::slice::from_ref(&a));
+    assert_eq!(world.reader.quarantine(Some((a.slot, a.id)), 9).unwrap(), []);
     for _ in 0..2 {
         world.commit(Commit { quarantine_done: vec![(b.slot, b.id)], ..Commit::default() });
-        assert_eq!(world.reader.quarantine(9).unwrap(), [c.clone(), a.clone()]);
+        assert_eq!(world.reader.quarantine(None, 9).unwrap(), [c.clone(), a.clone()]);
     }
 }
 
@@ -58,17 +67,47 @@ pub(super) fn charters_never_change(open: Open) {
     };
     let later = charter("jetblue", "2025-01", "charter: jetblue\n", 20);
     let earlier = charter("zebra", "1", "charter: zebra\n", 10);
-    world.writer.put_charter(&later).unwrap();
-    world.writer.put_charter(&earlier).unwrap();
-    world.writer.put_charter(&CharterRow { recorded: 5, ..later.clone() }).unwrap();
-    let answer = world.writer.put_charter(&charter("jetblue", "2025-01", "another", 30));
+    world.writer.put_charter(&later, &mut || true).unwrap();
+    world.writer.put_charter(&earlier, &mut || true).unwrap();
+    world.writer.put_charter(&CharterRow { recorded: 5, ..later.clone() }, &mut || false).unwrap();
+    let answer = world.writer.put_charter(&charter("jetblue", "2025-01", "another", 30), &mut || true);
     assert!(stale_key(answer).contains("jetblue"));
     assert_eq!(world.reader.charters().unwrap(), [earlier.clone(), later.clone()], "as first recorded");
     // Recording a charter is no foreign write to the one who did it.
     world.commit(Commit { heads: vec![(head(1, "customer:1", 1, None), 0)], ..Commit::default() });
     let next = charter("jetblue", "2025-02", "charter: jetblue\n", 30);
-    world.writer.put_charter(&next).unwrap();
+    let answer = world.writer.put_charter(&next, &mut || false);
+    assert!(matches!(answer, Err(CommitError::NotAdmitted)), "{answer:?}");
+    assert_eq!(world.reader.charters().unwrap(), [earlier.clone(), later.clone()], "nothing of it was kept");
+    let mut seen = None;
+    let reader = &mut world.reader;
+    world.writer.put_charter(&next, &mut || seen.insert(reader.charters().unwrap().len()) == &2).unwrap();
+    assert_eq!(seen, Some(2), "it is asked before the version is there, and may read");
     assert_eq!(world.reader.charters().unwrap(), [earlier, later, next]);
+}
+
+pub(super) fn what_other_charters_judged_is_refused(open: Open) {
+    let mut world = World::new(open);
+    let charter = |version: &str| CharterRow {
+        name: "jetblue".into(),
+        version: version.into(),
+        digest: [7; 32],
+        text: "charter: jetblue\n".into(),
+        recorded: 10,
+    };
+    let commit = |charters, seq| Commit {
+        charters,
+        heads: vec![(head(1, "customer:1", seq, None), seq - 1)],
+        ..Commit::default()
+    };
+    world.commit(commit(Some(0), 1));
+    world.writer.put_charter(&charter("1"), &mut || true).unwrap();
+    world.writer.put_charter(&charter("2"), &mut || true).unwrap();
+    let answer = world.writer.commit(&commit(Some(1), 2));
+    assert!(matches!(answer, Err(CommitError::Charters { found: 2, judged_by: 1 })), "{answer:?}");
+    assert_eq!(world.reader.count("head").unwrap(), 1);
+    world.commit(commit(Some(2), 2));
+    world.commit(commit(None, 3));
 }
 
 pub(super) fn rows_are_counted(open: Open) {

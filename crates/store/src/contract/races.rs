@@ -44,6 +44,7 @@ pub(super) fn a_refused_commit_leaves_nothing(open: Open) {
         ..Commit::default()
     });
     let everything = |last: &str, expected| Commit {
+        charters: Some(0),
         heads: vec![(head(1, "customer:1", 1, Some(1)), 0), (head(9, last, 2, None), expected)],
         events: vec![own(1, "customer:1", 1)],
         parts: vec![
@@ -71,7 +72,7 @@ pub(super) fn a_refused_commit_leaves_nothing(open: Open) {
     let mut look = || {
         let counts = tables.map(|table| world.reader.count(table).unwrap());
         let waiting = (world.reader.inbox(Slot(1), 9).unwrap(), world.reader.fanouts(Slot(1), 9).unwrap());
-        (counts, waiting, world.reader.tally("budget", 1, "USD").unwrap(), world.reader.quarantine(9).unwrap())
+        (counts, waiting, world.reader.tally("budget", 1, "USD").unwrap(), world.reader.quarantine(None, 9).unwrap())
     };
     let before = look();
     // The refused head is the last to be written; one refused line of the log comes later still.

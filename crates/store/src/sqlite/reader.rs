@@ -104,6 +104,16 @@ impl Reader for SqliteReader {
         self.all("event", sql::LOG, (slot.0, key, int(after), int(limit)), fetch::event)
     }
 
+    fn happened_since(
+        &mut self,
+        slot: Slot,
+        from: i64,
+        (key, seq): (&str, u64),
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.all("event", sql::HAPPENED_SINCE, (slot.0, from, key, int(seq), int(limit)), fetch::event)
+    }
+
     fn parts_about(
         &mut self,
         slot: Slot,
@@ -133,7 +143,7 @@ impl Reader for SqliteReader {
             let mut statement = self.0.prepare_cached(sql.wakes)?;
             let mut rows = statement.query((slot.0, party))?;
             while let Some(row) = rows.next()? {
-                if !except.contains(&row.get(1)?) {
+                if except.binary_search(&row.get(1)?).is_err() {
                     return row.get(0).map(Some);
                 }
             }
@@ -257,8 +267,10 @@ impl Reader for SqliteReader {
         Ok(self.one("tally", sql::TALLY, (name, day, commodity), |row| row.get(0))?.unwrap_or(0))
     }
 
-    fn quarantine(&mut self, limit: usize) -> Result<Vec<QuarantineRow>, StoreError> {
-        self.all("quarantine", sql::QUARANTINE, (int(limit),), fetch::quarantine)
+    fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError> {
+        // No identity is shorter than none.
+        let (slot, id) = after.as_ref().map_or((0, &[][..]), |(slot, id)| (slot.0, &id[..]));
+        self.all("quarantine", sql::QUARANTINE, (slot, id, int(limit)), fetch::quarantine)
     }
 
     fn count(&mut self, table: &str) -> Result<u64, StoreError> {

@@ -24,6 +24,9 @@ pub(super) const KNOWN: &str = "SELECT 1 FROM event WHERE slot = ?1 AND key = ?2
 pub(super) const LOG: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = ?1 AND key = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4";
+pub(super) const HAPPENED_SINCE: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
+    WHERE slot = ?1 AND (key, seq) > (?3, ?4) AND time >= ?2 AND kind = 0 ORDER BY key, seq LIMIT ?5";
 pub(super) const EVENT_NEW: &str =
     "INSERT INTO event (slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -113,7 +116,8 @@ pub(super) const BALANCES: &str =
 
 pub(super) const OUTBOX_PUT: &str =
     "INSERT INTO outbox (slot, party, id, topic, body, attempts, next_try, delivered, trouble) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-    ON CONFLICT (slot, party, id) DO UPDATE SET topic = ?4, body = ?5, attempts = ?6, next_try = ?7, delivered = ?8, trouble = ?9";
+    ON CONFLICT (slot, party, id) DO UPDATE SET topic = ?4, body = ?5, attempts = ?6, next_try = ?7, delivered = ?8, trouble = ?9
+    WHERE delivered IS NULL AND (?8 IS NOT NULL OR ?6 > attempts)";
 pub(super) const OUTBOX_DUE: &str =
     "SELECT slot, party, id, topic, body, attempts, next_try, delivered, trouble FROM outbox
     WHERE slot = ?1 AND next_try IS NOT NULL AND next_try <= ?2 AND instr(?4, char(10) || topic || char(10)) > 0
@@ -127,14 +131,15 @@ pub(super) const TALLY_ADD: &str = "INSERT INTO tally (slot, name, day, commodit
 pub(super) const TALLY: &str = "WITH RECURSIVE each(slot) AS (VALUES (0) UNION ALL SELECT slot + 1 FROM each WHERE slot < 1023)
     SELECT coalesce(sum(amount), 0) FROM each CROSS JOIN tally USING (slot) WHERE name = ?1 AND day = ?2 AND commodity = ?3";
 
-pub(super) const QUARANTINE: &str =
-    "SELECT slot, id, origin, line, code, reason, bytes, recorded FROM quarantine ORDER BY slot, id LIMIT ?1";
+pub(super) const QUARANTINE: &str = "SELECT slot, id, origin, line, code, reason, bytes, recorded FROM quarantine
+    WHERE (slot, id) > (?1, ?2) ORDER BY slot, id LIMIT ?3";
 pub(super) const QUARANTINE_ADD: &str = "INSERT INTO quarantine (slot, id, origin, line, code, reason, bytes, recorded)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
 pub(super) const QUARANTINE_DONE: &str = "DELETE FROM quarantine WHERE slot = ?1 AND id = ?2";
 
 pub(super) const CHARTERS: &str =
     "SELECT name, version, digest, text, recorded FROM charter ORDER BY recorded, name, version";
+pub(super) const CHARTER_COUNT: &str = "SELECT count(*) FROM charter";
 pub(super) const CHARTER_ADD: &str =
     "INSERT INTO charter (name, version, digest, text, recorded) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT DO NOTHING";

@@ -173,6 +173,8 @@ fn statements_find_their_rows_by_key() {
         (sql::EVENT, "SEARCH event USING INDEX event_ident (slot=? AND key=? AND ident=?)"),
         (sql::KNOWN, "SEARCH event USING COVERING INDEX event_ident (slot=? AND key=? AND ident=?)"),
         (sql::LOG, "SEARCH event USING PRIMARY KEY (slot=? AND key=? AND seq>?)"),
+        (sql::HAPPENED_SINCE, "SEARCH event USING PRIMARY KEY (slot=? AND (key,seq)>(?,?))"),
+        (sql::QUARANTINE, "SEARCH quarantine USING PRIMARY KEY ((slot,id)>(?,?))"),
         (promise.one, "SEARCH promise USING PRIMARY KEY (slot=? AND party=? AND id=?)"),
         (promise.about, "SEARCH promise USING PRIMARY KEY (slot=? AND party=? AND id>? AND id<?)"),
         (promise.due, "SEARCH promise USING INDEX promise_wake (slot=? AND party=? AND wake_at>? AND wake_at<?)"),

@@ -21,6 +21,8 @@ pub(super) struct SqliteWriter {
 /// Why a transaction is given up.
 enum Refusal {
     Stale(Box<str>),
+    Charters { found: u32, judged_by: u32 },
+    NotAdmitted,
     Failed(&'static str, rusqlite::Error),
 }
 
@@ -30,6 +32,8 @@ impl From<Refusal> for CommitError {
     fn from(refusal: Refusal) -> CommitError {
         match refusal {
             Refusal::Stale(key) => CommitError::Stale { key },
+            Refusal::Charters { found, judged_by } => CommitError::Charters { found, judged_by },
+            Refusal::NotAdmitted => CommitError::NotAdmitted,
             Refusal::Failed(doing, error) => failed("sqlite_schema", doing)(error).into(),
         }
     }
@@ -66,24 +70,35 @@ impl Writer for SqliteWriter {
         Ok(during("committing", transaction.commit())?)
     }
 
-    fn put_charter(&mut self, charter: &CharterRow) -> Result<(), CommitError> {
+    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
         let CharterRow { name, version, digest, text, recorded } = charter;
+        let doing = "writing a charter";
         let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        // From here on nobody else commits; readers see what was committed before.
+        let transaction = during(doing, Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate))?;
         let run = || {
-            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-            transaction.prepare_cached(sql::CHARTER_ADD)?.execute(params![name, version, digest, text, recorded])?;
-            let same = transaction.prepare_cached(sql::CHARTER_SAME)?.exists(params![name, version, digest, text])?;
-            transaction.commit()?;
-            Ok(same)
+            let put = params![name, version, digest, text, recorded];
+            let added = transaction.prepare_cached(sql::CHARTER_ADD)?.execute(put)? == 1;
+            let kept = params![name, version, digest, text];
+            Ok((added, transaction.prepare_cached(sql::CHARTER_SAME)?.exists(kept)?))
         };
-        match during("writing a charter", run())? {
-            true => Ok(()),
-            false => Err(CommitError::Stale { key: format!("{name} {version}").into() }),
+        match during(doing, run())? {
+            (_, false) => Err(Refusal::Stale(format!("{name} {version}").into()).into()),
+            (true, true) if !admit() => Err(Refusal::NotAdmitted.into()),
+            _ => Ok(during(doing, transaction.commit())?),
         }
     }
 }
 
+/// Refuses what was judged before another charter version was put in force.
+fn judged_by_all(transaction: &Transaction, judged_by: u32) -> Written {
+    let count = || transaction.prepare_cached(sql::CHARTER_COUNT)?.query_row((), |row| row.get(0));
+    let found: u32 = during("counting charter versions", count())?;
+    if found == judged_by { Ok(()) } else { Err(Refusal::Charters { found, judged_by }) }
+}
+
 fn write(transaction: &Transaction, commit: &Commit) -> Written {
+    commit.charters.map_or(Ok(()), |judged_by| judged_by_all(transaction, judged_by))?;
     heads(transaction, &commit.heads)?;
     events(transaction, &commit.events)?;
     let run = || {

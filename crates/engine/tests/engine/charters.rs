@@ -1,0 +1,128 @@
+//! A charter version counts from its day on: what was judged without it stays judged, so that the log folds again to the same.
+
+use std::sync::Arc;
+
+use makegood_charter::{Charter, Moment};
+use makegood_core::Rulebook;
+use makegood_engine::{CharterError, EngineError, Session, feed, put_in_force, rebuild};
+use makegood_store::{Sqlite, Store};
+
+use crate::desk::{CHARTER, at, booking, departure, event, now};
+
+/// The charter of these tests under another name, version or day.
+fn charter(name: &str, version: &str, from: &str) -> Arc<Charter> {
+    let text = CHARTER
+        .replace("charter: air", &format!("charter: {name}"))
+        .replace("version: \"1\"", &format!("version: \"{version}\""))
+        .replace("from: 2025-01-01}\ntitle", &format!("from: {from}}}\ntitle"))
+        .replace("compensation: 50 USD", "compensation: 60 USD");
+    Arc::new(Charter::read("test.yaml", &text).charter.unwrap())
+}
+
+/// A database with the first version in force.
+fn world() -> (tempfile::TempDir, Arc<dyn Store>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder.path().join("test.db")).unwrap());
+    put_in_force(&*store, &charter("air", "1", "2025-01-01"), now()).unwrap();
+    (folder, store)
+}
+
+fn book(store: &dyn Store) -> Arc<Rulebook> {
+    let rows = store.reader().unwrap().charters().unwrap();
+    Arc::new(Rulebook::new(rows.iter().map(|row| Arc::new(Charter::read("kept", &row.text).charter.unwrap()))))
+}
+
+fn tell(store: &Arc<dyn Store>, lines: &[String], until: Option<Moment>) {
+    let book = book(&**store);
+    let mut session = Session::new(store.clone(), book.clone(), now()).unwrap();
+    feed(&mut session, &book, "the story", lines.join("\n").as_bytes(), &mut |_| {}).unwrap();
+    if let Some(until) = until {
+        session.advance(until, &mut |_| {}).unwrap();
+    }
+    assert_eq!(session.counts().set_aside, 0);
+}
+
+fn check(store: &Arc<dyn Store>) {
+    let rebuilt = rebuild(&**store, &book(&**store), 2, &|| {}).unwrap();
+    assert_eq!(rebuilt.kept, rebuilt.folded, "{:?}", rebuilt.differ);
+}
+
+#[test]
+fn a_version_that_comes_too_late_is_refused_and_changes_nothing() {
+    let goodwill = event(
+        "goodwill.given",
+        "g",
+        Some(1),
+        "flight:1",
+        "06-02",
+        serde_json::json!({ "amount": "1 USD", "reason": "a" }),
+    )
+    .replace("\"data\"", "\"actor\":\"bo\",\"data\"");
+    let weather = event("weather.observed", "w", None, "flight:1", "06-02", serde_json::json!({ "wind": 7 }));
+    for (what, told, until) in [
+        ("an event of a thing", vec![booking(1, "flight:1"), weather.clone()], None),
+        ("a decision", vec![booking(1, "flight:1"), goodwill.clone()], None),
+        ("the clock", vec![booking(1, "flight:1")], Some(at("06-03"))),
+    ] {
+        let (_folder, store) = world();
+        tell(&store, &told, until);
+        let answer = put_in_force(&*store, &charter("air", "2", "2025-06-01"), now());
+        assert!(matches!(answer, Err(CharterError::Overtaken { .. })), "{what}: {answer:?}");
+        assert_eq!(store.reader().unwrap().charters().unwrap().len(), 1, "{what}");
+        check(&store);
+        put_in_force(&*store, &charter("air", "2", "2025-06-04"), now()).unwrap();
+        tell(&store, &[departure("d", "flight:1", "4h")], Some(at("12-30")));
+        check(&store);
+    }
+}
+
+#[test]
+fn another_charter_is_held_up_only_by_what_it_would_have_judged() {
+    let (_folder, store) = world();
+    let paid =
+        event("remedy.failed", "f", Some(1), "flight:1", "06-02", serde_json::json!({ "remedy": "r", "reason": "no" }));
+    tell(&store, &[booking(1, "flight:1")], Some(at("06-03")));
+    // It is set aside: there is no such remedy.
+    let book = book(&*store);
+    let mut session = Session::new(store.clone(), book.clone(), now()).unwrap();
+    feed(&mut session, &book, "the story", paid.as_bytes(), &mut |_| {}).unwrap();
+    drop(session);
+    let other =
+        CHARTER.replace("charter: air", "charter: rail").replace("flight", "train").replace("booking.", "ticket.");
+    let other = other.replace("weather.", "signal.").replace("alternate.", "instead.");
+    let rail = Arc::new(Charter::read("rail.yaml", &other).charter.unwrap());
+    put_in_force(&*store, &rail, now()).unwrap();
+    let again = put_in_force(&*store, &charter("air-too", "1", "2025-04-01"), now());
+    assert!(matches!(again, Err(CharterError::Overtaken { .. })), "{again:?}");
+    check(&store);
+}
+
+#[test]
+fn the_same_version_again_changes_nothing_and_another_text_is_refused() {
+    let (_folder, store) = world();
+    tell(&store, &[booking(1, "flight:1"), departure("d", "flight:1", "4h")], None);
+    put_in_force(&*store, &charter("air", "1", "2025-01-01"), now()).unwrap();
+    for (version, from, message) in [
+        ("1", "2026-01-01", "`air` has two texts for version `1`"),
+        ("2", "2025-01-01", "versions `1` and `2` of `air` come into force at the same moment, 2025-01-01T00:00:00Z"),
+    ] {
+        let answer = put_in_force(&*store, &charter("air", version, from), now());
+        assert_eq!(answer.unwrap_err().to_string(), message);
+    }
+    assert_eq!(store.reader().unwrap().charters().unwrap().len(), 1);
+}
+
+#[test]
+fn a_session_that_does_not_know_a_version_judges_nothing_more() {
+    let (_folder, store) = world();
+    let known = book(&*store);
+    let mut session = Session::new(store.clone(), known.clone(), now()).unwrap();
+    put_in_force(&*store, &charter("air", "2", "2025-12-01"), now()).unwrap();
+    let answer = feed(&mut session, &known, "late", booking(1, "flight:1").as_bytes(), &mut |_| {});
+    assert!(format!("{answer:?}").contains("Charters { found: 2, judged_by: 1 }"), "{answer:?}");
+    drop(session);
+    assert_eq!(store.reader().unwrap().count("event").unwrap(), 0);
+    let answer = Session::new(store.clone(), known, now()).map(|_| ());
+    assert!(matches!(answer, Err(EngineError::Charters { found: 2, judged_by: 1 })), "{answer:?}");
+    tell(&store, &[booking(1, "flight:1")], None);
+}

@@ -4,6 +4,8 @@
 //! the same ids everywhere. What must happen in the world comes out as data ([`Folded`]); the shell carries it out in the commit
 //! that records the event.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 mod award;
 pub mod because;
 mod event;

@@ -135,7 +135,8 @@ fn weight(folding: &Folding, promise: &Promise, claim: &Claim) -> i64 {
     let seen = as_read_by(folding, promise, rules);
     let scope = seen.scope(&claim.data, claim.at);
     let awards = right.awards.iter().filter_map(|award| reckon(&rules.charter, award, &scope).ok().flatten());
-    awards.filter_map(|reckoned| in_charter_money(&rules.charter, reckoned.amount).ok()).map(|money| money.minor).sum()
+    let worth = awards.filter_map(|reckoned| in_charter_money(&rules.charter, reckoned.amount).ok());
+    worth.fold(0, |sum, money| sum.saturating_add(money.minor))
 }
 
 /// Decides the claims whose time has come.

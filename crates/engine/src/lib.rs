@@ -4,6 +4,8 @@
 //! promises or money: that is `core`'s. It never holds a lock over parties, and nothing it does is correct only because one
 //! transaction spanned two of them.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 mod charters;
 mod clock;
 mod dispatch;

@@ -42,7 +42,7 @@ pub fn rebuild(
         let share = |share: usize| {
             scope.spawn(move || {
                 let mut reader = store.reader()?;
-                let mine = (0..SLOTS).filter(|slot| usize::from(*slot) % threads == share).map(Slot);
+                let mine = (0..SLOTS).skip(share).step_by(threads).map(Slot);
                 mine.map(|slot| {
                     let done = rebuild_slot(&mut *reader, book, slot)?;
                     progress();

@@ -1,5 +1,7 @@
 //! The commands of Makegood and their wiring. This is the only crate that names a database, reads the clock, or opens a file.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 mod arguments;
 mod books;
 mod clock;

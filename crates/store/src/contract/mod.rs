@@ -4,6 +4,10 @@
 //! function fails by panicking, like any test.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this module is tests, compiled for other crates' tests too")]
+#![cfg_attr(
+    not(test),
+    expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "as in any test, what is wrong panics")
+)]
 
 mod deliveries;
 mod ledger;

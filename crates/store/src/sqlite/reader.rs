@@ -253,7 +253,8 @@ impl Reader for SqliteReader {
                 while let Some(row) = rows.next()? {
                     let account: (Box<str>, Box<str>, u8) = (row.get(0)?, row.get(1)?, row.get(2)?);
                     let (high, low): (i64, i64) = (row.get(3)?, row.get(4)?);
-                    *sums.entry(account).or_insert(0i128) += (i128::from(high) << 32) + i128::from(low);
+                    let sum: &mut i128 = sums.entry(account).or_default();
+                    *sum = sum.saturating_add(i128::from(high) << 32).saturating_add(i128::from(low));
                 }
             }
             drop(statement);

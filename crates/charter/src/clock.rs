@@ -199,6 +199,13 @@ fn end_of(date: Date, zone: &TimeZone) -> Result<Moment, ClockError> {
     next.checked_sub(1).and_then(in_time).ok_or(ClockError::OutOfTime)
 }
 
+/// The month of a moment in a zone: `2013-01`.
+pub fn month(moment: Moment, zone: &TimeZone) -> String {
+    let Ok(timestamp) = jiff::Timestamp::from_millisecond(moment.0) else { return String::new() };
+    let date = timestamp.to_zoned(zone.clone()).date();
+    format!("{:04}-{:02}", date.year(), date.month())
+}
+
 /// The first millisecond of a local day, in milliseconds since 1970.
 fn start_of(date: Date, zone: &TimeZone) -> Result<i64, ClockError> {
     let midnight = zone.to_ambiguous_timestamp(date.at(0, 0, 0, 0)).compatible();

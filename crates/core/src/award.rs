@@ -148,7 +148,7 @@ pub(crate) fn in_tenders(
 }
 
 /// What `amount` is worth in the charter's own money, for limits.
-pub(crate) fn in_charter_money(charter: &Charter, amount: Money) -> Result<Money, MoneyError> {
+pub fn in_charter_money(charter: &Charter, amount: Money) -> Result<Money, MoneyError> {
     if amount.commodity == charter.money {
         return Ok(amount);
     }

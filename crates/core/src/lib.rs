@@ -21,6 +21,7 @@ mod right;
 mod rulebook;
 mod state;
 
+pub use award::in_charter_money;
 pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
 pub use id::{Ident, Name, PartId};

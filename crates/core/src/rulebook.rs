@@ -100,6 +100,14 @@ impl Rulebook {
         Self { versions }
     }
 
+    /// The rulebook in which `draft` judges from its day on in place of the versions of its charter that do.
+    #[must_use]
+    pub fn with_draft(&self, draft: Arc<Charter>) -> Self {
+        let stays = |charter: &Arc<Charter>| charter.name != draft.name || charter.from < draft.from;
+        let kept: Vec<_> = self.versions.iter().map(|rules| rules.charter.clone()).filter(stays).collect();
+        Self::new(kept.into_iter().chain([draft]))
+    }
+
     /// The versions, in the order in which they came into force.
     pub fn versions(&self) -> &[Rules] {
         &self.versions

@@ -15,8 +15,10 @@ mod intake;
 pub mod limits;
 mod lines;
 mod rebuild;
+mod replay;
 pub mod rows;
 mod session;
+mod simulate;
 pub mod sink;
 mod verify;
 mod working;
@@ -29,6 +31,7 @@ pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, 
 pub use lines::{Line, Lines};
 pub use rebuild::{Rebuilt, read_line, rebuild};
 pub use session::Session;
+pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate};
 pub use verify::{Verified, verify};
 
 use makegood_charter::Moment;

@@ -84,10 +84,15 @@ pub fn charter_file(path: &Path) -> Result<(String, String), Failure> {
 
 /// Compiles a charter; its diagnostics are the failure.
 pub fn compile(name: &str, text: &str) -> Result<Arc<Charter>, Failure> {
+    draft(name, text).map(Arc::new)
+}
+
+/// Compiles a charter that is not in force yet; its diagnostics are the failure.
+pub fn draft(name: &str, text: &str) -> Result<Charter, Failure> {
     let read = Charter::read(name, text);
     let report = read.report(text, style());
     match read.charter {
-        Some(charter) => Ok(Arc::new(charter)),
+        Some(charter) => Ok(charter),
         None => Err(Failure::new(
             "M014",
             format!("the charter `{name}` has faults\n{report}"),

@@ -9,6 +9,7 @@ mod quarantine;
 mod rebuild;
 mod remedy;
 mod run;
+mod simulate;
 mod tick;
 mod verify;
 
@@ -37,9 +38,14 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
 
 /// A moment as an argument: `now`, an RFC 3339 time, or a date (its midnight in UTC).
 fn moment(text: &str) -> Result<Moment, Failure> {
+    moment_in(text, &jiff::tz::TimeZone::UTC)
+}
+
+/// The same, where a date is its midnight in a zone.
+fn moment_in(text: &str, zone: &jiff::tz::TimeZone) -> Result<Moment, Failure> {
     if text == "now" {
         return Ok(clock::now());
     }
-    makegood_charter::clock::parse_moment(text, &jiff::tz::TimeZone::UTC)
+    makegood_charter::clock::parse_moment(text, zone)
         .map_err(|error| Failure::from_error("M015", &error, "write `now`, or a time such as 2026-01-31T12:00:00Z"))
 }

@@ -81,3 +81,28 @@ fn the_schemas_are_json() {
         assert!(schema["$schema"].is_string(), "{command:?}");
     }
 }
+
+#[test]
+fn a_draft_is_judged_by_what_was_recorded() {
+    let desk = Desk::told();
+    let before = desk.makegood(&["rebuild"]).ended(0);
+    let out = desk.makegood(&["charter", "simulate", "charter.yaml"]).ended(0);
+    assert!(out.contains("Every remedy is the same, to its reason."), "{out}");
+    desk.write("draft.yaml", CHARTER.replace("version: \"1\"", "version: draft").replace("50 USD", "70 USD"));
+    let simulate =
+        |more: &[&str]| desk.makegood(&[&["charter", "simulate", "draft.yaml", "--segment", "fare"], more].concat());
+    let out = simulate(&["--format", "json"]).ended(0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let worth =
+        |side: &str| json[side]["rights"]["late/compensation"]["worth"].as_str().unwrap().parse::<f64>().unwrap();
+    assert!(worth("was") > 0.0, "{out}");
+    assert_eq!(worth("would") * 50.0, worth("was") * 70.0, "{out}");
+    assert_eq!(json["worse"], 0, "{out}");
+    let out = simulate(&[]).ended(0);
+    assert!(out.contains("By segment, in USD") && out.contains("Largest changes, in USD"), "{out}");
+    let out = simulate(&["--from", "2099-01-01"]).ended(0);
+    assert!(out.contains("Every remedy is the same"), "nothing has happened since: {out}");
+    let answer = desk.makegood(&["charter", "simulate", "draft.yaml", "--segment", "nonsense"]);
+    assert!(answer.refused().contains("M028"));
+    assert_eq!(desk.makegood(&["rebuild"]).ended(0), before, "nothing was written");
+}

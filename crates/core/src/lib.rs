@@ -6,6 +6,7 @@
 
 mod award;
 pub mod because;
+mod dealings;
 mod event;
 mod fold;
 pub mod id;
@@ -19,6 +20,7 @@ mod right;
 mod rulebook;
 mod state;
 
+pub use dealings::{DealingDay, Dealings, Trade};
 pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
 pub use id::{Ident, Name, PartId};

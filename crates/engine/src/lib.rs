@@ -5,6 +5,7 @@
 //! transaction spanned two of them.
 
 mod clock;
+mod dealings;
 mod dispatch;
 mod feed;
 mod folder;
@@ -19,6 +20,7 @@ mod verify;
 mod working;
 mod writer;
 
+pub use dealings::{Dealer, dealers_of_slot, each_slot};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
 pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
@@ -94,6 +96,9 @@ pub enum EngineError {
     /// What was at hand is not at hand: an error of the program.
     #[error("`{key}` was lost from hand")]
     Lost { key: Box<str> },
+    /// A thread that reads slots has stopped.
+    #[error("a thread that was reading has stopped")]
+    WorkerStopped,
     /// The thread that writes has stopped.
     #[error("the writer has stopped")]
     WriterStopped,

@@ -150,10 +150,12 @@ pub trait Reader: Send {
     fn tally(&mut self, name: &str, day: i32, commodity: &str) -> Result<i64, StoreError>;
     /// Inputs set aside, by slot and id, at most `limit`.
     fn quarantine(&mut self, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
-    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`.
+    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`, `fit`.
     fn count(&mut self, table: &str) -> Result<u64, StoreError>;
     /// Every charter version, in the order it was recorded.
     fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError>;
+    /// Every fitted model of value, by charter, currency, day and model.
+    fn fits(&mut self) -> Result<Vec<FitRow>, StoreError>;
 }
 
 /// Writes.
@@ -167,4 +169,6 @@ pub trait Writer: Send {
     /// Records a charter version. Recording the same text again changes nothing; another text under the same name and version is
     /// refused as [`CommitError::Stale`].
     fn put_charter(&mut self, charter: &CharterRow) -> Result<(), CommitError>;
+    /// Records fitted models, all or none of them; one of the same charter, currency, day and model is written over.
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError>;
 }

@@ -125,8 +125,8 @@ fn a_checkpoint_is_no_foreign_write() {
         other.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(())).unwrap();
         assert_eq!(reader.count("head").unwrap(), number + 1);
     }
-    // The log started anew each time instead of growing.
-    assert!(store.health().unwrap().log_bytes < 100_000, "{:?}", store.health());
+    // The log started anew each time instead of growing beyond what making the tables wrote.
+    assert!(store.health().unwrap().log_bytes < 120_000, "{:?}", store.health());
     // Somebody else's change is one, once.
     other.execute("DELETE FROM head WHERE slot = 1 AND key = 'customer:7'", ()).unwrap();
     assert!(matches!(writer.commit(&head("customer:50")), Err(CommitError::Stale { .. })));

@@ -159,8 +159,8 @@ fn at(error: ValueError, index: usize) -> ValueError {
 fn check(known: &[Known<'_>]) -> Result<(), ValueError> {
     let mut bad = BadRows::default();
     for (index, party) in known.iter().enumerate() {
-        let opening = party.opening.and_then(|summary| summary.fault().or_else(|| summary.spend_fault()));
-        let fault = opening.or_else(|| party.closing.fault()).or_else(|| party.closing.spend_fault());
+        let opening = party.opening.and_then(|summary| summary.scoring_fault().or_else(|| summary.spend_fault()));
+        let fault = opening.or_else(|| party.closing.scoring_fault()).or_else(|| party.closing.spend_fault());
         if let Some(fault) = fault {
             bad.note(index, fault);
         }

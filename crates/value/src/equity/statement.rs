@@ -126,9 +126,6 @@ impl PartyRow {
             let (found, expected) = (self.currency.clone(), currency.to_owned());
             return Some(Fault::MixedCurrency { found, expected });
         }
-        if self.goodwill_minor < 0 {
-            return contradiction("goodwill spent is negative: give it as a positive amount");
-        }
         if self.course == Course::New && expectations != (0, 0, 0) {
             return contradiction(
                 "a new party has an opening value or expectation: it must be zero, or the party is not new",

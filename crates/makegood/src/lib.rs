@@ -12,6 +12,7 @@ mod open;
 mod output;
 mod statement;
 mod story;
+mod value;
 
 pub use arguments::Arguments;
 pub use failure::Failure;

@@ -57,4 +57,4 @@ mod transactions;
 
 pub use error::{BadRows, Fault, ValueError};
 pub use summary::{Summary, check};
-pub use transactions::{Customer, Day, Histories, PurchaseHistory, Sums, Transaction};
+pub use transactions::{Customer, Day, Histories, PurchaseHistory, Reading, Sums, Transaction};

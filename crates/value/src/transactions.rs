@@ -21,7 +21,7 @@ pub struct Transaction<'a> {
     pub margin_minor: i64,
     /// What serving the customer cost beyond the margin, in minor units.
     pub cost_minor: i64,
-    /// The customer's segment from this purchase on; empty when there are none.
+    /// The customer's segment from this purchase on; empty when there are none. A refund tells none.
     pub segment: &'a str,
 }
 
@@ -230,6 +230,72 @@ impl Customer {
     }
 }
 
+/// A log on its way in, row by row, in any order. Rows of one customer and day are added up.
+#[derive(Debug, Default)]
+pub struct Reading {
+    histories: Histories,
+    /// They wait until every purchase is known: the row's index, the customer and the day.
+    refunds: Vec<(usize, String, Day)>,
+    bad: BadRows,
+    rows: usize,
+}
+
+impl Reading {
+    /// Takes in a row. What is wrong with it is told at the end.
+    pub fn push(&mut self, row: &Transaction<'_>) {
+        let (index, histories) = (self.rows, &mut self.histories);
+        self.rows = self.rows.saturating_add(1);
+        if index == self.bad.total {
+            // The first row that can be read tells the currency.
+            row.currency.clone_into(&mut histories.currency);
+        }
+        if row.currency != histories.currency {
+            let (found, expected) = (row.currency.to_owned(), histories.currency.clone());
+            self.bad.note(index, Fault::MixedCurrency { found, expected });
+        } else if row.amount_minor < 0 {
+            let day = histories.day(row, 0);
+            self.refunds.push((index, row.customer.to_owned(), day));
+        } else {
+            let day = histories.day(row, 1);
+            if let Err(fault) = histories.take(row.customer, day) {
+                self.bad.note(index, fault);
+            }
+        }
+    }
+
+    /// Counts a row that could not be read.
+    pub fn note(&mut self, fault: Fault) {
+        self.bad.note(self.rows, fault);
+        self.rows = self.rows.saturating_add(1);
+    }
+
+    /// The rows so far.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The log, when no row was bad.
+    ///
+    /// # Errors
+    /// [`ValueError::BadRows`] naming the rows (counted from 1): those noted, another currency than the first row's, a refund
+    /// before the customer's first purchase, or sums too large.
+    pub fn finish(self) -> Result<Histories, ValueError> {
+        let Self { mut histories, mut refunds, mut bad, .. } = self;
+        refunds.iter_mut().for_each(|(_, _, day)| day.segment = 0);
+        histories.order_segments();
+        histories.customers.values_mut().for_each(Customer::merge);
+        for (index, customer, day) in refunds {
+            if let Err(fault) = histories.refund(&customer, day) {
+                bad.note(index, fault);
+            }
+        }
+        histories.customers.values_mut().for_each(Customer::merge);
+        bad.into_result()?;
+        Ok(histories)
+    }
+}
+
 /// A transaction log by customer and day, checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Histories {
@@ -246,37 +312,9 @@ impl Histories {
     /// [`ValueError::BadRows`] naming the rows (counted from 1): another currency than the first row's, a refund before the
     /// customer's first purchase, or sums too large.
     pub fn read<'a>(transactions: impl IntoIterator<Item = Transaction<'a>>) -> Result<Self, ValueError> {
-        let mut bad = BadRows::default();
-        let mut histories = Self::default();
-        let mut refunds = Vec::new();
-        for (index, row) in transactions.into_iter().enumerate() {
-            if index == 0 {
-                row.currency.clone_into(&mut histories.currency);
-            }
-            if row.currency != histories.currency {
-                let (found, expected) = (row.currency.to_owned(), histories.currency.clone());
-                bad.note(index, Fault::MixedCurrency { found, expected });
-                continue;
-            }
-            histories.segment(row.segment);
-            if row.amount_minor < 0 {
-                refunds.push((index, row));
-                continue;
-            }
-            if let Err(fault) = histories.take(&row, 1) {
-                bad.note(index, fault);
-            }
-        }
-        histories.order_segments();
-        histories.customers.values_mut().for_each(Customer::merge);
-        for (index, row) in refunds {
-            if let Err(fault) = histories.refund(&row) {
-                bad.note(index, fault);
-            }
-        }
-        histories.customers.values_mut().for_each(Customer::merge);
-        bad.into_result()?;
-        Ok(histories)
+        let mut reading = Reading::default();
+        transactions.into_iter().for_each(|row| reading.push(&row));
+        reading.finish()
     }
 
     /// No customer yet, in this currency; [`insert`](Self::insert) adds them.
@@ -334,22 +372,24 @@ impl Histories {
         self.segments = sorted;
     }
 
-    fn take(&mut self, row: &Transaction<'_>, purchases: u32) -> Result<(), Fault> {
+    fn day(&mut self, row: &Transaction<'_>, purchases: u32) -> Day {
         let Transaction { day, amount_minor, margin_minor, cost_minor, .. } = *row;
-        let segment = self.segment(row.segment);
-        let day = Day { day, purchases, amount_minor, margin_minor, cost_minor, segment };
-        if let Some(customer) = self.customers.get_mut(row.customer) {
-            return customer.take(day);
+        Day { day, purchases, amount_minor, margin_minor, cost_minor, segment: self.segment(row.segment) }
+    }
+
+    fn take(&mut self, customer: &str, day: Day) -> Result<(), Fault> {
+        if let Some(known) = self.customers.get_mut(customer) {
+            return known.take(day);
         }
-        self.customers.entry(row.customer.to_owned()).or_default().take(day)
+        self.customers.entry(customer.to_owned()).or_default().take(day)
     }
 
     /// Takes in a refund once every purchase is known and in order.
-    fn refund(&mut self, row: &Transaction<'_>) -> Result<(), Fault> {
-        let first = self.customers.get(row.customer).and_then(|customer| customer.days.first());
+    fn refund(&mut self, customer: &str, day: Day) -> Result<(), Fault> {
+        let first = self.customers.get(customer).and_then(|known| known.days.first());
         match first {
-            Some(first) if first.day <= row.day => self.take(row, 0),
-            _ => Err(Fault::RefundFirst { amount_minor: row.amount_minor }),
+            Some(first) if first.day <= day.day => self.take(customer, day),
+            _ => Err(Fault::RefundFirst { amount_minor: day.amount_minor }),
         }
     }
 

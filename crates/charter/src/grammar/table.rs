@@ -306,7 +306,7 @@ static VALUATION: Record = Record {
         need("discount", Is::Leaf(Leaf::YearlyRate), "The yearly rate by which the future is discounted.", "12% a year"),
         may("horizon", Is::Leaf(Leaf::Years), "How far ahead value is reckoned. All of the future unless said.", "5 years"),
         may("time_unit", Is::Leaf(Leaf::Word(&["day", "week", "month"])), "The unit of time in which models are fitted and shown. The week unless said.", "week"),
-        may("lost_below", Is::Leaf(Leaf::Share), "A party whose chance of still being a customer is below this counts as lost. One half unless said.", "50%"),
+        may("lost_below", Is::Leaf(Leaf::Share), "A party whose chance of still being a customer is below this counts as lost. One fifth unless said.", "20%"),
     ],
 };
 

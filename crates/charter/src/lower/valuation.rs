@@ -12,7 +12,7 @@ use crate::syntax::Node;
 use crate::value::{NUMBER_SCALE, Type};
 
 /// The share below which a party counts as lost, unless the charter says another.
-const LOST_BELOW: i64 = 50;
+const LOST_BELOW: i64 = 20;
 
 /// `None` outside when it has a fault, inside when the charter values nobody.
 pub(super) fn read(root: &Node, context: &mut Context<'_>) -> Option<Option<Valuation>> {

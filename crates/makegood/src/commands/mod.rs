@@ -4,12 +4,14 @@ mod charter;
 mod demo;
 mod dispatch;
 mod doctor;
+mod equity;
 mod ledger;
 mod quarantine;
 mod rebuild;
 mod remedy;
 mod run;
 mod tick;
+mod value;
 mod verify;
 
 use makegood_charter::Moment;
@@ -26,6 +28,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Ledger(ledger) => ledger::run(&ledger),
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
+        Command::Value(value) => value::run(&value),
+        Command::Equity(equity) => equity::run(&equity),
         Command::Tick(tick) => tick::run(&tick),
         Command::Dispatch(dispatch) => dispatch::run(&dispatch),
         Command::Quarantine(quarantine) => quarantine::run(&quarantine),

@@ -204,6 +204,7 @@ fn course(known: &Known<'_>) -> Course {
         (_, false, _) => Course::New,
         (Some(cause), true, false) => Course::Lost(cause.clone()),
         (None, true, true) => Course::Regained,
-        _ => Course::Stayed,
+        (Some(_), true, true) => Course::Gone,
+        (None, true, false) => Course::Stayed,
     }
 }

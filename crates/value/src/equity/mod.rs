@@ -48,8 +48,10 @@ impl std::fmt::Display for Cause {
 /// What became of a party between the two dates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Course {
-    /// There at both dates, lost at neither (or lost at both).
+    /// A customer at both dates.
     Stayed,
+    /// Lost at both dates: worth nothing at either.
+    Gone,
     /// Not there at the opening date. Its opening figures and expectations must be zero.
     New,
     /// Lost in between.

@@ -1,7 +1,7 @@
 mod value;
 
 pub(crate) use value::{
-    Base, By, DrillLine, EquityCommand, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
+    Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
 };
 
 use std::path::PathBuf;

@@ -80,7 +80,7 @@ pub(crate) enum EquityCommand {
         #[command(flatten)]
         base: Base,
         #[command(flatten)]
-        model: EquityModel,
+        model: Model,
         /// The opening date: what was known at the end of this day
         #[arg(long, value_name = "DATE")]
         from: String,
@@ -125,7 +125,7 @@ pub(crate) struct Base {
     #[arg(long, value_name = "CODE|COLUMN", requires = "transactions")]
     pub currency: Option<String>,
     /// The margin: a share of the amount such as 30%, or a column; all of the amount unless said
-    #[arg(long, value_name = "SHARE|COLUMN", requires = "transactions")]
+    #[arg(long, allow_hyphen_values = true, value_name = "SHARE|COLUMN", requires = "transactions")]
     pub margin: Option<String>,
     /// The column of what serving cost beyond the margin
     #[arg(long, value_name = "COLUMN", requires = "transactions")]
@@ -134,7 +134,7 @@ pub(crate) struct Base {
     #[arg(long, value_name = "COLUMN", requires = "transactions")]
     pub segment: Option<String>,
     /// The discount for a year; 10% unless said. In a database the charter says it
-    #[arg(long, value_name = "SHARE", requires = "transactions")]
+    #[arg(long, allow_hyphen_values = true, value_name = "SHARE", requires = "transactions")]
     pub discount: Option<String>,
     /// How many years ahead value is reckoned; all of the future unless said
     #[arg(long, value_name = "YEARS", requires = "transactions")]
@@ -143,7 +143,7 @@ pub(crate) struct Base {
     #[arg(long, value_enum, requires = "transactions")]
     pub unit: Option<Unit>,
     /// A customer whose chance of being there is below this counts as lost; 20% unless said
-    #[arg(long, value_name = "SHARE", requires = "transactions")]
+    #[arg(long, allow_hyphen_values = true, value_name = "SHARE", requires = "transactions")]
     pub lost_below: Option<String>,
     /// As of the end of this day; the last day of the data unless said
     #[arg(long, value_name = "DATE")]
@@ -152,16 +152,12 @@ pub(crate) struct Base {
 
 #[derive(Debug, Args)]
 pub(crate) struct Model {
-    /// The model of repeat buying. Under BG/NBD nobody who bought once is ever lost
+    /// The model of repeat buying, where none is recorded. Under BG/NBD nobody who bought once is ever lost by silence
     #[arg(long, value_enum, default_value_t)]
     pub model: ModelName,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct EquityModel {
-    /// The model of repeat buying, where none is recorded for the dates
-    #[arg(long, value_enum, default_value_t)]
-    pub model: ModelName,
+    /// The weight of a prior, for customers too few or too even for plain maximum likelihood: 0.1 hardly moves what the data know
+    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
+    pub prior: f64,
 }
 
 #[expect(clippy::enum_variant_names, reason = "the names of the literature")]

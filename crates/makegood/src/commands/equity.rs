@@ -22,8 +22,8 @@ pub fn run(arguments: &EquityCommand) -> Result<bool, Failure> {
     {
         notes.push(format!("Nothing was dealt after {}: what is not known yet counts as silence.", date_of(last)));
     }
-    let opening = for_day(&base, model.model.model(), from, &mut notes)?;
-    let closing = for_day(&base, model.model.model(), to, &mut notes)?;
+    let opening = for_day(&base, model, from, &mut notes)?;
+    let closing = for_day(&base, model, to, &mut notes)?;
     notes.dedup();
     let unit = base.terms.unit;
     let period =

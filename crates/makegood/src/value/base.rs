@@ -50,6 +50,17 @@ pub(crate) struct Terms {
     pub margin: Option<f64>,
 }
 
+impl Terms {
+    /// Refuses terms on which nobody has a finite value, before anything is reckoned.
+    fn check(&self) -> Result<(), Failure> {
+        let periods = self.unit.of_a_year();
+        let discount = Discount::yearly(self.discount, periods).map_err(|error| refused(&error))?;
+        let horizon = self.horizon_years.map_or(f64::INFINITY, |years| years * periods);
+        let terms = lifetime::Terms { discount, horizon, margin: self.margin.unwrap_or(1.0), cost_per_purchase: 0.0 };
+        terms.check().map_err(|error| refused(&error))
+    }
+}
+
 impl Unit {
     /// Days of one.
     pub(crate) fn days(self) -> f64 {
@@ -91,6 +102,7 @@ impl Base {
                 "without purchases there is nothing to value: look at the events or the file that were read",
             ));
         };
+        base.terms.check()?;
         base.day = at.unwrap_or(last);
         if base.day <= first {
             let (first, at) = (days::date_of(first), days::date_of(base.day));

@@ -220,7 +220,9 @@ fn promises(reader: &mut dyn Reader, slot: Slot, zone: &TimeZone, found: &mut Fo
         };
         if let Some(day) = row.due.and_then(|due| day_of(due, zone)) {
             let around = found.around.entry(row.party.to_string()).or_default();
-            around.let_down.push((day, format!("{}{how}", row.clause)));
+            // The promise to pay a remedy has no clause of its own.
+            let promise = if &*row.clause == "pay" { "to pay a remedy" } else { &row.clause };
+            around.let_down.push((day, format!("{promise}{how}")));
         }
     })
 }

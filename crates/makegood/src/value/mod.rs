@@ -13,7 +13,7 @@ mod transactions;
 
 pub(crate) use base::Base;
 pub(crate) use days::date_of;
-pub(crate) use models::{Fitted, compare, fit_now, for_day, record};
+pub(crate) use models::{Fitted, compare, fit_now, for_day, options, record};
 pub(crate) use report::{Cell, Report, Table};
 
 use crate::Failure;

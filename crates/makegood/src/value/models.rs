@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::base::Base;
 use super::days::date_of;
 use super::{refused, threads};
-use crate::arguments::ModelName;
+use crate::arguments::{Model, ModelName};
 use crate::output::counter;
 use crate::{Failure, clock};
 
@@ -66,26 +66,28 @@ fn summaries(base: &Base, day: i32) -> Result<Vec<Summary>, Failure> {
     Ok(rows.into_iter().map(|row| row.1).collect())
 }
 
-fn options() -> FitOptions {
-    FitOptions { threads: threads(), ..FitOptions::default() }
+/// How a fit is to be done.
+pub(crate) fn options(how: &Model) -> FitOptions {
+    FitOptions { threads: threads(), prior: how.prior, ..FitOptions::default() }
 }
 
 /// Fits to what was known at the end of `day`. A database keeps that there was no best fit, where there was none.
-pub(crate) fn fit_now(base: &Base, model: RepeatModel, day: i32) -> Result<Fitted, Failure> {
-    let progress = counter(&format!("fitting {model}"));
+pub(crate) fn fit_now(base: &Base, model: &Model, day: i32) -> Result<Fitted, Failure> {
+    let progress = counter(&format!("fitting {}", model.model.model()));
     let fitted = attempt(base, model, day);
     progress.finish_and_clear();
     fitted
 }
 
-fn attempt(base: &Base, model: RepeatModel, day: i32) -> Result<Fitted, Failure> {
+fn attempt(base: &Base, how: &Model, day: i32) -> Result<Fitted, Failure> {
+    let (model, options) = (how.model.model(), options(how));
     let customers = summaries(base, day)?;
     let failed = |name: &str, error: &ValueError| match record_failure(base, name, day, error) {
         Ok(()) => refused(error),
         Err(failure) => failure,
     };
-    let repeat = fit(model, &customers, options()).map_err(|error| failed(model.name(), &error))?;
-    let spend = gamma_gamma::fit(&customers, options()).map_err(|error| failed(SPEND, &error))?;
+    let repeat = fit(model, &customers, options).map_err(|error| failed(model.name(), &error))?;
+    let spend = gamma_gamma::fit(&customers, options).map_err(|error| failed(SPEND, &error))?;
     let terms = base.lifetime_terms(day)?;
     Ok(Fitted { day, repeat, spend, terms, recorded: false })
 }
@@ -94,12 +96,12 @@ fn attempt(base: &Base, model: RepeatModel, day: i32) -> Result<Fitted, Failure>
 pub(crate) type Attempts = Vec<(RepeatModel, Result<RepeatFit, ValueError>)>;
 
 /// Fits every model of repeat buying.
-pub(crate) fn compare(base: &Base, day: i32) -> Result<Attempts, Failure> {
+pub(crate) fn compare(base: &Base, how: &Model, day: i32) -> Result<Attempts, Failure> {
     let customers = summaries(base, day)?;
     let models = [RepeatModel::BgNbd, RepeatModel::MbgNbd, RepeatModel::ParetoNbd];
     let each = |model: RepeatModel| {
         let progress = counter(&format!("fitting {model}"));
-        let fitted = fit(model, &customers, options());
+        let fitted = fit(model, &customers, options(how));
         progress.finish_and_clear();
         (model, fitted)
     };
@@ -211,8 +213,8 @@ fn read(base: &Base, repeat: &FitRow, spend: &FitRow) -> Option<Fitted> {
 
 /// The models by which customers are valued at the end of `day`: the latest recorded ones, else fitted now. `notes` is told of
 /// those that cannot be used.
-pub(crate) fn for_day(base: &Base, model: RepeatModel, day: i32, notes: &mut Vec<String>) -> Result<Fitted, Failure> {
-    let (found, unusable) = recorded(base, model, day)?;
+pub(crate) fn for_day(base: &Base, model: &Model, day: i32, notes: &mut Vec<String>) -> Result<Fitted, Failure> {
+    let (found, unusable) = recorded(base, model.model.model(), day)?;
     notes.extend(unusable);
     match found {
         Some(fitted) => Ok(fitted),

@@ -1,17 +1,16 @@
 use makegood_value::calibration::{self, Calibration, Split};
 use makegood_value::plot;
-use makegood_value::repeat::FitOptions;
 use serde_json::json;
 
 use crate::Failure;
-use crate::arguments::{self, ModelName, Output};
+use crate::arguments::{self, Model, Output};
 use crate::output::{counter, grouped};
-use crate::value::{Base, Cell, Report, Table, date_of, refused, threads};
+use crate::value::{Base, Cell, Report, Table, date_of, options, refused};
 
 /// `makegood value calibrate`: how a forecast made then would have turned out by now.
 pub(super) fn run(
     base: &arguments::Base,
-    model: ModelName,
+    model: &Model,
     fit_until: Option<&str>,
     output: &Output,
 ) -> Result<bool, Failure> {
@@ -30,8 +29,7 @@ pub(super) fn run(
     }
     let split = Split { fit_until, check_until: base.day, days_per_period: base.terms.unit.days() };
     let progress = counter("fitting and checking");
-    let options = FitOptions { threads: threads(), ..FitOptions::default() };
-    let result = calibration::calibrate(model.model(), &base.histories, split, options);
+    let result = calibration::calibrate(model.model.model(), &base.histories, split, options(model));
     progress.finish_and_clear();
     report(&base, &result.map_err(|error| refused(&error))?, split).write(output)?;
     Ok(true)

@@ -5,14 +5,14 @@ use serde_json::json;
 
 use super::{currency, scored};
 use crate::Failure;
-use crate::arguments::{self, ModelName, Output};
+use crate::arguments::{self, Model, Output};
 use crate::output::{amount, grouped};
 use crate::value::{Base, Cell, Report, Table, date_of, for_day, refused};
 
 /// `makegood value concentration`: on how few customers it rests.
 pub(super) fn run(
     base: &arguments::Base,
-    model: ModelName,
+    model: &Model,
     of: arguments::Worth,
     top: usize,
     output: &Output,
@@ -22,7 +22,7 @@ pub(super) fn run(
     let rows = match of {
         arguments::Worth::Margin => margins(&base)?,
         arguments::Worth::Value => {
-            let fitted = for_day(&base, model.model(), base.day, &mut notes)?;
+            let fitted = for_day(&base, model, base.day, &mut notes)?;
             notes.push(fitted.origin());
             values(&base, &fitted)?
         }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::currency;
 use crate::Failure;
-use crate::arguments::{self, ModelName, Output};
+use crate::arguments::{self, Model, Output};
 use crate::output::amount;
 use crate::value::{Base, Cell, Fitted, Report, Table, date_of, for_day, refused};
 
@@ -16,7 +16,7 @@ use crate::value::{Base, Cell, Fitted, Report, Table, date_of, for_day, refused}
 const SHOWN: usize = 12;
 
 /// `makegood value explain`: one customer.
-pub(super) fn run(party: &str, base: &arguments::Base, model: ModelName, output: &Output) -> Result<bool, Failure> {
+pub(super) fn run(party: &str, base: &arguments::Base, model: &Model, output: &Output) -> Result<bool, Failure> {
     let base = Base::open(base, true)?;
     let unit = base.terms.unit.days();
     let known =
@@ -26,7 +26,7 @@ pub(super) fn run(party: &str, base: &arguments::Base, model: ModelName, output:
         return Err(Failure::new("M048", message, "copy the name whole, as `makegood value predict` shows it"));
     };
     let mut notes = base.notes.clone();
-    let fitted = for_day(&base, model.model(), base.day, &mut notes)?;
+    let fitted = for_day(&base, model, base.day, &mut notes)?;
     let valuation = fitted.valuation();
     let score =
         score(&valuation.repeat, &valuation.spend, &summary, &valuation.terms).map_err(|error| refused(&error))?;

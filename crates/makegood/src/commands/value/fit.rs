@@ -3,18 +3,18 @@ use serde_json::{Value as Json, json};
 
 use super::currency;
 use crate::Failure;
-use crate::arguments::{self, ModelName, Output};
+use crate::arguments::{self, Model, Output};
 use crate::output::grouped;
 use crate::value::{Base, Cell, Fitted, Report, Table, compare, date_of, fit_now, record};
 
 /// `makegood value fit`: fits the models, and records them where there is a database.
-pub(super) fn run(base: &arguments::Base, model: ModelName, others: bool, output: &Output) -> Result<bool, Failure> {
+pub(super) fn run(base: &arguments::Base, model: &Model, others: bool, output: &Output) -> Result<bool, Failure> {
     let base = Base::open(base, false)?;
-    let fitted = fit_now(&base, model.model(), base.day)?;
+    let fitted = fit_now(&base, model, base.day)?;
     let recorded = record(&base, &fitted)?;
     let mut report = report(&base, &fitted, recorded);
     if others {
-        let (table, data) = comparison(&base)?;
+        let (table, data) = comparison(&base, model)?;
         report.tables.push(table);
         if let Some(fields) = report.data.as_object_mut() {
             fields.insert("comparison".to_owned(), data);
@@ -135,10 +135,10 @@ fn data(base: &Base, fitted: &Fitted, spend_likelihood: f64, recorded: bool) -> 
 }
 
 /// The models of repeat buying side by side: four parameters each, so the likelihoods compare as they are.
-fn comparison(base: &Base) -> Result<(Table, Json), Failure> {
+fn comparison(base: &Base, how: &Model) -> Result<(Table, Json), Failure> {
     let mut rows = Vec::new();
     let mut data = Vec::new();
-    for (model, fitted) in compare(base, base.day)? {
+    for (model, fitted) in compare(base, how, base.day)? {
         let (words, likelihood, json) = match &fitted {
             Ok(fit) => {
                 let named = model.parameter_names().into_iter().zip(fit.repeat.parameters());

@@ -17,14 +17,14 @@ use crate::value::{Base, Fitted, refused, threads};
 /// `makegood value`: what customers are worth.
 pub fn run(arguments: &ValueCommand) -> Result<bool, Failure> {
     match arguments {
-        ValueCommand::Fit { base, model, compare, output } => fit::run(base, model.model, *compare, output),
-        ValueCommand::Predict { base, model, top, output } => predict::run(base, model.model, *top, output),
+        ValueCommand::Fit { base, model, compare, output } => fit::run(base, model, *compare, output),
+        ValueCommand::Predict { base, model, top, output } => predict::run(base, model, *top, output),
         ValueCommand::Calibrate { base, model, fit_until, output } => {
-            calibrate::run(base, model.model, fit_until.as_deref(), output)
+            calibrate::run(base, model, fit_until.as_deref(), output)
         }
-        ValueCommand::Explain { party, base, model, output } => explain::run(party, base, model.model, output),
+        ValueCommand::Explain { party, base, model, output } => explain::run(party, base, model, output),
         ValueCommand::Concentration { base, model, of, top, output } => {
-            concentration::run(base, model.model, *of, *top, output)
+            concentration::run(base, model, *of, *top, output)
         }
     }
 }

@@ -5,15 +5,15 @@ use serde_json::json;
 
 use super::{currency, scored};
 use crate::Failure;
-use crate::arguments::{self, ModelName, Output};
+use crate::arguments::{self, Model, Output};
 use crate::output::grouped;
 use crate::value::{Base, Cell, Fitted, Report, Table, date_of, for_day};
 
 /// `makegood value predict`: what each customer is expected to buy, and is worth.
-pub(super) fn run(base: &arguments::Base, model: ModelName, top: usize, output: &Output) -> Result<bool, Failure> {
+pub(super) fn run(base: &arguments::Base, model: &Model, top: usize, output: &Output) -> Result<bool, Failure> {
     let base = Base::open(base, false)?;
     let mut notes = base.notes.clone();
-    let fitted = for_day(&base, model.model(), base.day, &mut notes)?;
+    let fitted = for_day(&base, model, base.day, &mut notes)?;
     let mut scored = scored(&base, &fitted)?;
     scored.sort_by(|(one, _, a), (next, _, b)| b.value.total_cmp(&a.value).then(one.cmp(next)));
     report(&base, &fitted, &scored, top, notes).write(output)?;

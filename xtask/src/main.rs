@@ -24,6 +24,9 @@ enum Task {
     /// The child process whose memory `bench` reports
     #[command(hide = true)]
     Feed(bench::Feed),
+    /// The child process whose memory `bench value` reports
+    #[command(hide = true)]
+    FitMany(bench::FitMany),
 }
 
 /// The allocator of the product, so that what is measured is what runs.
@@ -38,5 +41,6 @@ fn main() -> Result<()> {
         Task::Generate => generated::write(&place),
         Task::Bench(options) => bench::run(&place, &options),
         Task::Feed(feed) => bench::feed(&place, &feed),
+        Task::FitMany(fit) => bench::fit_many(&fit),
     }
 }

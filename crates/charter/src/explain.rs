@@ -2,6 +2,7 @@
 
 mod phrases;
 mod rights;
+mod valuation;
 
 use std::fmt::Write;
 
@@ -22,6 +23,7 @@ pub fn explain(charter: &Charter, language: &str) -> String {
     page.rights();
     page.combined();
     page.limits();
+    page.valuation();
     page.out
 }
 

@@ -103,6 +103,10 @@ pub enum Leaf {
     Sum,
     /// A share: `50%`, `1/2`.
     Share,
+    /// A share for each year: `12% a year`.
+    YearlyRate,
+    /// A number of years: `5 years`.
+    Years,
     /// A length of time.
     Duration,
     /// A length of time that may count days of a calendar.
@@ -141,6 +145,8 @@ impl Leaf {
             Self::Amount => "an amount".to_owned(),
             Self::Sum => "an amount, a dated value or an expression for money".to_owned(),
             Self::Share => "a share".to_owned(),
+            Self::YearlyRate => "a yearly rate".to_owned(),
+            Self::Years => "a number of years".to_owned(),
             Self::Duration => "a length of time".to_owned(),
             Self::Clock => "a length of time or a number of days".to_owned(),
             Self::Edge => "the edge of a band".to_owned(),

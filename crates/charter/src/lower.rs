@@ -15,6 +15,7 @@ mod stacking;
 mod tenders;
 mod texts;
 mod unused;
+mod valuation;
 mod values;
 
 use sha2::{Digest, Sha256};
@@ -71,6 +72,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
     let stacking = stacking::read(root, &mut context);
     stacking::clashes(&rights, &stacking, &mut context);
     let limits = limits::read(root, &mut context);
+    let valuation = valuation::read(root, &mut context);
     unused::warn(root, &mut context);
     Some(Charter {
         name: head.name?,
@@ -94,6 +96,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         rights: rights.into_iter().map(|right| right.map(|right| right.right)).collect::<Option<_>>()?,
         stacking,
         limits,
+        valuation: valuation?,
     })
 }
 

@@ -2,6 +2,10 @@
 //!
 //! Clauses refer to each other by position ([`ShapeId`], [`PromiseId`] …); names are kept for people.
 
+mod valuation;
+
+pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
+
 use std::collections::BTreeMap;
 
 use makegood_money::{Commodities, Commodity, Money, Ratio, Rounding};
@@ -65,6 +69,8 @@ pub struct Charter {
     pub stacking: Vec<Stack>,
     /// Bounds on what leaves without a person.
     pub limits: Limits,
+    /// How customers are valued, where the charter says so. Nothing that is owed reads it.
+    pub valuation: Option<Valuation>,
 }
 
 /// Where the rules were read.

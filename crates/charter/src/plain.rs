@@ -1,9 +1,11 @@
 //! Amounts, measures, deadlines and bands in a customer's words: what the published page and the comparison of two charters
-//! are made of. No expression is ever shown as it is written; what has no words is named by what it is.
+//! are made of. No expression is ever shown as it is written (but in how customers are valued, which no customer reads); what
+//! has no words is named by what it is.
 
 mod awards;
 mod bands;
 mod expressions;
+mod valuation;
 mod vocabulary;
 
 use makegood_money::{Money, Ratio};

@@ -8,6 +8,7 @@
 
 mod award;
 pub mod because;
+mod dealings;
 mod event;
 mod fold;
 pub mod id;
@@ -22,6 +23,7 @@ mod rulebook;
 mod state;
 
 pub use award::in_charter_money;
+pub use dealings::{DealingDay, Dealings, Trade};
 pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
 pub use id::{Ident, Name, PartId};

@@ -8,7 +8,7 @@ use makegood_money::Tenders;
 use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
-use crate::{Clause, Event, Form, Party, Promise, PromiseState, Proof, Rules, limits, message, right};
+use crate::{Clause, Event, Form, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, right};
 
 impl Promise {
     /// What the charter's expressions read of this promise, beside an event's `data` at `at`.
@@ -136,6 +136,9 @@ fn make(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     let book = folding.book;
     for (version, rules) in book.in_force(event.time) {
         let Some(form) = event.form(version) else { continue };
+        if rules.uses(form.shape).is_some_and(|uses| uses.values) {
+            dealings::on_event(&mut folding.party, event, rules, form);
+        }
         let makes = rules.uses(form.shape).map(|uses| uses.makes.as_slice()).unwrap_or_default();
         for (index, clause_id) in makes.iter().enumerate() {
             let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };

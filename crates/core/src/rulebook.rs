@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use makegood_charter::model::{Charter, PromiseId, RightId, ShapeId, Trigger};
+use makegood_charter::model::{Charter, PromiseId, RightId, ShapeId, Trigger, Valuation};
 use makegood_charter::value::{Fields, Moment, Value};
 
 /// Which charter version judges: the first eight bytes of its digest.
@@ -33,6 +33,17 @@ pub struct Uses {
     pub proves: Vec<PromiseId>,
     /// Rights it triggers.
     pub triggers: Vec<RightId>,
+    /// True when it says something of what customers are worth: see [`crate::Dealings`].
+    pub values: bool,
+}
+
+/// The events that the valuation reads.
+fn valued(valuation: &Valuation) -> impl Iterator<Item = ShapeId> + '_ {
+    let purchases = valuation.purchases.iter().map(|purchase| purchase.on);
+    let refunds = valuation.refunds.iter().map(|refund| refund.on);
+    let services = valuation.services.iter().map(|service| service.on);
+    let departures = valuation.departures.iter().map(|departure| departure.on);
+    purchases.chain(refunds).chain(services).chain(departures)
 }
 
 impl Rules {
@@ -57,6 +68,11 @@ impl Rules {
             }
             for shape in right.unless.iter().filter_map(|exception| exception.shown_by) {
                 add(shape, |uses| &mut uses.proves, right.promise);
+            }
+        }
+        for shape in charter.valuation.iter().flat_map(valued) {
+            if let Some(uses) = uses.get_mut(shape) {
+                uses.values = true;
             }
         }
         let mut tag = [0; 8];

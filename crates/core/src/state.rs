@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use makegood_charter::model::{AwardKind, PromiseId, RightId, ShapeId};
 use makegood_charter::value::{Fields, Moment};
 use makegood_money::{Money, Tenders};
@@ -5,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::because::Reason;
-use crate::{CharterTag, Ident, PartId};
+use crate::{CharterTag, Dealings, Ident, PartId, Trade};
 
 /// A party's own state. Its promises and remedies are parts beside it, loaded by need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,6 +28,8 @@ pub struct Party {
     pub overdue: u32,
     /// Remedies ever owed.
     pub remedies: u32,
+    /// What it bought, by charter and currency. Only the models of value read it; nothing that is owed does.
+    pub dealings: BTreeMap<Trade, Dealings>,
 }
 
 /// How a promise stands.
@@ -340,7 +344,7 @@ pub enum Held {
 }
 
 /// The form in which states are kept; raised when it changes.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 /// A state that cannot be read back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -362,6 +366,9 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
     match bytes.split_first() {
         Some((&FORM, rest)) => {
             postcard::from_bytes(rest).map_err(|error| StateError { form: FORM, what: error.to_string() })
+        }
+        Some((form, _)) if *form < FORM => {
+            Err(StateError { form: *form, what: "written by an older release: take the events again".to_owned() })
         }
         Some((form, _)) => Err(StateError { form: *form, what: "written by a newer release".to_owned() }),
         None => Err(StateError { form: 0, what: "it is empty".to_owned() }),

@@ -8,6 +8,7 @@
 
 mod charters;
 mod clock;
+mod dealings;
 mod dispatch;
 mod feed;
 mod folder;
@@ -20,11 +21,13 @@ pub mod rows;
 mod session;
 mod simulate;
 pub mod sink;
+mod slots;
 mod verify;
 mod working;
 mod writer;
 
 pub use charters::{CharterError, put_in_force};
+pub use dealings::{Dealer, dealers_of_slot};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
 pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
@@ -32,6 +35,7 @@ pub use lines::{Line, Lines};
 pub use rebuild::{Rebuilt, read_line, rebuild};
 pub use session::Session;
 pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate};
+pub use slots::each_slot;
 pub use verify::{Verified, verify};
 
 use makegood_charter::Moment;
@@ -104,6 +108,9 @@ pub enum EngineError {
     /// What was at hand is not at hand: an error of the program.
     #[error("`{key}` was lost from hand")]
     Lost { key: Box<str> },
+    /// A thread that reads slots has stopped.
+    #[error("a thread that was reading has stopped")]
+    WorkerStopped,
     /// The thread that writes has stopped.
     #[error("the writer has stopped")]
     WriterStopped,

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::folder::context_of;
 use crate::intake::{Logged, reread};
-use crate::replay::{Replay, over_slots};
+use crate::replay::Replay;
+use crate::slots::each_slot;
 use crate::{EngineError, limits, rows};
 
 /// What a rebuild found.
@@ -37,7 +38,7 @@ pub fn rebuild(
     threads: usize,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Rebuilt, EngineError> {
-    let by_slot = over_slots(store, threads, progress, |reader, slot| rebuild_slot(reader, book, slot))?;
+    let by_slot = each_slot(store, threads, &|reader, slot| rebuild_slot(reader, book, slot), progress)?;
     let (mut kept, mut folded, mut whole) = (Sha256::new(), Sha256::new(), Rebuilt::default());
     for slot in by_slot {
         kept.update(slot.kept);

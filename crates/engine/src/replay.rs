@@ -4,39 +4,6 @@ use std::collections::BTreeMap;
 
 use makegood_core::{Context, FoldError, Folded, Happening, Loaded, Needs, PartId, Party, Promise, Remedy, Rulebook};
 use makegood_core::{fold, id, needs};
-use makegood_store::{Reader, SLOTS, Slot, Store};
-
-use crate::EngineError;
-
-/// Looks over all of history: a map over slots on `threads` threads. What `each` gives comes back in the order of the slots;
-/// `progress` is told of each slot that is done.
-pub(crate) fn over_slots<T: Send>(
-    store: &dyn Store,
-    threads: usize,
-    progress: &(dyn Fn() + Sync),
-    each: impl Fn(&mut dyn Reader, Slot) -> Result<T, EngineError> + Sync,
-) -> Result<Vec<T>, EngineError> {
-    let threads = threads.clamp(1, 64);
-    let each = &each;
-    let shares: Result<Vec<_>, EngineError> = std::thread::scope(|scope| {
-        let share = |share: usize| {
-            scope.spawn(move || {
-                let mut reader = store.reader()?;
-                let mine = (0..SLOTS).skip(share).step_by(threads).map(Slot);
-                mine.map(|slot| {
-                    let done = each(&mut *reader, slot)?;
-                    progress();
-                    Ok((slot, done))
-                })
-                .collect::<Result<Vec<_>, EngineError>>()
-            })
-        };
-        let running: Vec<_> = (0..threads).map(share).collect();
-        running.into_iter().map(|thread| thread.join().map_err(|_| EngineError::WriterStopped)?).collect()
-    });
-    let by_slot: BTreeMap<Slot, T> = shares?.into_iter().flatten().collect();
-    Ok(by_slot.into_values().collect())
-}
 
 /// A party's state and all of its parts.
 #[derive(Debug, Default)]

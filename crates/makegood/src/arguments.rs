@@ -1,3 +1,9 @@
+mod value;
+
+pub(crate) use value::{
+    Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
+};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +33,12 @@ pub(crate) enum Command {
     /// List remedies, approve those that are held, or note what became of them
     #[command(subcommand)]
     Remedy(RemedyCommand),
+    /// What customers are worth: fit, predict, calibrate, explain, concentration
+    #[command(subcommand)]
+    Value(ValueCommand),
+    /// The statement of customer equity
+    #[command(subcommand)]
+    Equity(EquityCommand),
     /// Move the clock: what has become due or overdue by now
     Tick(Tick),
     /// Send what waits to leave: payouts, notices, questions, approvals

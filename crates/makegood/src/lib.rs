@@ -14,6 +14,7 @@ mod open;
 mod output;
 mod statement;
 mod story;
+mod value;
 
 pub use arguments::Arguments;
 pub use failure::Failure;

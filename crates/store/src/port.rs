@@ -165,10 +165,12 @@ pub trait Reader: Send {
     fn tally(&mut self, name: &str, day: i32, commodity: &str) -> Result<i64, StoreError>;
     /// Inputs set aside, after (slot, id), in that order, at most `limit`.
     fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
-    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`.
+    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`, `fit`.
     fn count(&mut self, table: &str) -> Result<u64, StoreError>;
     /// Every charter version, in the order it was recorded.
     fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError>;
+    /// Every fitted model of value, by charter, currency, day and model.
+    fn fits(&mut self) -> Result<Vec<FitRow>, StoreError>;
 }
 
 /// Writes.
@@ -184,4 +186,6 @@ pub trait Writer: Send {
     /// refused as [`CommitError::Stale`]. A version that is new is recorded only if `admit`, which is asked while nobody can commit
     /// and may read what is committed, answers true; otherwise it is [`CommitError::NotAdmitted`].
     fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError>;
+    /// Records fitted models, all or none of them; one of the same charter, currency, day and model is written over.
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError>;
 }

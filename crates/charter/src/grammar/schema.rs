@@ -117,6 +117,8 @@ fn pattern(leaf: Leaf) -> Option<&'static str> {
         Leaf::Currency => Some("^[A-Z]{3}$"),
         Leaf::Amount => Some("^[0-9]+(\\.[0-9]+)? [A-Za-z][A-Za-z0-9_]*$"),
         Leaf::Share => Some("^([0-9]+(\\.[0-9]+)? ?%|[0-9]+/[0-9]+)$"),
+        Leaf::YearlyRate => Some("^[0-9]+(\\.[0-9]+)? ?% a year$"),
+        Leaf::Years => Some("^[0-9]+(\\.[0-9]+)? years?$"),
         Leaf::Date => Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].+)?$"),
         Leaf::Key => Some("^[a-z][a-z0-9_-]*:.+$"),
         _ => None,

@@ -36,6 +36,7 @@ pub(crate) static CHARTER: Record = Record {
         need("money", Is::Leaf(Leaf::Currency), "The currency the charter reckons in.", "USD"),
         may("tenders", Is::Map(Leaf::Name, &Is::Record(&TENDER)), "Tenders of the charter's own: points, credits. The name is the code that amounts are written with.", "{points: {name: {en: Points}, worth: 0.01 USD}}"),
         may("calendars", Is::Map(Leaf::Name, &Is::Record(&CALENDAR)), "Calendars by which working and business days are counted.", "{us-federal: {holidays: [12-25 or nearest weekday]}}"),
+        may("value", Is::Record(&VALUATION), "How customers are valued. It never changes what anyone is owed.", "{purchases: {on: booking.made, amount: data.fare}, discount: 12% a year}"),
         may("values", Is::Map(Leaf::Name, &Is::List(&Is::Record(&VALUE))), "Amounts and bands that change with time, each with its entries, earliest first.", "{late_fee: [{from: 2020-01-01, amount: 40 USD}]}"),
         need("events", Is::Map(Leaf::EventType, &Is::Record(&SHAPE)), "The events that clauses speak of, with the shape of their data.", "{flight.departed: {about: flight, data: {late: duration}}}"),
         need("promises", Is::Map(Leaf::Name, &Is::Record(&PROMISE)), "What is promised.", "{departure: {made: {on: booking.made, due: data.departs}, says: {en: \"{thing} leaves at {due}\"}, kept: {on: flight.departed}}}"),
@@ -291,5 +292,63 @@ static APPROVE: Record = Record {
     keys: &[
         need("amount", AMOUNT, "A single remedy above this is held.", "2000 USD"),
         need("by", TEXT, "The role that approves it.", "finance"),
+    ],
+};
+
+static VALUATION: Record = Record {
+    name: "valuation",
+    doc: "How customers are valued: which events are purchases, and on which terms their future is reckoned. Expressions read `data`. Nothing here changes what anyone is owed. Amounts in another currency than the charter's are left out and counted.",
+    keys: &[
+        need("purchases", Is::OneOrMany(&Is::Record(&PURCHASE)), "Which events are purchases. The first whose condition holds counts. Purchases of one day in the charter's zone are one occasion.", "{on: booking.made, amount: data.fare}"),
+        may("refunds", Is::OneOrMany(&Is::Record(&REFUND)), "Which events give money back for what was bought. They lower spend and are no purchases. Remedies are not named here: they stand in the books.", "{on: order.returned, amount: data.refund}"),
+        may("cost_to_serve", Is::OneOrMany(&Is::Record(&SERVICE)), "Which events cost something beyond the margin.", "{on: ticket.closed, amount: data.cost}"),
+        may("left", Is::OneOrMany(&Is::Record(&LEFT)), "Which events show that a party has left, and why. A later purchase shows that it came back.", "{on: account.closed, because: data.reason}"),
+        need("discount", Is::Leaf(Leaf::YearlyRate), "The yearly rate by which the future is discounted.", "12% a year"),
+        may("horizon", Is::Leaf(Leaf::Years), "How far ahead value is reckoned. All of the future unless said.", "5 years"),
+        may("time_unit", Is::Leaf(Leaf::Word(&["day", "week", "month"])), "The unit of time in which models are fitted and shown. The week unless said.", "week"),
+        may("lost_below", Is::Leaf(Leaf::Share), "A party whose chance of still being a customer is below this counts as lost. One fifth unless said.", "20%"),
+    ],
+};
+
+static PURCHASE: Record = Record {
+    name: "purchase",
+    doc: "An event that is a purchase.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "booking.made"),
+        may("if", CONDITION, "Only if this holds.", "data.channel == 'direct'"),
+        need("amount", MONEY_EXPRESSION, "What was paid.", "data.fare"),
+        may("margin", Is::Any(&[Is::Leaf(Leaf::Share), MONEY_EXPRESSION]), "The margin: a share of the amount, or an expression for it. The whole amount unless said.", "30%"),
+        may("segment", Is::Leaf(Leaf::Expression("one of a list of words")), "The party's segment from this purchase on.", "data.cabin"),
+    ],
+};
+
+static REFUND: Record = Record {
+    name: "refund",
+    doc: "An event that gives money back for what was bought.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "order.returned"),
+        may("if", CONDITION, "Only if this holds.", "data.reason == 'unwanted'"),
+        need("amount", MONEY_EXPRESSION, "What was given back, as an amount above zero.", "data.refund"),
+        may("margin", Is::Any(&[Is::Leaf(Leaf::Share), MONEY_EXPRESSION]), "The margin given up: a share of the amount, or an expression for it. The whole amount unless said.", "30%"),
+    ],
+};
+
+static SERVICE: Record = Record {
+    name: "service",
+    doc: "An event that costs something beyond the margin.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "ticket.closed"),
+        may("if", CONDITION, "Only if this holds.", "data.minutes > 0"),
+        need("amount", MONEY_EXPRESSION, "What it cost.", "data.cost"),
+    ],
+};
+
+static LEFT: Record = Record {
+    name: "departure",
+    doc: "An event that shows that a party has left.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "account.closed"),
+        may("if", CONDITION, "Only if this holds.", "data.final"),
+        may("because", Is::Leaf(Leaf::Expression("one of a list of words")), "Why. The words `price` and `competitor` have lines of their own in the equity statement.", "data.reason"),
     ],
 };

@@ -71,7 +71,7 @@ pub(super) fn share(node: &Node, context: &mut Context<'_>) -> Option<Ratio> {
 }
 
 /// The fraction in its lowest terms, so that it is shown as it would be written.
-fn reduced(numerator: i64, denominator: i64) -> Option<Ratio> {
+pub(super) fn reduced(numerator: i64, denominator: i64) -> Option<Ratio> {
     let (mut a, mut b) = (numerator.checked_abs()?, denominator);
     while b > 0 {
         (a, b) = (b, a.checked_rem(b)?);

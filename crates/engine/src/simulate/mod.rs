@@ -11,7 +11,7 @@ use makegood_store::{Reader, Slot, Store};
 
 pub use sums::{Difference, Side, Simulated, Sum};
 
-use crate::replay::over_slots;
+use crate::slots::each_slot;
 use crate::{EngineError, limits};
 use party::{Judges, Things};
 
@@ -44,7 +44,7 @@ pub fn simulate(
     let clock = store.reader()?.earliest_wake()?.map_or(Moment(i64::MAX), |wake_at| Moment(wake_at.saturating_sub(1)));
     let clock = clock.min(simulation.until);
     let judges = Judges { book, drafted: &drafted, simulation, clock };
-    let by_slot = over_slots(store, threads, progress, |reader, slot| simulate_slot(reader, &judges, slot))?;
+    let by_slot = each_slot(store, threads, &|reader, slot| simulate_slot(reader, &judges, slot), progress)?;
     let mut whole = Simulated::default();
     by_slot.into_iter().for_each(|slot| whole.add(slot));
     Ok(whole)

@@ -22,6 +22,10 @@ impl Writer for NoRoom {
         Err(no_room().into())
     }
 
+    fn put_fits(&mut self, _: &[makegood_store::FitRow]) -> Result<(), CommitError> {
+        Ok(())
+    }
+
     fn put_charter(&mut self, _: &CharterRow, _: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
         Err(no_room().into())
     }

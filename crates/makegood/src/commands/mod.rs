@@ -4,6 +4,7 @@ mod charter;
 mod demo;
 mod dispatch;
 mod doctor;
+mod equity;
 mod ledger;
 mod quarantine;
 mod rebuild;
@@ -11,6 +12,7 @@ mod remedy;
 mod run;
 mod simulate;
 mod tick;
+mod value;
 mod verify;
 
 use makegood_charter::Moment;
@@ -27,6 +29,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Ledger(ledger) => ledger::run(&ledger),
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
+        Command::Value(value) => value::run(&value),
+        Command::Equity(equity) => equity::run(&equity),
         Command::Tick(tick) => tick::run(&tick),
         Command::Dispatch(dispatch) => dispatch::run(&dispatch),
         Command::Quarantine(quarantine) => quarantine::run(&quarantine),

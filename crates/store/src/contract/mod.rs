@@ -53,6 +53,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("quarantine_keeps_the_first", outward::quarantine_keeps_the_first),
     ("charters_never_change", outward::charters_never_change),
     ("what_other_charters_judged_is_refused", outward::what_other_charters_judged_is_refused),
+    ("fits_are_written_over", outward::fits_are_written_over),
     ("rows_are_counted", outward::rows_are_counted),
     ("health_is_told", outward::health_is_told),
     ("a_head_must_have_the_expected_version", races::a_head_must_have_the_expected_version),

@@ -7,8 +7,8 @@ use rusqlite::{Connection, Params, Row};
 use super::fetch::{self, failed};
 use super::sql;
 use crate::{
-    Balance, CharterRow, EventRow, FanoutRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId, PartKind,
-    PartRow, PostingRow, QuarantineRow, Reader, SLOTS, Slot, StoreError,
+    Balance, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId,
+    PartKind, PartRow, PostingRow, QuarantineRow, Reader, SLOTS, Slot, StoreError,
 };
 
 pub(super) struct SqliteReader(Connection);
@@ -282,5 +282,9 @@ impl Reader for SqliteReader {
 
     fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError> {
         self.all("charter", sql::CHARTERS, (), fetch::charter)
+    }
+
+    fn fits(&mut self) -> Result<Vec<FitRow>, StoreError> {
+        self.all("fit", sql::FITS, (), fetch::fit)
     }
 }

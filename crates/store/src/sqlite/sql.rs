@@ -146,6 +146,12 @@ pub(super) const CHARTER_ADD: &str =
 pub(super) const CHARTER_SAME: &str =
     "SELECT 1 FROM charter WHERE name = ?1 AND version = ?2 AND digest = ?3 AND text = ?4";
 
+pub(super) const FITS: &str =
+    "SELECT charter, currency, day, model, converged, body, recorded FROM fit ORDER BY charter, currency, day, model";
+pub(super) const FIT_PUT: &str =
+    "INSERT INTO fit (charter, currency, day, model, converged, body, recorded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (charter, currency, day, model) DO UPDATE SET converged = ?5, body = ?6, recorded = ?7";
+
 /// How many rows a table holds; `None` for a name that is not a table of the port.
 pub(super) fn count(table: &str) -> Option<&'static str> {
     Some(match table {
@@ -159,6 +165,7 @@ pub(super) fn count(table: &str) -> Option<&'static str> {
         "fanout" => "SELECT count(*) FROM fanout",
         "interest" => "SELECT count(*) FROM interest",
         "quarantine" => "SELECT count(*) FROM quarantine",
+        "fit" => "SELECT count(*) FROM fit",
         _ => return None,
     })
 }

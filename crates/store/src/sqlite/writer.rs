@@ -8,7 +8,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, Transaction, TransactionB
 use super::fetch::{ERASED, HEARD, OWN, failed};
 use super::reader::int;
 use super::sql;
-use crate::{Body, CharterRow, Commit, CommitError, EventRow, HeadRow, PartKind, PartRow, StoreError, Writer};
+use crate::{Body, CharterRow, Commit, CommitError, EventRow, FitRow, HeadRow, PartKind, PartRow, StoreError, Writer};
 
 pub(super) struct SqliteWriter {
     connection: Connection,
@@ -87,6 +87,19 @@ impl Writer for SqliteWriter {
             (true, true) if !admit() => Err(Refusal::NotAdmitted.into()),
             _ => Ok(during(doing, transaction.commit())?),
         }
+    }
+
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
+        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let run = || {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            for FitRow { charter, currency, day, model, converged, body, recorded } in fits {
+                let row = params![charter, currency, day, model, converged, body, recorded];
+                transaction.prepare_cached(sql::FIT_PUT)?.execute(row)?;
+            }
+            transaction.commit()
+        };
+        Ok(during("writing a fit", run())?)
     }
 }
 

@@ -20,6 +20,8 @@ pub const EXPRESSION_BYTES: usize = 2_000;
 pub const BANDS: usize = 100;
 /// How many entries a dated value may hold (C063).
 pub const ENTRIES: usize = 200;
+/// The most that `times` of a bound over time may say (C019).
+pub const TIMES: u32 = 1_000;
 /// How many clauses (promises, rights, events, values …) one section may hold (C002).
 pub const CLAUSES: usize = 1_000;
 

@@ -1,7 +1,7 @@
 //! How much: from an award of the charter to an amount, with every step written down.
 
 use makegood_charter::expr::{EvalError, Expr, Scope};
-use makegood_charter::model::{Amount, Award, Band, Charter, Entry, Fixed, Give, PaysIn};
+use makegood_charter::model::{Amount, Award, Band, Charter, Entry, Fixed, Give, OrIn, PaysIn, Reduction};
 use makegood_charter::value::{Moment, NUMBER_SCALE, Type};
 use makegood_money::{Money, MoneyError, Ratio, Rounding, Tenders};
 
@@ -24,8 +24,20 @@ pub(crate) enum Unreckonable {
 }
 
 /// The amount of `award`, or `None` where the charter gives nothing: below the first band, or before the value's first date.
-pub(crate) fn reckon(charter: &Charter, award: &Award, scope: &Scope) -> Result<Option<Reckoned>, Unreckonable> {
+///
+/// `reduced` is the case in which it is lessened, where one holds.
+pub(crate) fn reckon(
+    charter: &Charter,
+    award: &Award,
+    reduced: Option<&Reduction>,
+    scope: &Scope,
+) -> Result<Option<Reckoned>, Unreckonable> {
     let Some(mut reckoned) = base(charter, award, scope)? else { return Ok(None) };
+    if let Some(Reduction { to: ratio, .. }) = reduced {
+        let of = reckoned.amount;
+        let lessened = of.share(*ratio, award.rounding)?;
+        reckoned.change(lessened, |gives| Step::Reduced { ratio: *ratio, of, gives });
+    }
     if let Some(step) = award.round_to
         && step.minor > 0
     {
@@ -44,7 +56,15 @@ pub(crate) fn reckon(charter: &Charter, award: &Award, scope: &Scope) -> Result<
         let capped = reckoned.amount.smaller(most)?;
         reckoned.change(capped, |to| Step::Capped { to });
     }
-    Ok((reckoned.amount.minor > 0).then_some(reckoned))
+    if let Some(count) = &award.times {
+        let (times, shown) = (count.number(scope)?, Shown::of(count, scope)?);
+        let together = reckoned.amount.times(times.max(0))?;
+        reckoned.change(together, |gives| Step::Times { count: shown, gives });
+    }
+    let payable = award
+        .least_payable
+        .is_none_or(|least| least.commodity != reckoned.amount.commodity || reckoned.amount.minor >= least.minor);
+    Ok((payable && reckoned.amount.minor > 0).then_some(reckoned))
 }
 
 impl Reckoned {
@@ -105,7 +125,9 @@ fn banded(
     let measure = by.number(scope)?;
     let above = bands.partition_point(|band| band.at <= measure);
     let Some(band) = above.checked_sub(1).and_then(|last| bands.get(last)) else { return Ok(None) };
-    let below = bands.get(above).map(|next: &Band| next.written.clone());
+    let next = bands.get(above);
+    let below = next.map(|next: &Band| next.written.clone());
+    let (above, up_to) = (band.above, next.is_some_and(|next| next.above));
     let (amount, share) = match &band.give {
         Give::Money(amount) => (*amount, None),
         Give::Share { ratio, of } => {
@@ -115,7 +137,8 @@ fn banded(
         }
     };
     let gives = share.is_none().then_some(amount);
-    let banded = Step::Band { measure: Shown::of(by, scope)?, at: band.written.clone(), below, from, gives };
+    let banded =
+        Step::Band { measure: Shown::of(by, scope)?, at: band.written.clone(), above, below, up_to, from, gives };
     Ok(Some(Reckoned { amount, steps: std::iter::once(banded).chain(share).collect() }))
 }
 
@@ -145,6 +168,14 @@ pub(crate) fn in_tenders(
         },
         _ => Ok((Tenders::new([amount])?, None)),
     }
+}
+
+/// What `amount` is paid in when the party chose another tender, and the step that says so.
+pub(crate) fn in_chosen(charter: &Charter, other: OrIn, amount: Money) -> Result<(Tenders, Step), MoneyError> {
+    let worth = amount.share(other.worth, Rounding::Up)?;
+    let (tenders, _) = in_tenders(charter, PaysIn::Tender(other.tender), worth, None, &Tenders::default())?;
+    let step = Step::Chosen { of: amount, ratio: other.worth, gives: tenders.clone() };
+    Ok((tenders, step))
 }
 
 /// What `amount` is worth in the charter's own money, for limits.

@@ -18,6 +18,7 @@ mod remedy;
 mod right;
 mod rulebook;
 mod state;
+mod tally;
 
 pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
@@ -25,8 +26,8 @@ pub use id::{Ident, Name, PartId};
 pub use message::{Message, Topic, notice_text, promise_text};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
-    Claim, Clause, Denied, Granted, Held, Party, Promise, PromiseState, Proof, Remedy, RemedyKind, RemedyState,
-    StateError, decode, encode,
+    Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Held, Party, Promise, PromiseState, Proof, Remedy,
+    RemedyKind, RemedyState, StateError, decode, encode,
 };
 
 #[cfg(test)]

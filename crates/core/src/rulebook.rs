@@ -33,6 +33,10 @@ pub struct Uses {
     pub proves: Vec<PromiseId>,
     /// Rights it triggers.
     pub triggers: Vec<RightId>,
+    /// Promises that follow another one and are made by it.
+    pub follows: Vec<PromiseId>,
+    /// Counts that it counts for.
+    pub counts: Vec<usize>,
 }
 
 impl Rules {
@@ -46,7 +50,16 @@ impl Rules {
             }
         };
         for (id, promise) in charter.promises.iter().enumerate() {
-            add(promise.on, |uses| &mut uses.makes, id);
+            match promise.follows {
+                Some(follows) => {
+                    add(follows.on, |uses| &mut uses.follows, id);
+                    // What shows how a promise stands that is not made yet is remembered by the one it follows.
+                    for outcome in &promise.outcomes {
+                        add(outcome.on, |uses| &mut uses.proves, follows.promise);
+                    }
+                }
+                None => add(promise.on, |uses| &mut uses.makes, id),
+            }
             for outcome in &promise.outcomes {
                 add(outcome.on, |uses| &mut uses.settles, id);
             }
@@ -55,9 +68,16 @@ impl Rules {
             if let Trigger::Event(shape) = right.on {
                 add(shape, |uses| &mut uses.triggers, id);
             }
-            for shape in right.unless.iter().filter_map(|exception| exception.shown_by) {
+            let proofs = right.unless.iter().filter_map(|exception| exception.shown_by);
+            let asked = right.on_request.iter().map(|request| request.by);
+            let reduced = right.awards.iter().flat_map(|award| &award.reduced);
+            let agreed = right.awards.iter().filter_map(|award| award.or_in).map(|other| other.agreed);
+            for shape in proofs.chain(asked).chain(reduced.filter_map(|case| case.shown_by)).chain(agreed) {
                 add(shape, |uses| &mut uses.proves, right.promise);
             }
+        }
+        for (id, count) in charter.counts.iter().enumerate() {
+            add(count.on, |uses| &mut uses.counts, id);
         }
         let mut tag = [0; 8];
         for (place, byte) in tag.iter_mut().zip(charter.digest) {
@@ -69,6 +89,11 @@ impl Rules {
     /// What an event of this shape touches.
     pub fn uses(&self, shape: ShapeId) -> Option<&Uses> {
         self.uses.get(shape)
+    }
+
+    /// True when a rule of this charter names a right of another one.
+    pub fn crosses(&self) -> bool {
+        self.charter.stacking.iter().any(|stack| !stack.elsewhere.is_empty())
     }
 
     /// True while this version is in force.
@@ -123,7 +148,10 @@ impl Rulebook {
     pub fn listens_to(&self, kind: &str) -> bool {
         self.versions.iter().any(|rules| {
             let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
-            uses.is_some_and(|uses| !uses.settles.is_empty() || !uses.proves.is_empty() || !uses.triggers.is_empty())
+            uses.is_some_and(|uses| {
+                let Uses { settles, proves, triggers, follows, counts, makes: _ } = uses;
+                [settles, proves, triggers, follows, counts].into_iter().any(|touched| !touched.is_empty())
+            })
         })
     }
 }

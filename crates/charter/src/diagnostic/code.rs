@@ -51,6 +51,8 @@ codes! {
     UnknownSlot = "C031", "A text has a slot that nothing fills.";
     BadTemplate = "C032", "The braces of a text do not match, or the text is too long.";
     ExtraLanguage = "C033", "A text is given in a language that the title lacks.";
+    BadPlace = "C034", "The coordinates of a place cannot be read.";
+    BadIndex = "C035", "A figure of an index cannot be read, or is missing.";
     UnknownEvent = "C040", "No event of this type is declared.";
     UnknownPromise = "C041", "No promise of this name is declared.";
     UnknownRight = "C042", "No right of this name is declared.";

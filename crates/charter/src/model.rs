@@ -344,8 +344,8 @@ pub enum Window {
 /// A time in which an authority does not enforce a right.
 #[derive(Debug, Clone)]
 pub struct NotEnforced {
-    /// From when.
-    pub from: Moment,
+    /// From when, if that is known.
+    pub from: Option<Moment>,
     /// Until when, if that is known.
     pub until: Option<Moment>,
     /// What is not enforced, and by whom.
@@ -383,6 +383,8 @@ pub struct Award {
     pub kind: AwardKind,
     /// How much.
     pub amount: Amount,
+    /// The moment whose dated values count, where it is not that of the event: a [`crate::value::Type::Time`].
+    pub dated_by: Option<Expr>,
     /// Lessened to a share in certain cases: the first that holds.
     pub reduced: Vec<Reduction>,
     /// So many times: persons, lines, items.

@@ -32,7 +32,8 @@ pub(crate) fn reckon(
     reduced: Option<&Reduction>,
     scope: &Scope,
 ) -> Result<Option<Reckoned>, Unreckonable> {
-    let Some(mut reckoned) = base(charter, award, scope)? else { return Ok(None) };
+    let dated = award.dated_by.as_ref().map(|moment| moment.number(scope)).transpose()?.map_or(scope.at, Moment);
+    let Some(mut reckoned) = base(charter, award, dated, scope)? else { return Ok(None) };
     if let Some(Reduction { to: ratio, .. }) = reduced {
         let of = reckoned.amount;
         let lessened = of.share(*ratio, award.rounding)?;
@@ -45,13 +46,13 @@ pub(crate) fn reckon(
         reckoned.change(rounded, |to| Step::Rounded { to });
     }
     if let Some(least) = &award.at_least
-        && let Some((least, _)) = fixed(charter, least, scope)?
+        && let Some((least, _)) = fixed(charter, least, dated, scope)?
     {
         let raised = reckoned.amount.larger(least)?;
         reckoned.change(raised, |to| Step::Raised { to });
     }
     if let Some(most) = &award.at_most
-        && let Some((most, _)) = fixed(charter, most, scope)?
+        && let Some((most, _)) = fixed(charter, most, dated, scope)?
     {
         let capped = reckoned.amount.smaller(most)?;
         reckoned.change(capped, |to| Step::Capped { to });
@@ -76,18 +77,23 @@ impl Reckoned {
     }
 }
 
-fn base(charter: &Charter, award: &Award, scope: &Scope) -> Result<Option<Reckoned>, Unreckonable> {
+fn base(
+    charter: &Charter,
+    award: &Award,
+    dated: Moment,
+    scope: &Scope,
+) -> Result<Option<Reckoned>, Unreckonable> {
     match &award.amount {
-        Amount::Fixed(amount) => Ok(fixed(charter, amount, scope)?
+        Amount::Fixed(amount) => Ok(fixed(charter, amount, dated, scope)?
             .map(|(amount, from)| Reckoned { amount, steps: vec![Step::Fixed { amount, from }] })),
-        Amount::Bands { table, by } => banded(charter, *table, by, award.rounding, scope),
+        Amount::Bands { table, by } => banded(charter, (*table, dated), by, award.rounding, scope),
         Amount::Share { ratio, of } => {
             let whole = of.money(scope)?;
             let amount = whole.share(*ratio, award.rounding)?;
             Ok(Some(Reckoned { amount, steps: vec![Step::Share { ratio: *ratio, of: whole, gives: amount }] }))
         }
         Amount::Each { rate, count } => {
-            let Some((rate, from)) = fixed(charter, rate, scope)? else { return Ok(None) };
+            let Some((rate, from)) = fixed(charter, rate, dated, scope)? else { return Ok(None) };
             let (ratio, shown) = counted(count, scope)?;
             let amount = rate.share(ratio, award.rounding)?;
             Ok(Some(Reckoned { amount, steps: vec![Step::Each { count: shown, rate, from, gives: amount }] }))
@@ -101,11 +107,17 @@ fn counted(count: &Expr, scope: &Scope) -> Result<(Ratio, Shown), Unreckonable> 
     Ok((Ratio::new(number, parts)?, Shown::of(count, scope)?))
 }
 
-fn fixed(charter: &Charter, amount: &Fixed, scope: &Scope) -> Result<Option<(Money, Option<Moment>)>, Unreckonable> {
+/// An amount as it stands at `dated`, and from when on it counts.
+fn fixed(
+    charter: &Charter,
+    amount: &Fixed,
+    dated: Moment,
+    scope: &Scope,
+) -> Result<Option<(Money, Option<Moment>)>, Unreckonable> {
     match amount {
         Fixed::Money(amount) => Ok(Some((*amount, None))),
         Fixed::Expr(expr) => Ok(Some((expr.money(scope)?, None))),
-        Fixed::Value(id) => match charter.values.get(*id).and_then(|value| value.at(scope.at)) {
+        Fixed::Value(id) => match charter.values.get(*id).and_then(|value| value.at(dated)) {
             Some((from, Entry::Money(amount))) => Ok(Some((*amount, Some(from)))),
             _ => Ok(None),
         },
@@ -114,12 +126,12 @@ fn fixed(charter: &Charter, amount: &Fixed, scope: &Scope) -> Result<Option<(Mon
 
 fn banded(
     charter: &Charter,
-    table: usize,
+    (table, dated): (usize, Moment),
     by: &Expr,
     rounding: Rounding,
     scope: &Scope,
 ) -> Result<Option<Reckoned>, Unreckonable> {
-    let Some((from, Entry::Bands(bands))) = charter.values.get(table).and_then(|value| value.at(scope.at)) else {
+    let Some((from, Entry::Bands(bands))) = charter.values.get(table).and_then(|value| value.at(dated)) else {
         return Ok(None);
     };
     let measure = by.number(scope)?;

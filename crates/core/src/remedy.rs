@@ -36,6 +36,8 @@ pub(crate) struct Owed<'r> {
     /// The data of the event, and the party's counts at its time.
     pub data: &'r [Value],
     pub counts: &'r [i64],
+    /// When the party asked for it, where it must: the time to pay runs from then.
+    pub asked: Option<Moment>,
 }
 
 /// The promise to pay a remedy, derived from the remedy so that either finds the other.
@@ -114,7 +116,7 @@ fn pay_by(owed: &Owed, seen: &Promise) -> Option<Moment> {
     let scope = Scope { counts: owed.counts, ..seen.scope(owed.data, owed.at) };
     let term = right.pay_within.iter().find(|term| holds(term.when.as_ref(), &scope))?;
     let calendar = term.within.calendar.as_ref().and_then(|name| charter.calendars.get(name));
-    term.within.due(owed.at, &charter.zone, calendar.map(AsRef::as_ref)).ok()
+    term.within.due(owed.asked.unwrap_or(owed.at), &charter.zone, calendar.map(AsRef::as_ref)).ok()
 }
 
 fn held_for(folding: &Folding, owed: &Owed, worth: Option<Money>) -> Option<Held> {

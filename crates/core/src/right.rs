@@ -251,7 +251,8 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
     let counts = tally::counts(folding, rules, claim.at);
     let scope = Scope { counts: &counts, ..seen.scope(&claim.data, claim.at) };
     let mut unproven = Vec::new();
-    unproven.extend(asked_at(folding, promise, rules, right, &claim).map(|at| Step::Asked { at }));
+    let asked = asked_at(folding, promise, rules, right, &claim);
+    unproven.extend(asked.map(|at| Step::Asked { at }));
     for (position, exception) in right.unless.iter().enumerate() {
         match shown(folding, rules, promise, &claim, exception, scope) {
             Ok(shown_by) => {
@@ -300,6 +301,7 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
                     chosen,
                     data: &claim.data,
                     counts: &counts,
+                    asked,
                 };
                 owe_or_ask(folding, promise, &seen, owed)?;
                 penalty = false;
@@ -576,9 +578,9 @@ pub(crate) fn penalise(folding: &mut Folding, promise: &mut Promise) -> Result<(
             let (kind, amount) = (RemedyKind::Penalty, reckoned.amount);
             let (cause, at) = (folding.cause, promise.due.plus(1));
             let (inputs, chosen, data, counts): (_, _, &[Value], &[i64]) = (Vec::new(), None, &[], &[]);
-            let penalty = false;
+            let (penalty, asked) = (false, None);
             let owed =
-                Owed { rules, right_id, award, kind, amount, steps, inputs, cause, at, penalty, chosen, data, counts };
+                Owed { rules, right_id, award, kind, amount, steps, inputs, cause, at, penalty, chosen, data, counts, asked };
             owe_or_ask(folding, promise, &seen, owed)
         }
         Err(trouble) => {

@@ -97,6 +97,7 @@ impl Changes<'_> {
         let some = |words: String| (!words.is_empty()).then_some(words);
         let (was, is) = (some(reduced(&self.old, before)), some(reduced(&self.new, now)));
         self.open("reduced", was.as_deref(), is.as_deref());
+        self.open("dated_by", before.dated_by.as_ref().map(Expr::source), now.dated_by.as_ref().map(Expr::source));
         self.open("times", before.times.as_ref().map(Expr::source), now.times.as_ref().map(Expr::source));
         let words = |plain: &Plain<'_>, award: &Award| award.least_payable.map(|least| plain.money(least));
         let (was, is) = (words(&self.old, before), words(&self.new, now));

@@ -58,7 +58,8 @@ impl Changes<'_> {
         let pauses = |plain: &Plain<'_>, right: &Right| {
             let words = right.not_enforced.iter().map(|pause| {
                 let until = pause.until.map(|until| plain.date(until)).unwrap_or_default();
-                format!("{}–{until}: {}", plain.date(pause.from), plain.text(&pause.says, None, None))
+                let from = pause.from.map(|from| plain.date(from)).unwrap_or_default();
+                format!("{from}–{until}: {}", plain.text(&pause.says, None, None))
             });
             words.collect::<Vec<_>>().join("; ")
         };

@@ -83,9 +83,10 @@ impl Page<'_> {
         }
         for pause in &right.not_enforced {
             let says = self.text(&pause.says, promise);
-            let from = format!("{} {}", words.from, self.date(pause.from));
-            let until = pause.until.map(|until| format!("{comma}{} {}", words.until, self.date(until)));
-            self.line(&format!("- {}{colon}{from}{} — {says}", words.not_enforced, until.unwrap_or_default()));
+            let from = pause.from.map(|from| format!("{} {}", words.from, self.date(from)));
+            let until = pause.until.map(|until| format!("{} {}", words.until, self.date(until)));
+            let when: Vec<String> = from.into_iter().chain(until).collect();
+            self.line(&format!("- {}{colon}{} — {says}", words.not_enforced, when.join(comma)));
         }
     }
 
@@ -120,6 +121,9 @@ impl Page<'_> {
             Amount::Share { ratio, of } => write!(out, "{ratio} {} `{}`", words.of, of.source()),
             Amount::Each { rate, count } => write!(out, "{} {} `{}`", self.fixed(rate), words.for_each, count.source()),
         };
+        if let Some(moment) = &award.dated_by {
+            let _ = write!(out, "{comma}{} `{}`", words.dated_by, moment.source());
+        }
         for reduction in &award.reduced {
             let when = reduction.when.as_ref().map(|when| when.source());
             let case = match (reduction.shown_by, when) {

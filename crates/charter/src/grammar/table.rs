@@ -287,7 +287,7 @@ static NOT_ENFORCED: Record = Record {
     name: "not_enforced",
     doc: "A time in which an authority does not enforce a right.",
     keys: &[
-        need("from", DATE, "From when.", "2025-10-01"),
+        may("from", DATE, "From when, if that is known.", "2025-10-01"),
         may("until", DATE, "Until when, if that is known.", "2026-07-01"),
         need("says", Is::Texts, "What is not enforced, and by whom.", "{en: The authority does not enforce this}"),
     ],
@@ -336,6 +336,7 @@ static AWARD: Record = Record {
         may("of", MONEY_EXPRESSION, "… of an amount.", "promise.worth"),
         may("each", SUM, "So much for each …", "10.34 GBP"),
         may("count", Is::Leaf(Leaf::Expression("a number")), "… of a count.", "data.days"),
+        may("dated_by", Is::Leaf(Leaf::Expression("a time")), "The time whose dated values count. The event's, unless said.", "promise.made"),
         may("reduced", Is::OneOrMany(&Is::Record(&REDUCTION)), "Lessened in certain cases: the first that holds counts.", "{if: data.late < duration('4h'), to: 50%}"),
         may("times", Is::Leaf(Leaf::Expression("a whole number")), "So many times: for each person, line or item.", "made.passengers"),
         may("at_most", SUM, "Never more than this; with `times`, for each.", "2150 USD"),

@@ -30,6 +30,7 @@ pub(super) fn read(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Co
         return Some(Award {
             kind,
             amount,
+            dated_by: None,
             reduced: Vec::new(),
             times: None,
             at_most: None,
@@ -45,6 +46,7 @@ pub(super) fn read(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Co
     let at_most = node.get("at_most").map(|node| fixed(node, terms, context));
     let at_least = node.get("at_least").map(|node| fixed(node, terms, context));
     let round_to = node.get("round_to").map(|node| step(node, context));
+    let dated_by = node.get("dated_by").map(|node| context.expression(node, terms.reach, Want::Time));
     let reduced = reductions(node, terms.reach, context);
     let times = node.get("times").map(|times| whole(times, terms, context));
     let least_payable = node.get("least_payable").map(|least| step(least, context));
@@ -66,6 +68,7 @@ pub(super) fn read(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Co
     Some(Award {
         kind,
         amount,
+        dated_by: transposed(dated_by)?,
         reduced: reduced?,
         times: transposed(times)?,
         at_most,

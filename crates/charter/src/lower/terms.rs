@@ -66,11 +66,11 @@ pub(super) fn not_enforced(node: &Node, context: &mut Context<'_>) -> Option<Vec
 
 fn pause(node: &Node, context: &mut Context<'_>) -> Option<NotEnforced> {
     let zone = context.zone.clone();
-    let from = node.get("from").and_then(|from| literal::moment(from, &zone, context.out));
+    let from = node.get("from").map(|from| literal::moment(from, &zone, context.out));
     let until = node.get("until").map(|until| literal::moment(until, &zone, context.out));
     let says = texts::read(node.get("says"), &[], Reach::default(), context);
-    let (from, until) = (from?, transposed(until)?);
-    if until.is_some_and(|until| until <= from) {
+    let (from, until) = (transposed(from)?, transposed(until)?);
+    if from.zip(until).is_some_and(|(from, until)| until <= from) {
         let place = node.get("until").map_or(&node.span, |until| &until.span);
         let never = Diagnostic::error(Code::BadTime, place, "this ends before it begins");
         return context.fail(never.help("let `until` be later than `from`"));

@@ -29,6 +29,14 @@ impl<'a> Plain<'a> {
             }
         };
         let mut details = Vec::new();
+        if let Some(moment) = &award.dated_by {
+            let moment = self.expression(moment);
+            details.push(self.pick(
+                format!("the amount that counted at {moment}"),
+                format!("按{moment}适用的金额"),
+                format!("beløpet som gjaldt ved {moment}"),
+            ));
+        }
         details.extend(award.reduced.iter().map(|reduction| self.reduction(reduction)));
         if let Some(times) = &award.times {
             let times = self.expression(times);

@@ -63,6 +63,18 @@ fn tables(plain: &Plain<'_>, id: ValueId, by: &Expr) -> Vec<Table> {
     tables
 }
 
+/// When a pause lasts, as far as that is known.
+fn pause_time(plain: &Plain<'_>, from: Option<Moment>, until: Option<Moment>) -> String {
+    match (from, until) {
+        (Some(from), until) => caption(plain, from, until),
+        (None, Some(until)) => {
+            let until = plain.date(until);
+            plain.pick(format!("Until {until}"), format!("至{until}止"), format!("Inntil {until}"))
+        }
+        (None, None) => plain.pick("For the time being", "目前", "Inntil videre").to_owned(),
+    }
+}
+
 fn caption(plain: &Plain<'_>, from: Moment, until: Option<Moment>) -> String {
     let (from, until) = (plain.date(from), until.map(|until| plain.date(until)));
     match until {
@@ -187,7 +199,7 @@ fn not_enforced(plain: &Plain<'_>, right: &Right) -> Option<Term> {
         .iter()
         .map(|pause| {
             let says = plain.text(&pause.says, None, None);
-            let when = capital(&caption(plain, pause.from, pause.until));
+            let when = capital(&pause_time(plain, pause.from, pause.until));
             plain.pick(format!("{when}: {says}"), format!("{when}：{says}"), format!("{when}: {says}"))
         })
         .collect();

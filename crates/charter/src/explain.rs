@@ -21,6 +21,7 @@ pub fn explain(charter: &Charter, language: &str) -> String {
     page.promises();
     page.rights();
     page.combined();
+    page.definitions();
     page.counts();
     page.limits();
     page.out
@@ -121,6 +122,20 @@ impl Page<'_> {
                 rights.map(|right| right.name.as_ref()).chain(stack.elsewhere.iter().map(AsRef::as_ref)).collect();
             let rule = self.words.rule(stack.rule);
             self.line(&format!("- {}{colon}{rule}", names.join(", ")));
+        }
+        self.out.push('\n');
+    }
+
+    fn definitions(&mut self) {
+        let (colon, words) = (self.words.colon, self.words);
+        if self.charter.terms.is_empty() {
+            return;
+        }
+        self.line(&format!("## {}\n", words.terms));
+        for (name, term) in &self.charter.terms {
+            let says = self.text(&term.says, None);
+            let says = if says.is_empty() { says } else { format!(" ({says})") };
+            self.line(&format!("- `term.{name}`{says}{colon}`{}`", term.is));
         }
         self.out.push('\n');
     }

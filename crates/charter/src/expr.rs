@@ -275,6 +275,11 @@ impl Expr {
         })
     }
 
+    /// The same expression under the words in which it was written, its terms not written out.
+    pub(crate) fn written(self, source: &str) -> Self {
+        Self { source: source.into(), ..self }
+    }
+
     /// The expression as written.
     pub fn source(&self) -> &str {
         &self.source

@@ -16,6 +16,8 @@ pub const LANGUAGES: usize = 40;
 pub const TEXT_BYTES: usize = 4_000;
 /// The length of one expression, in bytes (C050).
 pub const EXPRESSION_BYTES: usize = 2_000;
+/// The length of one expression with its terms written out, in bytes (C050).
+pub const EXPANDED_BYTES: usize = 8_000;
 /// How many bands a table may hold (C066).
 pub const BANDS: usize = 100;
 /// How many entries a dated value may hold (C063).

@@ -5,6 +5,7 @@ mod bands;
 mod calendars;
 mod context;
 mod counts;
+mod defined;
 mod events;
 mod head;
 mod indices;
@@ -74,6 +75,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
     context.facts.places = Arc::new(places::read(root, &mut context));
     indices::read(root, &mut context);
     events::read(root, &mut context);
+    defined::read(root, &mut context);
     values::read(root, &head, &mut context);
     let counts = counts::read(root, &mut context);
     let names = root.get("counts").map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key.as_str().into());
@@ -108,6 +110,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         limits,
         counts: counts.into_iter().collect::<Option<_>>()?,
         places: context.facts.places,
+        terms: context.terms,
         draft: head.draft,
     })
 }

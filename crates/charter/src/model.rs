@@ -73,6 +73,17 @@ pub struct Charter {
     pub places: Arc<Places>,
     /// True for a draft, which judges nothing.
     pub draft: bool,
+    /// What is defined once, by name.
+    pub terms: BTreeMap<Box<str>, Term>,
+}
+
+/// What a charter defines once: expressions name it as `term.NAME`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// The expression, with the terms it names written out.
+    pub is: Box<str>,
+    /// What it is called, in the customer's words.
+    pub says: Texts,
 }
 
 /// How often something happened to a party in a length of time: read in rights as `party.NAME`.

@@ -202,7 +202,9 @@ impl<'a> Plain<'a> {
             Some(Type::Money) => self.pick("the amount", "相应金额", "beløpet"),
             Some(Type::Tenders) => self.pick("what you paid", "您支付的款项", "det du betalte"),
             Some(Type::Int) => self.pick("the number", "数目", "antallet"),
-            Some(Type::Number { unit: Some(unit) }) if &**unit == "km" => self.pick("the distance", "距离", "avstanden"),
+            Some(Type::Number { unit: Some(unit) }) if &**unit == "km" => {
+                self.pick("the distance", "距离", "avstanden")
+            }
             Some(Type::Number { .. }) => self.pick("the quantity", "数量", "mengden"),
             _ => self.pick("what was given", "所提供的内容", "det som er oppgitt"),
         }

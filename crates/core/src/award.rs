@@ -77,12 +77,7 @@ impl Reckoned {
     }
 }
 
-fn base(
-    charter: &Charter,
-    award: &Award,
-    dated: Moment,
-    scope: &Scope,
-) -> Result<Option<Reckoned>, Unreckonable> {
+fn base(charter: &Charter, award: &Award, dated: Moment, scope: &Scope) -> Result<Option<Reckoned>, Unreckonable> {
     match &award.amount {
         Amount::Fixed(amount) => Ok(fixed(charter, amount, dated, scope)?
             .map(|(amount, from)| Reckoned { amount, steps: vec![Step::Fixed { amount, from }] })),

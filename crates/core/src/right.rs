@@ -579,8 +579,22 @@ pub(crate) fn penalise(folding: &mut Folding, promise: &mut Promise) -> Result<(
             let (cause, at) = (folding.cause, promise.due.plus(1));
             let (inputs, chosen, data, counts): (_, _, &[Value], &[i64]) = (Vec::new(), None, &[], &[]);
             let (penalty, asked) = (false, None);
-            let owed =
-                Owed { rules, right_id, award, kind, amount, steps, inputs, cause, at, penalty, chosen, data, counts, asked };
+            let owed = Owed {
+                rules,
+                right_id,
+                award,
+                kind,
+                amount,
+                steps,
+                inputs,
+                cause,
+                at,
+                penalty,
+                chosen,
+                data,
+                counts,
+                asked,
+            };
             owe_or_ask(folding, promise, &seen, owed)
         }
         Err(trouble) => {

@@ -60,6 +60,7 @@ codes! {
     UnknownTender = "C044", "No tender or currency of this code is known.";
     UnknownCalendar = "C045", "No calendar of this name is declared.";
     BuiltInEvent = "C046", "An event of this type is built in and cannot be declared again.";
+    UnknownTerm = "C047", "No term of this name is defined before it.";
     BadExpression = "C050", "An expression cannot be parsed, has the wrong type, or names something that is not there.";
     WrongCommodity = "C051", "Amounts that are compared or added are in different commodities.";
     BandsOutOfOrder = "C060", "Bands do not rise.";

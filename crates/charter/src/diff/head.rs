@@ -33,6 +33,7 @@ impl Changes<'_> {
         self.at("places", Self::places);
         self.at("events", Self::events);
         self.at("counts", Self::counts);
+        self.at("terms", Self::definitions);
     }
 
     fn tenders(&mut self) {
@@ -102,6 +103,18 @@ impl Changes<'_> {
         for code in codes {
             let (was, is) = (old.points.get(code).map(written), new.points.get(code).map(written));
             self.open(code, was.as_deref(), is.as_deref());
+        }
+    }
+
+    fn definitions(&mut self) {
+        let (old, new) = (&self.old.charter.terms, &self.new.charter.terms);
+        let names: std::collections::BTreeSet<&Box<str>> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let (was, is) = (old.get(name), new.get(name));
+            self.open(name, was.map(|term| term.is.as_ref()), is.map(|term| term.is.as_ref()));
+            if let (Some(was), Some(is)) = (was, is) {
+                self.at(name, |changes| changes.texts("says", &was.says, &is.says));
+            }
         }
     }
 

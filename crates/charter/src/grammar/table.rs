@@ -39,6 +39,7 @@ pub(crate) static CHARTER: Record = Record {
         may("calendars", Is::Map(Leaf::Name, &Is::Record(&CALENDAR)), "Calendars by which working and business days are counted.", "{us-federal: {holidays: [12-25 or nearest weekday]}}"),
         may("places", Is::Record(&PLACES), "Where places lie, for `distance(…)`.", "{source: OurAirports, points: {OSL: 60.1939 11.1004}}"),
         may("indices", Is::Map(Leaf::Name, &Is::Record(&INDEX)), "Series of figures that amounts follow.", "{cpi: {source: Statistics Norway, points: {2024: 133.6}}}"),
+        may("terms", Is::Map(Leaf::FieldName, &Is::Record(&TERM)), "What is defined once: expressions name it as `term.NAME`.", "{poor: {is: data.stalls >= 3, says: {en: poor playback}}}"),
         may("values", Is::Map(Leaf::Name, &Is::List(&Is::Record(&VALUE))), "Amounts and bands that change with time, each with its entries, earliest first.", "{late_fee: [{from: 2020-01-01, amount: 40 USD}]}"),
         need("events", Is::Map(Leaf::EventType, &Is::Record(&SHAPE)), "The events that clauses speak of, with the shape of their data.", "{flight.departed: {about: flight, data: {late: duration}}}"),
         may("counts", Is::Map(Leaf::FieldName, &Is::Record(&COUNT)), "How often something happened to a party, read in rights as `party.NAME`.", "{flown: {on: flight.departed, within: 365d}}"),
@@ -121,6 +122,15 @@ static PLACES: Record = Record {
     keys: &[
         need("source", TEXT, "Where the coordinates were read.", "OurAirports"),
         need("points", Is::Map(Leaf::Code, &Is::Leaf(Leaf::Point)), "Each place by its code: its latitude and longitude in degrees, north and east above zero.", "{OSL: 60.1939 11.1004, JFK: 40.6398 -73.7789}"),
+    ],
+};
+
+static TERM: Record = Record {
+    name: "term",
+    doc: "A term: what an expression is called. It is written out wherever it is named, and reads what may be read there. It may name terms that stand before it.",
+    keys: &[
+        need("is", Is::Leaf(Leaf::Expression("anything")), "The expression.", "data.stalls >= 3"),
+        may("says", Is::Texts, "What it is called, in the customer's words.", "{en: poor playback}"),
     ],
 };
 

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use makegood_money::{Commodities, Commodity};
 
+use super::defined;
 use super::head::Head;
 use super::indices::Index;
 use super::values::Values;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, suggestion};
 use crate::expr::{Expr, Facts, Names, Want};
 use crate::limits;
-use crate::model::{Follows, PromiseId, ShapeId};
+use crate::model::{Follows, PromiseId, ShapeId, Term};
 use crate::syntax::{Node, span_within};
 use crate::value::Shape;
 
@@ -44,6 +45,8 @@ pub(super) struct Context<'a> {
     pub facts: Facts,
     /// Series of figures that amounts follow.
     pub indices: BTreeMap<Box<str>, Index>,
+    /// What is defined once.
+    pub terms: BTreeMap<Box<str>, Term>,
     /// What was used, as `event flight.departed`.
     pub used: BTreeSet<String>,
 }
@@ -93,6 +96,7 @@ impl<'a> Context<'a> {
             rights: Vec::new(),
             facts: Facts::new(head.zone.clone()),
             indices: BTreeMap::new(),
+            terms: BTreeMap::new(),
             used: BTreeSet::new(),
         }
     }
@@ -153,6 +157,7 @@ impl<'a> Context<'a> {
         if ids.iter().flatten().any(|id| self.faulty.contains(id)) {
             return None;
         }
+        let expanded = defined::expanded(source, node, self)?;
         let shape = |id: Option<ShapeId>| id.and_then(|id| self.shapes.get(id));
         let names = Names {
             data: shape(reach.data),
@@ -162,7 +167,7 @@ impl<'a> Context<'a> {
             party: reach.party,
             facts: Some(&self.facts),
         };
-        match Expr::compile(source, &names, &self.commodities, want) {
+        match Expr::compile(&expanded, &names, &self.commodities, want).map(|compiled| compiled.written(source)) {
             Ok(expression) => {
                 let calendars = expression.calendars().iter().map(|name| format!("calendar {name}"));
                 self.used.extend(calendars);
@@ -172,7 +177,12 @@ impl<'a> Context<'a> {
             }
             Err(problems) => {
                 for problem in problems {
-                    let span = span_within(self.text, node, &problem.range);
+                    // Within a term that was written out there is no place of its own.
+                    let span = if expanded == source {
+                        span_within(self.text, node, &problem.range)
+                    } else {
+                        node.span.clone()
+                    };
                     self.out.push(Diagnostic::error(Code::BadExpression, &span, problem.message).help(problem.help));
                 }
                 None

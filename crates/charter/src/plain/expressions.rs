@@ -34,6 +34,11 @@ impl Plain<'_> {
     fn part(&self, source: &str, whole: &Expr, depth: usize) -> Option<String> {
         let depth = depth.checked_sub(1)?;
         let source = source.trim();
+        if let Some(term) = source.strip_prefix("term.").and_then(|name| self.charter.terms.get(name))
+            && !term.says.is_empty()
+        {
+            return Some(self.name(&term.says));
+        }
         if let Some(known) = self.known(source) {
             return Some(known.to_owned());
         }

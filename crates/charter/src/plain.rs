@@ -72,9 +72,14 @@ impl<'a> Plain<'a> {
 
     /// A text of the charter, its slots named by what will stand there. `data` is the event it also speaks of.
     pub fn text(&self, texts: &Texts, promise: Option<&Promise>, data: Option<ShapeId>) -> String {
+        capital(&self.phrase(texts, promise, data))
+    }
+
+    /// The same as a part of a sentence, without a capital of its own.
+    pub fn phrase(&self, texts: &Texts, promise: Option<&Promise>, data: Option<ShapeId>) -> String {
         let fill = |slot: &str| Some(self.slot(slot, promise, data));
         let words = texts.get(self.language).map(|template| template.render(&fill)).unwrap_or_default();
-        capital(words.trim())
+        words.trim().to_owned()
     }
 
     fn slot(&self, slot: &str, promise: Option<&Promise>, data: Option<ShapeId>) -> String {

@@ -211,7 +211,12 @@ fn make(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
         let makes = rules.uses(form.shape).map(|uses| uses.makes.as_slice()).unwrap_or_default();
         for (index, clause_id) in makes.iter().enumerate() {
             let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };
-            if let Some(promise) = made(folding, event, rules, (*clause_id, clause), &form.data, index)? {
+            if let Some(mut promise) = made(folding, event, rules, (*clause_id, clause), &form.data, index)? {
+                // Another charter may promise something of the same name for the same event.
+                if folding.promise(&promise.id).is_some_and(|other| other.charter != promise.charter) {
+                    let name = format!("{}/{}", rules.charter.name, clause.name);
+                    promise.id = part_id(folding.key, &promise.thing, &event.ident, &name, 0);
+                }
                 if !promise.thing.is_empty() {
                     folding.out.interests.push(promise.thing.clone());
                 }

@@ -65,7 +65,7 @@ impl<'a> Plain<'a> {
     /// A case in which less is given.
     pub fn reduction(&self, reduction: &Reduction) -> String {
         let share = self.share(reduction.to);
-        let says = self.text(&reduction.says, None, None);
+        let says = self.phrase(&reduction.says, None, None);
         let says = says.trim_end_matches(['.', '。']);
         if says.is_empty() {
             return self.pick(

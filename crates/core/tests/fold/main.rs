@@ -6,6 +6,7 @@ mod awards;
 mod decisions;
 mod evidence;
 mod exceptions;
+mod language;
 mod ledger;
 mod messages;
 mod payments;

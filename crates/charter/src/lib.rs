@@ -19,6 +19,7 @@ pub mod limits;
 pub mod lower;
 pub mod model;
 pub mod number;
+pub mod place;
 mod plain;
 pub mod publish;
 pub mod syntax;

@@ -123,6 +123,7 @@ pub(crate) fn on_event(party: &mut Party, event: &Event, rules: &Rules, form: &F
         made_at: event.time,
         worth: None,
         paid: Some(&nothing),
+        counts: &[],
     };
     let trade: Trade = (charter.name.clone(), charter.money.code().into());
     let mut dealings = party.dealings.remove(&trade).unwrap_or_default();

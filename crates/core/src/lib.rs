@@ -21,6 +21,7 @@ mod remedy;
 mod right;
 mod rulebook;
 mod state;
+mod tally;
 
 pub use award::in_charter_money;
 pub use dealings::{DealingDay, Dealings, Trade};
@@ -30,8 +31,8 @@ pub use id::{Ident, Name, PartId};
 pub use message::{Message, Topic, notice_text, promise_text};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
-    Claim, Clause, Denied, Granted, Held, Party, Promise, PromiseState, Proof, Remedy, RemedyKind, RemedyState,
-    StateError, decode, encode,
+    Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Held, Party, Promise, PromiseState, Proof, Remedy,
+    RemedyKind, RemedyState, StateError, decode, encode,
 };
 
 #[cfg(test)]

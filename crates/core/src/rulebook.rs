@@ -35,6 +35,10 @@ pub struct Uses {
     pub triggers: Vec<RightId>,
     /// True when it says something of what customers are worth: see [`crate::Dealings`].
     pub values: bool,
+    /// Promises that follow another one and are made by it.
+    pub follows: Vec<PromiseId>,
+    /// Counts that it counts for.
+    pub counts: Vec<usize>,
 }
 
 /// The events that the valuation reads.
@@ -57,7 +61,16 @@ impl Rules {
             }
         };
         for (id, promise) in charter.promises.iter().enumerate() {
-            add(promise.on, |uses| &mut uses.makes, id);
+            match promise.follows {
+                Some(follows) => {
+                    add(follows.on, |uses| &mut uses.follows, id);
+                    // What shows how a promise stands that is not made yet is remembered by the one it follows.
+                    for outcome in &promise.outcomes {
+                        add(outcome.on, |uses| &mut uses.proves, follows.promise);
+                    }
+                }
+                None => add(promise.on, |uses| &mut uses.makes, id),
+            }
             for outcome in &promise.outcomes {
                 add(outcome.on, |uses| &mut uses.settles, id);
             }
@@ -66,9 +79,16 @@ impl Rules {
             if let Trigger::Event(shape) = right.on {
                 add(shape, |uses| &mut uses.triggers, id);
             }
-            for shape in right.unless.iter().filter_map(|exception| exception.shown_by) {
+            let proofs = right.unless.iter().filter_map(|exception| exception.shown_by);
+            let asked = right.on_request.iter().map(|request| request.by);
+            let reduced = right.awards.iter().flat_map(|award| &award.reduced);
+            let agreed = right.awards.iter().filter_map(|award| award.or_in).map(|other| other.agreed);
+            for shape in proofs.chain(asked).chain(reduced.filter_map(|case| case.shown_by)).chain(agreed) {
                 add(shape, |uses| &mut uses.proves, right.promise);
             }
+        }
+        for (id, count) in charter.counts.iter().enumerate() {
+            add(count.on, |uses| &mut uses.counts, id);
         }
         for shape in charter.valuation.iter().flat_map(valued) {
             if let Some(uses) = uses.get_mut(shape) {
@@ -85,6 +105,11 @@ impl Rules {
     /// What an event of this shape touches.
     pub fn uses(&self, shape: ShapeId) -> Option<&Uses> {
         self.uses.get(shape)
+    }
+
+    /// True when a rule of this charter names a right of another one.
+    pub fn crosses(&self) -> bool {
+        self.charter.stacking.iter().any(|stack| !stack.elsewhere.is_empty())
     }
 
     /// True while this version is in force.
@@ -147,7 +172,10 @@ impl Rulebook {
     pub fn listens_to(&self, kind: &str) -> bool {
         self.versions.iter().any(|rules| {
             let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
-            uses.is_some_and(|uses| !uses.settles.is_empty() || !uses.proves.is_empty() || !uses.triggers.is_empty())
+            uses.is_some_and(|uses| {
+                let Uses { settles, proves, triggers, follows, counts, makes: _, values: _ } = uses;
+                [settles, proves, triggers, follows, counts].into_iter().any(|touched| !touched.is_empty())
+            })
         })
     }
 }

@@ -48,6 +48,13 @@ pub fn database(url: &str) -> Result<Opened, Failure> {
 pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Failure> {
     // Read first: a faulty charter leaves no empty database behind.
     let charters: Vec<_> = texts.iter().map(|(name, text)| compile(name, text)).collect::<Result<_, Failure>>()?;
+    if let Some(draft) = charters.iter().find(|charter| charter.draft) {
+        return Err(Failure::new(
+            "M033",
+            format!("version {} of the charter `{}` is a draft and judges nothing", draft.version, draft.name),
+            "take out `draft: true` once it is decided, and give it the day from which it counts",
+        ));
+    }
     let store: Arc<dyn Store> = makegood_store::open(url)?.into();
     for charter in &charters {
         put_in_force(&*store, charter, clock::now()).map_err(not_in_force)?;

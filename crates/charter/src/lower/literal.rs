@@ -127,6 +127,17 @@ pub(super) fn name(text: &str, span: &Span, out: &mut Diagnostics) -> Option<Box
     })
 }
 
+/// Checks a code: letters and digits, and `-`, `_` or `.` between them.
+pub(super) fn code(text: &str, span: &Span, out: &mut Diagnostics) -> Option<Box<str>> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if !text.is_empty() && text.len() <= limits::NAME_BYTES && text.bytes().all(plain) {
+        return Some(text.into());
+    }
+    let bad = Diagnostic::error(Code::BadName, span, format!("`{text}` cannot be a code"));
+    out.push(bad.help("use letters, digits, `-`, `_` and `.`, such as `OSL` or `2023-10`"));
+    None
+}
+
 /// Checks an event type: names joined by full stops.
 pub(super) fn event_type(text: &str, span: &Span, out: &mut Diagnostics) -> Option<Box<str>> {
     checked_name(text, span, out, "words of small letters, digits, `-` and `_`, joined by full stops", |text| {

@@ -7,6 +7,7 @@ mod dealings;
 mod decisions;
 mod evidence;
 mod exceptions;
+mod language;
 mod ledger;
 mod messages;
 mod payments;

@@ -33,9 +33,9 @@ fn urls_name_files() {
     let url = format!("sqlite:{}", file.display());
     assert!(!crate::open(&url).unwrap().shared());
     assert!(file.exists());
-    for bad in ["", "sqlite", "sqlite:", "sqlite::memory:", "postgres://localhost/makegood", file.to_str().unwrap()] {
+    for bad in ["", "sqlite", "sqlite:", "sqlite::memory:", "mysql://localhost/makegood", file.to_str().unwrap()] {
         let error = crate::open(bad).err().unwrap();
-        assert_eq!(error.to_string(), format!("`{bad}` is not a database address: use `sqlite:FILE`"));
+        assert!(error.to_string().starts_with(&format!("`{bad}` is not a database address: use `sqlite:FILE`")));
     }
     for bad in ["", ":memory:"] {
         assert!(matches!(Sqlite::open(bad), Err(StoreError::BadUrl { .. })));
@@ -59,7 +59,7 @@ fn a_file_that_cannot_be_used_is_refused_and_left_as_it_was() {
         ("another's tables", &sql("CREATE TABLE contacts (name TEXT)"), "holds another program's data"),
         ("another's mark", &sql("PRAGMA application_id = 252006673"), "holds another program's data"),
         ("another's journal", &sql("PRAGMA journal_mode = WAL; CREATE TABLE a (b)"), "holds another program's data"),
-        ("a newer release", &newer, "has schema 99, this release knows 1"),
+        ("a newer release", &newer, "has schema 99, this release knows 2"),
     ];
     for (name, make, message) in cases {
         let (_folder, file) = file();
@@ -81,7 +81,7 @@ fn an_empty_file_becomes_ours_and_is_found_again() {
     std::fs::write(&file, "").unwrap();
     for count in 0..3 {
         let store = Sqlite::open(&file).unwrap();
-        assert_eq!(store.health().unwrap().schema, 1);
+        assert_eq!(store.health().unwrap().schema, 2);
         assert_eq!(store.reader().unwrap().count("head").unwrap(), count);
         store.writer().unwrap().commit(&head(&format!("customer:{count}"))).unwrap();
     }
@@ -126,7 +126,7 @@ fn a_checkpoint_is_no_foreign_write() {
         assert_eq!(reader.count("head").unwrap(), number + 1);
     }
     // The log started anew each time instead of growing.
-    assert!(store.health().unwrap().log_bytes < 100_000, "{:?}", store.health());
+    assert!(store.health().unwrap().log_bytes < 120_000, "{:?}", store.health());
     // Somebody else's change is one, once.
     other.execute("DELETE FROM head WHERE slot = 1 AND key = 'customer:7'", ()).unwrap();
     assert!(matches!(writer.commit(&head("customer:50")), Err(CommitError::Stale { .. })));
@@ -200,7 +200,7 @@ fn statements_find_their_rows_by_key() {
     // Those that look at all slots probe each of them.
     for (sql, probe) in [
         (sql::EARLIEST_WAKE, "SEARCH head USING COVERING INDEX head_wake (slot=?"),
-        (sql::TALLY, "SEARCH tally USING PRIMARY KEY (slot=? AND name=? AND day=? AND commodity=?)"),
+        (sql::TALLIES, "SEARCH tally USING PRIMARY KEY (slot=? AND name=? AND day>? AND day<?)"),
     ] {
         let plan = plan(&connection, sql);
         assert!(plan.contains(probe) && !plan.contains("SCAN head") && !plan.contains("SCAN tally"), "{plan}");

@@ -14,6 +14,8 @@ use crate::{
 };
 
 const READING: &str = "reading";
+/// No identity is shorter.
+const NO_ID: &[u8] = &[];
 
 pub(super) struct PostgresReader(Connection);
 
@@ -297,7 +299,7 @@ impl Reader for PostgresReader {
     }
 
     fn quarantine_of_slot(&mut self, slot: Slot) -> Result<Vec<QuarantineRow>, StoreError> {
-        self.all("quarantine", sql::QUARANTINE, vec![&number(slot), &&[][..], &i64::MAX], fetch::quarantine)
+        self.all("quarantine", sql::QUARANTINE, vec![&number(slot), &NO_ID, &i64::MAX], fetch::quarantine)
     }
 
     fn postings_of_slot(
@@ -354,13 +356,13 @@ impl Reader for PostgresReader {
     }
 
     fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError> {
-        // No identity is shorter than none. The first slot is read on from `after`, the others from their beginning.
-        let (first, id) = after.as_ref().map_or((0, &[][..]), |(slot, id)| (slot.0, &id[..]));
-        let (start, none, limit_here) = (number(Slot(first)), &[][..], int(limit));
+        // The first slot is read on from `after`, the others from their beginning.
+        let (first, id) = after.as_ref().map_or((0, NO_ID), |(slot, id)| (slot.0, &id[..]));
+        let (start, limit_here) = (number(Slot(first)), int(limit));
         let mut rows = self.0.ask_one(READING, sql::QUARANTINE, vec![&start, &id, &limit_here])?;
         let others: Vec<i16> = (first.saturating_add(1)..SLOTS).map(|slot| number(Slot(slot))).collect();
         if rows.len() < limit {
-            rows.extend(self.each(READING, sql::QUARANTINE, &others, &[&none, &limit_here])?.into_iter().flatten());
+            rows.extend(self.each(READING, sql::QUARANTINE, &others, &[&NO_ID, &limit_here])?.into_iter().flatten());
         }
         let rows = rows.iter().take(limit);
         rows.map(|row| fetch::quarantine(&Fetch { table: "quarantine", row })).collect()

@@ -45,7 +45,7 @@ pub(crate) enum Command {
 /// The database a command works on.
 #[derive(Debug, Args)]
 pub(crate) struct Database {
-    /// The database: `sqlite:FILE`
+    /// The database: `sqlite:FILE`, or `postgres://USER@HOST/DATABASE`
     #[arg(long, value_name = "URL", default_value = "sqlite:makegood.db", env = "MAKEGOOD_DB")]
     pub db: String,
 }

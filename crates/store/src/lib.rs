@@ -17,7 +17,7 @@ mod sqlite;
 mod tests;
 
 pub use chain::{chain, ident};
-pub use port::{Balance, CommitError, Health, Queue, Reader, Store, StoreError, Writer};
+pub use port::{Balance, CommitError, Distributed, Health, Queue, Reader, Store, StoreError, Writer};
 pub use postgres::Postgres;
 pub use rows::*;
 pub use slot::{SLOTS, Slot, slot_of};

@@ -70,6 +70,11 @@ pub trait Store: Send + Sync {
     /// True when other processes may write between a read and the commit that rests on it, so that fan-out must go through the
     /// inbox and may not be shortened within one commit. False when the writer would answer [`CommitError::Stale`] instead.
     fn shared(&self) -> bool;
+    /// Spreads the tables over machines by their slot, where the server offers it. `progress` is told of each table.
+    fn distribute(&self, progress: &mut dyn FnMut(&str)) -> Result<Distributed, StoreError> {
+        let _ = progress;
+        Ok(Distributed::NotOffered)
+    }
     /// What an operator wants to know at a glance.
     fn health(&self) -> Result<Health, StoreError>;
     /// Reads the whole database and tells what in it is broken, at most `limit` findings. Empty when it is whole.
@@ -97,6 +102,15 @@ impl Queue {
             Queue::Messages => 2,
         }
     }
+}
+
+/// What came of [`Store::distribute`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distributed {
+    /// The server is one machine and knows of no other.
+    NotOffered,
+    /// So many tables are distributed now that were not before.
+    Done(u32),
 }
 
 /// The state of a database.

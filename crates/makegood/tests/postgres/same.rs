@@ -18,7 +18,7 @@ fn lived(db: &str, lines: &[String]) -> Desk {
 #[test]
 fn the_airline_ends_alike_on_both_databases() {
     let server = Server::start();
-    let lines = lines(14, 20);
+    let lines = lines(7, 15);
     let sqlite = lived("sqlite:test.db", &lines);
     let postgres = lived(&server.fresh(), &lines);
     assert_eq!(sqlite.digest(), postgres.digest());

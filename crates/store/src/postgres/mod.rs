@@ -3,6 +3,7 @@
 mod address;
 mod bulk;
 mod connection;
+mod distribute;
 mod fetch;
 mod reader;
 mod schema;
@@ -13,7 +14,7 @@ mod writer;
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::{Health, Reader, Store, StoreError, Writer};
+use crate::{Distributed, Health, Reader, Store, StoreError, Writer};
 use address::Address;
 use connection::Connection;
 
@@ -74,6 +75,10 @@ impl Store for Postgres {
 
     fn shared(&self) -> bool {
         true
+    }
+
+    fn distribute(&self, progress: &mut dyn FnMut(&str)) -> Result<Distributed, StoreError> {
+        self.keeper(|keeper| distribute::distribute(keeper, progress))
     }
 
     fn health(&self) -> Result<Health, StoreError> {

@@ -163,7 +163,10 @@ fn hear(folding: &mut Folding, promise: &mut Promise, rules: &Rules, clause_id: 
     // An event may be told again for the sake of a promise made later: it proves nothing twice.
     let new = !promise.proofs.iter().any(|proof| proof.ident == event.ident);
     if new && uses.proves.contains(&clause_id) && promise.proofs.len() < limits::PROOFS {
-        promise.proofs.push(Proof { shape: form.shape, at: event.time, ident: event.ident, data: form.data.clone() });
+        // In the order in which they happened, so that what they show does not depend on which was learnt of first.
+        let place = promise.proofs.partition_point(|proof| (proof.at, proof.ident) < (event.time, event.ident));
+        let proof = Proof { shape: form.shape, at: event.time, ident: event.ident, data: form.data.clone() };
+        promise.proofs.insert(place, proof);
         if promise.proofs.len() == limits::PROOFS {
             message::ask_about_proofs(folding, promise, rules);
         }

@@ -181,6 +181,8 @@ fn settle(folding: &mut Folding, promise: &mut Promise, claims: Vec<Claim>) -> R
         invite(folding, promise, claim);
     }
     promise.claims.extend(later);
+    // In the order in which what triggered them happened, whichever was learnt of first.
+    promise.claims.sort_by_key(|claim| (claim.at, claim.trigger, claim.charter, claim.right));
     put_in_order(folding, promise, &mut now);
     now.into_iter().try_for_each(|claim| decide(folding, promise, claim))
 }

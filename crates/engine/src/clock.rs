@@ -1,8 +1,9 @@
 //! The clock: parties are looked at when a moment they wait for has come. A moment that comes is an event like any other.
 
 use makegood_charter::Moment;
-use makegood_store::{SLOTS, Slot};
+use makegood_store::{Queue, SLOTS, Slot};
 
+use crate::claims::Held;
 use crate::{EngineError, Session, Work, limits};
 
 impl Session {
@@ -10,11 +11,24 @@ impl Session {
     /// moments, until none is left. `progress` is told how many were looked at so far. Gives their number.
     pub fn advance(&mut self, until: Moment, progress: &mut dyn FnMut(u64)) -> Result<u64, EngineError> {
         self.flush()?;
-        let (mut woken, mut idle) = (0_u64, 0_u32);
-        while self.reader().earliest_wake()?.is_some_and(|earliest| earliest <= until.0) {
+        if self.shared() {
+            self.sweep_all()?;
+        }
+        let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
+        let (mut woken, mut idle, mut held) = (0_u64, 0_u32, Held::default());
+        loop {
+            let claimed = self.claim_waiting(Queue::Timers, until.0, &slots)?;
+            if claimed.waiting.is_empty() {
+                return Ok(woken);
+            }
+            if claimed.mine.is_empty() {
+                held.wait("timers")?;
+                continue;
+            }
+            held.over();
             let before = self.counts().clock;
             let mut due: Vec<(i64, Box<str>)> = Vec::new();
-            for slot in (0..SLOTS).map(Slot) {
+            for slot in claimed.mine.iter().copied() {
                 let rows = self.reader().due(slot, until.0, limits::SLOT_ROWS)?;
                 due.extend(rows.into_iter().map(|(party, at)| (at, party)));
             }
@@ -25,6 +39,7 @@ impl Session {
                 progress(woken.saturating_add(self.counts().clock.saturating_sub(before)));
             }
             self.flush()?;
+            self.release(Queue::Timers, &claimed.mine)?;
             let looked_at = self.counts().clock.saturating_sub(before);
             woken = woken.saturating_add(looked_at);
             idle = if looked_at == 0 { idle.saturating_add(1) } else { 0 };
@@ -36,6 +51,5 @@ impl Session {
                 self.forget();
             }
         }
-        Ok(woken)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use makegood_charter::Moment;
 use makegood_core::id::{Kind, Name};
-use makegood_store::{Commit, OutboxRow, SLOTS, Slot};
+use makegood_store::{Commit, OutboxRow, Queue, SLOTS, Slot};
 
 use crate::{EngineError, Session, limits};
 
@@ -104,12 +104,37 @@ impl Session {
         let mut done = Dispatched::default();
         let all: Vec<Box<str>> = routes.by_topic.keys().cloned().collect();
         let mut topics: Vec<&str> = all.iter().map(|topic| &**topic).collect();
+        // Slots that were looked at, and slots that another process dispatches, are not looked at again.
+        let mut left: Vec<Slot> = (0..SLOTS).map(Slot).collect();
+        loop {
+            let claimed = self.claim_waiting(Queue::Messages, now.0, &left)?;
+            if claimed.mine.is_empty() {
+                return Ok(done);
+            }
+            left = claimed.waiting.into_iter().filter(|slot| !claimed.mine.contains(slot)).collect();
+            self.dispatch_slots(&claimed.mine, routes, &mut topics, now, &mut done)?;
+            self.release(Queue::Messages, &claimed.mine)?;
+            if topics.is_empty() {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Sends what is due in these slots, which this session has claimed.
+    fn dispatch_slots(
+        &mut self,
+        slots: &[Slot],
+        routes: &mut Routes,
+        topics: &mut Vec<&str>,
+        now: Moment,
+        done: &mut Dispatched,
+    ) -> Result<(), EngineError> {
         loop {
             // Many slots together: what costs is to make sure that a receiver and the database have it, once each.
             let mut due = Vec::new();
             let mut more = false;
-            for slot in (0..SLOTS).map(Slot) {
-                let found = self.reader().outbox_due(slot, &topics, now.0, limits::SLOT_ROWS)?;
+            for slot in slots.iter().copied() {
+                let found = self.reader().outbox_due(slot, topics, now.0, limits::SLOT_ROWS)?;
                 more |= found.len() >= limits::SLOT_ROWS;
                 due.extend(found);
                 if due.len() >= limits::MESSAGES {
@@ -123,12 +148,12 @@ impl Session {
             }
             for (topic, messages) in by_topic {
                 let Some(sink) = routes.by_topic.get_mut(&topic) else { continue };
-                if !self.send(*sink, &messages, now, &mut done)? {
+                if !self.send(*sink, &messages, now, done)? {
                     topics.retain(|open| *open != &*topic);
                 }
             }
             if !more || topics.is_empty() {
-                return Ok(done);
+                return Ok(());
             }
         }
     }

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
 
 mod charters;
+mod claims;
 mod clock;
 mod dealings;
 mod dispatch;
@@ -117,6 +118,9 @@ pub enum EngineError {
     /// Parties wait for a moment that has come, and looking at them again and again changed nothing.
     #[error("the clock does not come to {until}: other processes keep moving it")]
     Idle { until: Moment },
+    /// Another process holds the work, and neither ends nor dies.
+    #[error("{what} are held by another process, which does not come to an end with them")]
+    Held { what: &'static str },
     /// Others wrote again and again while this process tried.
     #[error("gave up after {attempts} attempts: other processes kept writing to `{key}`")]
     Contended { key: Box<str>, attempts: u32 },

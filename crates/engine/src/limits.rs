@@ -21,6 +21,16 @@ pub const PARTS_AT_HAND: usize = 4_096;
 pub const SLOT_ROWS: usize = 1_000;
 /// Rounds of the clock in a row that find parties whose moment has come, and nothing to do for them: other processes were faster.
 pub const IDLE_ROUNDS: u32 = 50;
+/// How long a claim on a slot's work lasts unless it is renewed, in milliseconds: after so long what a dead process held goes on.
+pub const CLAIM_MILLISECONDS: u32 = 15_000;
+/// Slots that one process claims at a time where others work too.
+pub const CLAIMED_SLOTS: usize = 256;
+/// Rounds in a row, ten a second, in which all that waits is held by others: five minutes.
+pub const HELD_ROUNDS: u32 = 3_000;
+/// Days whose spent budgets are read at once.
+pub const BUDGET_DAYS: i32 = 64;
+/// Commits after which spent budgets are read again where others spend too.
+pub const BUDGET_COMMITS: u64 = 16;
 /// Messages handed to receivers at once, at most about this many.
 pub const MESSAGES: usize = 10_000;
 /// How long after each failed attempt the next is made, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.

@@ -1,12 +1,13 @@
 //! A session: work is folded on this thread while the batch before it is made durable on another.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use makegood_charter::Moment;
 use makegood_core::Rulebook;
-use makegood_store::{Commit, PartId, Reader, SLOTS, Slot, Store, slot_of};
+use makegood_store::{Commit, PartId, Queue, Reader, SLOTS, Slot, Store, slot_of};
 
+use crate::claims::Held;
 use crate::folder::Folder;
 use crate::limits::Bounds;
 use crate::writer::{Outcome, WriterThread};
@@ -26,6 +27,8 @@ pub struct Session {
     counts_before: Counts,
     attempts: u32,
     bounds: Bounds,
+    /// Slots in which commits of this session left deliveries.
+    left: BTreeSet<Slot>,
     /// How many charter versions judge, where the store holds charters.
     charters: Option<u32>,
 }
@@ -70,13 +73,14 @@ impl Session {
             reader,
             charters,
             bounds,
+            left: BTreeSet::new(),
             store,
             in_flight: VecDeque::new(),
             at_work: Vec::new(),
             counts_before: Counts::default(),
             attempts: 0,
         };
-        session.sweep()?;
+        session.sweep_all()?;
         Ok(session)
     }
 
@@ -169,7 +173,7 @@ impl Session {
     /// Makes everything taken so far durable, and carries every delivery to its end.
     pub fn flush(&mut self) -> Result<(), EngineError> {
         self.settle()?;
-        if self.store.shared() || self.folder.left_over() { self.sweep() } else { Ok(()) }
+        if self.folder.left_over() || !self.left.is_empty() { self.sweep(BTreeSet::new()) } else { Ok(()) }
     }
 
     /// Makes everything taken so far durable.
@@ -213,6 +217,7 @@ impl Session {
         if self.folder.has_changes() {
             let (number, mut commit) = self.folder.close()?;
             commit.charters = self.charters;
+            self.left.extend(left_in(&commit));
             self.in_flight.push_back(Batch { number, work, counts_before: self.counts_before });
             self.writer.write(number, commit)?;
         }
@@ -266,21 +271,61 @@ impl Session {
         self.work(work)
     }
 
-    /// Carries deliveries on that an earlier commit left: fan-outs, interests that have not heard, inboxes.
-    pub(crate) fn sweep(&mut self) -> Result<(), EngineError> {
+    /// True when other processes may write between a read and the commit that rests on it.
+    pub(crate) fn shared(&self) -> bool {
+        self.store.shared()
+    }
+
+    /// Claims the queue of these slots, and gives those it got.
+    pub(crate) fn claim(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, EngineError> {
+        self.writer.claim(queue, slots)
+    }
+
+    /// Gives back what was claimed, once what was done in it is durable.
+    pub(crate) fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), EngineError> {
+        self.writer.release(queue, slots)
+    }
+
+    /// Carries on every delivery there is, whoever left it.
+    pub(crate) fn sweep_all(&mut self) -> Result<(), EngineError> {
+        self.sweep((0..SLOTS).map(Slot).collect())
+    }
+
+    /// Carries deliveries on that an earlier commit left in these slots, or in those that this session's commits reach: fan-outs,
+    /// interests that have not heard, inboxes. What another process is at work on is waited for.
+    fn sweep(&mut self, mut slots: BTreeSet<Slot>) -> Result<(), EngineError> {
+        let mut held = Held::default();
         loop {
             self.settle()?;
+            slots.append(&mut self.left);
+            let asked: Vec<Slot> = slots.into_iter().collect();
+            let claimed = self.claim_waiting(Queue::Deliveries, i64::MAX, &asked)?;
+            if claimed.waiting.is_empty() {
+                self.folder.swept();
+                return Ok(());
+            }
+            slots = claimed.waiting.into_iter().collect();
+            if claimed.mine.is_empty() {
+                held.wait("deliveries")?;
+                continue;
+            }
+            held.over();
             let mut work = Vec::new();
-            for slot in (0..SLOTS).map(Slot) {
+            for slot in claimed.mine.iter().copied() {
                 work.extend(self.reader.inbox(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Deliver));
                 work.extend(self.reader.unheard(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
                 work.extend(self.reader.fanouts(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Fanout));
             }
-            if work.is_empty() {
-                self.folder.swept();
-                return Ok(());
-            }
             self.work(work)?;
+            self.settle()?;
+            self.release(Queue::Deliveries, &claimed.mine)?;
         }
     }
+}
+
+/// The slots in which a commit leaves deliveries.
+fn left_in(commit: &Commit) -> impl Iterator<Item = Slot> + '_ {
+    let inbox = commit.inbox_add.iter().map(|row| row.slot);
+    let fanouts = commit.fanouts.iter().map(|row| row.slot);
+    inbox.chain(fanouts).chain(commit.interests.iter().filter(|row| !row.heard).map(|row| row.slot))
 }

@@ -1,9 +1,11 @@
 //! The thread that makes commits durable while the next one is folded.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use makegood_store::{Commit, CommitError, Writer};
+use makegood_store::{Commit, CommitError, Queue, Slot, StoreError, Writer};
 
 use crate::{EngineError, limits};
 
@@ -26,6 +28,16 @@ enum Order {
     },
     /// Try again from here on, after a batch that was not kept.
     Resume,
+    Claim {
+        queue: Queue,
+        slots: Vec<Slot>,
+        answer: SyncSender<Result<Vec<Slot>, StoreError>>,
+    },
+    Release {
+        queue: Queue,
+        slots: Vec<Slot>,
+        answer: SyncSender<Result<Vec<Slot>, StoreError>>,
+    },
 }
 
 /// A writer on a thread of its own.
@@ -49,6 +61,20 @@ impl WriterThread {
 
     pub fn resume(&self) -> Result<(), EngineError> {
         self.order(Order::Resume)
+    }
+
+    /// Claims the queue of these slots, and gives those it got. They are kept until they are released or this is dropped.
+    pub fn claim(&self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, EngineError> {
+        let (answer, answered) = sync_channel(1);
+        self.order(Order::Claim { queue, slots: slots.to_vec(), answer })?;
+        Ok(answered.recv().map_err(|_| EngineError::WriterStopped)??)
+    }
+
+    pub fn release(&self, queue: Queue, slots: &[Slot]) -> Result<(), EngineError> {
+        let (answer, answered) = sync_channel(1);
+        self.order(Order::Release { queue, slots: slots.to_vec(), answer })?;
+        answered.recv().map_err(|_| EngineError::WriterStopped)??;
+        Ok(())
     }
 
     /// Waits for what became of the oldest batch that was not answered yet.
@@ -76,29 +102,89 @@ impl Drop for WriterThread {
     }
 }
 
+/// What the writer holds, renewed while it is held.
+#[derive(Default)]
+struct Claims(BTreeMap<Queue, BTreeSet<Slot>>);
+
+impl Claims {
+    fn claim(&mut self, writer: &mut dyn Writer, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
+        let got = writer.claim(queue, slots, limits::CLAIM_MILLISECONDS)?;
+        self.0.entry(queue).or_default().extend(&got);
+        Ok(got)
+    }
+
+    fn release(&mut self, writer: &mut dyn Writer, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
+        if let Some(held) = self.0.get_mut(&queue) {
+            held.retain(|slot| !slots.contains(slot));
+        }
+        self.0.retain(|_, held| !held.is_empty());
+        writer.release(queue, slots)?;
+        Ok(Vec::new())
+    }
+
+    /// Renews all. One that cannot be renewed runs out; another process may have it then.
+    fn renew(&mut self, writer: &mut dyn Writer) {
+        for (queue, held) in &mut self.0 {
+            let slots: Vec<Slot> = held.iter().copied().collect();
+            if let Ok(kept) = writer.claim(*queue, &slots, limits::CLAIM_MILLISECONDS) {
+                *held = kept.into_iter().collect();
+            }
+        }
+    }
+
+    /// Gives back what is left when nobody orders any more.
+    fn give_back(self, writer: &mut dyn Writer) {
+        for (queue, held) in self.0 {
+            // What is not given back runs out.
+            let _ = writer.release(queue, &held.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
+
 fn write_all(mut writer: Box<dyn Writer>, orders: &Receiver<Order>, answer: &SyncSender<(u64, Outcome)>) {
     let mut halted = false;
-    while let Ok(order) = orders.recv() {
+    let mut claims = Claims::default();
+    loop {
+        let order = if claims.0.is_empty() {
+            orders.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            orders.recv_timeout(Duration::from_millis(u64::from(limits::CLAIM_MILLISECONDS / 4)))
+        };
         let (batch, outcome) = match order {
-            Order::Resume => {
+            Err(RecvTimeoutError::Disconnected) => return claims.give_back(&mut *writer),
+            Err(RecvTimeoutError::Timeout) => {
+                claims.renew(&mut *writer);
+                continue;
+            }
+            Ok(Order::Resume) => {
                 halted = false;
                 continue;
             }
-            Order::Write { batch, .. } if halted => (batch, Outcome::Skipped),
-            Order::Write { batch, commit } => match writer.commit(&commit) {
-                Ok(()) => (batch, Outcome::Durable),
-                Err(CommitError::Stale { key }) => (batch, Outcome::Stale(key)),
-                Err(CommitError::Charters { found, judged_by }) => {
-                    (batch, Outcome::Failed(EngineError::Charters { found, judged_by }))
-                }
-                Err(CommitError::Store(error)) => (batch, Outcome::Failed(error.into())),
-                // Only a charter is refused so.
-                Err(CommitError::NotAdmitted) => (batch, Outcome::Failed(EngineError::WriterStopped)),
-            },
+            Ok(Order::Claim { queue, slots, answer }) => {
+                let _ = answer.send(claims.claim(&mut *writer, queue, &slots));
+                continue;
+            }
+            Ok(Order::Release { queue, slots, answer }) => {
+                let _ = answer.send(claims.release(&mut *writer, queue, &slots));
+                continue;
+            }
+            Ok(Order::Write { batch, .. }) if halted => (batch, Outcome::Skipped),
+            Ok(Order::Write { batch, commit }) => (batch, outcome(writer.commit(&commit))),
         };
         halted = !matches!(outcome, Outcome::Durable);
         if answer.send((batch, outcome)).is_err() {
-            return;
+            return claims.give_back(&mut *writer);
         }
+    }
+}
+
+fn outcome(answer: Result<(), CommitError>) -> Outcome {
+    match answer {
+        Ok(()) => Outcome::Durable,
+        Err(CommitError::Stale { key }) => Outcome::Stale(key),
+        Err(CommitError::Charters { found, judged_by }) => Outcome::Failed(EngineError::Charters { found, judged_by }),
+        Err(CommitError::Store(error)) => Outcome::Failed(error.into()),
+        // Only a charter is refused so.
+        Err(CommitError::NotAdmitted) => Outcome::Failed(EngineError::WriterStopped),
     }
 }

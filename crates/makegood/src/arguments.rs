@@ -52,12 +52,21 @@ pub(crate) enum Command {
     Verify(Database),
     /// Look at a database: schema, size, damage, what waits
     Doctor(Database),
+    /// How a database is laid out
+    #[command(subcommand)]
+    Db(DbCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Spread the tables of a PostgreSQL database over its machines by slot, where the server offers it (Citus and its like)
+    Distribute(Database),
 }
 
 /// The database a command works on.
 #[derive(Debug, Args)]
 pub(crate) struct Database {
-    /// The database: `sqlite:FILE`
+    /// The database: `sqlite:FILE`, or `postgres://USER@HOST/DATABASE`
     #[arg(long, value_name = "URL", default_value = "sqlite:makegood.db", env = "MAKEGOOD_DB")]
     pub db: String,
 }

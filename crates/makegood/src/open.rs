@@ -29,12 +29,10 @@ impl Opened {
 
 /// Opens a database that exists, with the charters it holds.
 pub fn database(url: &str) -> Result<Opened, Failure> {
-    if let Some(path) = url.strip_prefix("sqlite:")
-        && !Path::new(path).exists()
-    {
+    if !makegood_store::exists(url)? {
         return Err(Failure::new(
             "M011",
-            format!("there is no database at `{url}`"),
+            format!("there is no database at `{}`", makegood_store::shown(url)),
             "`makegood run --charter FILE --events FILE --db URL` makes one",
         ));
     }

@@ -7,9 +7,11 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
 
 mod chain;
+mod claim;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod port;
+mod postgres;
 mod rows;
 mod slot;
 mod sqlite;
@@ -17,12 +19,27 @@ mod sqlite;
 mod tests;
 
 pub use chain::{chain, ident};
-pub use port::{Balance, CommitError, Health, Reader, Store, StoreError, Writer};
+pub use port::{Balance, CommitError, Distributed, Health, Queue, Reader, Store, StoreError, Writer};
+pub use postgres::Postgres;
 pub use rows::*;
 pub use slot::{SLOTS, Slot, slot_of};
 pub use sqlite::Sqlite;
 
-/// Opens the database that a URL names: `sqlite:FILE`.
+/// Opens the database that a URL names, `sqlite:FILE` or `postgres://USER@HOST/DATABASE`, and makes its tables when there are none.
 pub fn open(url: &str) -> Result<Box<dyn Store>, StoreError> {
-    Ok(Box::new(Sqlite::open_in(url)?))
+    if postgres::is_address(url) { Ok(Box::new(Postgres::open(url)?)) } else { Ok(Box::new(Sqlite::open_in(url)?)) }
+}
+
+/// True when there are tables of ours at the address; asking makes none.
+pub fn exists(url: &str) -> Result<bool, StoreError> {
+    match url.strip_prefix("sqlite:") {
+        Some(file) if !file.is_empty() => Ok(std::path::Path::new(file).exists()),
+        _ if postgres::is_address(url) => Postgres::exists(url),
+        _ => Err(StoreError::BadUrl { url: url.to_owned() }),
+    }
+}
+
+/// An address as it may be shown: without its password.
+pub fn shown(url: &str) -> String {
+    if postgres::is_address(url) { postgres::masked(url) } else { url.to_owned() }
 }

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use crate::Slot;
 use crate::rows::*;
 
@@ -6,10 +9,22 @@ use crate::rows::*;
 #[expect(missing_docs, reason = "each variant's message names its fields")]
 pub enum StoreError {
     /// The URL names no database this build knows.
-    #[error("`{url}` is not a database address: use `sqlite:FILE`")]
+    #[error("`{url}` is not a database address: use `sqlite:FILE` or `postgres://USER@HOST/DATABASE`")]
     BadUrl { url: String },
-    /// The file belongs to another program.
-    #[error("`{url}` holds another program's data: name a new file, or one that makegood made")]
+    /// The URL names a server, and cannot be read.
+    #[error("`{url}` is not a database address: {why}: write `postgres://USER@HOST:PORT/DATABASE`")]
+    BadServerUrl { url: String, why: String },
+    /// The server does not answer, or lets nobody in.
+    #[error("`{url}` cannot be reached: {why}")]
+    Unreachable { url: String, why: String },
+    /// The server is older than what is used of it.
+    #[error("`{url}` is PostgreSQL {found}: version 15 or newer is needed")]
+    TooOld { url: String, found: String },
+    /// The user may not do what has to be done.
+    #[error("`{url}` does not allow it: {why}: let the user own the schema that the tables are in")]
+    Forbidden { url: String, why: String },
+    /// The database belongs to another program.
+    #[error("`{url}` holds another program's data: name a new database, or one that makegood made")]
     NotOurs { url: String },
     /// The database was written by a newer release.
     #[error("`{url}` has schema {found}, this release knows {known}: use the newer makegood that wrote it")]
@@ -50,13 +65,52 @@ pub trait Store: Send + Sync {
     /// A connection that writes. Each thread has its own. It is opened before anything is read that its commits will rest on: a
     /// store that is not shared answers [`CommitError::Stale`] for what another connection, of this process too, wrote since then.
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError>;
+    /// A connection that reads everything as it is at this moment, whatever is committed later.
+    fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError>;
     /// True when other processes may write between a read and the commit that rests on it, so that fan-out must go through the
     /// inbox and may not be shortened within one commit. False when the writer would answer [`CommitError::Stale`] instead.
     fn shared(&self) -> bool;
+    /// Spreads the tables over machines by their slot, where the server offers it. `progress` is told of each table.
+    fn distribute(&self, progress: &mut dyn FnMut(&str)) -> Result<Distributed, StoreError> {
+        let _ = progress;
+        Ok(Distributed::NotOffered)
+    }
     /// What an operator wants to know at a glance.
     fn health(&self) -> Result<Health, StoreError>;
     /// Reads the whole database and tells what in it is broken, at most `limit` findings. Empty when it is whole.
     fn damage(&self, limit: usize) -> Result<Vec<String>, StoreError>;
+}
+
+/// Work that waits in a slot for whichever process is free. One process at a time works a slot's queue of a kind: see
+/// [`Writer::claim`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Queue {
+    /// Parties whose `wake_at` has come.
+    Timers,
+    /// Things' events on their way: fan-outs, interests that have not heard, inboxes.
+    Deliveries,
+    /// What must leave.
+    Messages,
+}
+
+impl Queue {
+    /// Its number in the database.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Queue::Timers => 0,
+            Queue::Deliveries => 1,
+            Queue::Messages => 2,
+        }
+    }
+}
+
+/// What came of [`Store::distribute`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distributed {
+    /// The server is one machine and knows of no other.
+    NotOffered,
+    /// So many tables are distributed now that were not before.
+    Done(u32),
 }
 
 /// The state of a database.
@@ -148,6 +202,26 @@ pub trait Reader: Send {
     ) -> Result<Vec<OutboxRow>, StoreError>;
     /// What has left or must leave for a party.
     fn outbox_of(&mut self, slot: Slot, party: &str) -> Result<Vec<OutboxRow>, StoreError>;
+    /// Those of these slots in which something of the queue waits; for timers and messages, at or before `until`.
+    fn waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Vec<Slot>, StoreError>;
+    /// All interests of a slot after (thing, party), in that order, at most `limit`.
+    fn interests_of_slot(
+        &mut self,
+        slot: Slot,
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<InterestRow>, StoreError>;
+    /// All messages of a slot after (party, id), in that order, at most `limit`.
+    fn outbox_of_slot(
+        &mut self,
+        slot: Slot,
+        after: Option<(&str, &PartId)>,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError>;
+    /// All tallies of a slot.
+    fn tallies_of_slot(&mut self, slot: Slot) -> Result<Vec<TallyRow>, StoreError>;
+    /// All inputs of a slot that were set aside, by id.
+    fn quarantine_of_slot(&mut self, slot: Slot) -> Result<Vec<QuarantineRow>, StoreError>;
     /// How many parts there are of each clause and state, in that order.
     fn standings(&mut self, kind: PartKind) -> Result<Vec<(Box<str>, u8, u64)>, StoreError>;
     /// Lines of the ledger of one slot after (party, movement, line), in that order, at most `limit`.
@@ -161,8 +235,8 @@ pub trait Reader: Send {
     fn postings_of(&mut self, slot: Slot, party: &str) -> Result<Vec<PostingRow>, StoreError>;
     /// Every account's sum: (account, commodity, decimals, minor units), in that order.
     fn balances(&mut self) -> Result<Vec<Balance>, StoreError>;
-    /// The sum of a tally over all slots.
-    fn tally(&mut self, name: &str, day: i32, commodity: &str) -> Result<i64, StoreError>;
+    /// The sums of a tally over all slots, for these days, by day and commodity. A day on which nothing was added is left out.
+    fn tallies(&mut self, name: &str, days: Range<i32>) -> Result<BTreeMap<(i32, Box<str>), i64>, StoreError>;
     /// Inputs set aside, after (slot, id), in that order, at most `limit`.
     fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
     /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`, `fit`.
@@ -182,6 +256,12 @@ pub trait Writer: Send {
     /// key the last one stays, and what is both added and done is done. A commit that was judged by another number of charter
     /// versions than there are is [`CommitError::Charters`].
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError>;
+    /// Claims the queue of these slots for this writer, for so many milliseconds by the database's clock, and gives those it got: the
+    /// ones that nobody held, whose claim ran out, or that it held itself. Nothing is correct only because of a claim: it keeps two
+    /// processes from doing the same work at once.
+    fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError>;
+    /// Gives back what this writer claimed.
+    fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), StoreError>;
     /// Records a charter version. Recording the same text again changes nothing; another text under the same name and version is
     /// refused as [`CommitError::Stale`]. A version that is new is recorded only if `admit`, which is asked while nobody can commit
     /// and may read what is committed, answers true; otherwise it is [`CommitError::NotAdmitted`].

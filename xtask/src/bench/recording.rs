@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use makegood_store::{CharterRow, Commit, CommitError, FitRow, Health, Reader, Store, StoreError, Writer};
+use makegood_store::{CharterRow, Commit, CommitError, FitRow, Health, Queue, Reader, Slot, Store, StoreError, Writer};
 
 /// A database whose commits are remembered.
 pub struct Recording {
@@ -31,6 +31,10 @@ impl Store for Recording {
         Ok(Box::new(RecordingWriter { inner: self.inner.writer()?, commits: Arc::clone(&self.commits) }))
     }
 
+    fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.inner.snapshot()
+    }
+
     fn shared(&self) -> bool {
         self.inner.shared()
     }
@@ -54,6 +58,14 @@ impl Writer for RecordingWriter {
         self.inner.commit(commit)?;
         self.commits.lock().unwrap_or_else(PoisonError::into_inner).push(commit.clone());
         Ok(())
+    }
+
+    fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError> {
+        self.inner.claim(queue, slots, milliseconds)
+    }
+
+    fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), StoreError> {
+        self.inner.release(queue, slots)
     }
 
     fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {

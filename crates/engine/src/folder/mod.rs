@@ -2,7 +2,7 @@
 
 mod things;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use makegood_charter::Moment;
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Reject};
 use crate::limits::Bounds;
 use crate::working::{Part, Taken, Working, said_by};
-use crate::{Counts, EngineError, Work, rows};
+use crate::{Counts, EngineError, Work, limits, rows};
 
 /// The name of the tally that holds what was spent of each day's budget.
 const BUDGET: &str = "budget";
@@ -42,7 +42,9 @@ pub(crate) struct Folder {
     batch: u64,
     dirty_parties: Vec<Box<str>>,
     dirty_things: Vec<Box<str>>,
+    /// What was spent of the budgets of these days.
     spent: BTreeMap<(i32, Box<str>), i64>,
+    spent_days: BTreeSet<i32>,
     tallies: BTreeMap<(Slot, i32, Box<str>), i64>,
     day: Option<Budget>,
     left_over: bool,
@@ -81,6 +83,7 @@ impl Folder {
             dirty_parties: Vec::new(),
             dirty_things: Vec::new(),
             spent: BTreeMap::new(),
+            spent_days: BTreeSet::new(),
             tallies: BTreeMap::new(),
             day: None,
             left_over: false,
@@ -104,8 +107,13 @@ impl Folder {
         self.commit = Commit::default();
         self.dirty_parties.clear();
         self.dirty_things.clear();
-        self.spent.clear();
+        self.forget_budgets();
         self.tallies.clear();
+    }
+
+    fn forget_budgets(&mut self) {
+        self.spent.clear();
+        self.spent_days.clear();
     }
 
     /// True when the commit at work would change anything.
@@ -368,14 +376,15 @@ impl Folder {
         let Some(day) = self.day else { return Ok(Context::default()) };
         let commodity = day.limit.commodity.code();
         let key = (day.day, commodity.into());
-        let spent = match self.spent.get(&key) {
-            Some(spent) => *spent,
-            None => {
-                let spent = self.reader.tally(BUDGET, day.day, commodity)?;
-                self.spent.insert(key, spent);
-                spent
-            }
-        };
+        if !self.spent_days.contains(&day.day) {
+            // Days come in order, mostly: the next ones are read with it.
+            let days = day.day..day.day.saturating_add(limits::BUDGET_DAYS);
+            let sums = self.reader.tallies(BUDGET, days.clone())?;
+            // A day that was read before holds what is not in the database yet.
+            self.spent.extend(sums.into_iter().filter(|((day, _), _)| !self.spent_days.contains(day)));
+            self.spent_days.extend(days);
+        }
+        let spent = self.spent.get(&key).copied().unwrap_or(0);
         Ok(Context { budget_spent: day.is_spent(spent) })
     }
 
@@ -416,6 +425,10 @@ impl Folder {
             .collect();
         let batch = self.batch;
         self.batch = batch.saturating_add(1);
+        if self.shared && batch.is_multiple_of(limits::BUDGET_COMMITS) {
+            // Others spend too.
+            self.forget_budgets();
+        }
         Ok((batch, commit))
     }
 }

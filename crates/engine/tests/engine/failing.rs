@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use makegood_engine::limits::Bounds;
 use makegood_engine::{EngineError, FeedError, Session, feed};
-use makegood_store::{CharterRow, Commit, CommitError, Health, Reader, Sqlite, Store, StoreError, Writer};
+use makegood_store::{CharterRow, Commit, CommitError, Health, Queue, Reader, Slot, Sqlite, Store, StoreError, Writer};
 
 use crate::desk::{CHARTER, booking, now, rulebook};
 
@@ -26,6 +26,14 @@ impl Writer for NoRoom {
         Ok(())
     }
 
+    fn claim(&mut self, _: Queue, slots: &[Slot], _: u32) -> Result<Vec<Slot>, StoreError> {
+        Ok(slots.to_vec())
+    }
+
+    fn release(&mut self, _: Queue, _: &[Slot]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn put_charter(&mut self, _: &CharterRow, _: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
         Err(no_room().into())
     }
@@ -38,6 +46,10 @@ impl Store for Full {
 
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
         Ok(Box::new(NoRoom))
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.0.snapshot()
     }
 
     fn shared(&self) -> bool {

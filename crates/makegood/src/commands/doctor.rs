@@ -14,7 +14,7 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
     let mut reader = opened.store.reader()?;
     let mut rows = vec![
         vec!["makegood".to_owned(), env!("CARGO_PKG_VERSION").to_owned()],
-        vec!["database".to_owned(), arguments.db.clone()],
+        vec!["database".to_owned(), makegood_store::shown(&arguments.db)],
         vec!["schema".to_owned(), health.schema.to_string()],
         vec!["size in bytes".to_owned(), grouped(health.bytes)],
         vec!["write-ahead log in bytes".to_owned(), grouped(health.log_bytes)],

@@ -1,6 +1,7 @@
 //! The commands, one file each. Each gives true when it did what was asked, and false when it found something wrong.
 
 mod charter;
+mod db;
 mod demo;
 mod dispatch;
 mod doctor;
@@ -37,6 +38,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Rebuild(database) => rebuild::run(&database),
         Command::Verify(database) => verify::run(&database),
         Command::Doctor(database) => doctor::run(&database),
+        Command::Db(db) => db::run(&db),
     }
 }
 

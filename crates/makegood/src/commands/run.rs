@@ -15,7 +15,7 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
     if opened.book.versions().is_empty() {
         return Err(Failure::new(
             "M016",
-            format!("`{}` holds no charter", arguments.database.db),
+            format!("`{}` holds no charter", makegood_store::shown(&arguments.database.db)),
             "name one with `--charter FILE`: without a charter nothing is promised",
         ));
     }

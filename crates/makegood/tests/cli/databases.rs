@@ -37,7 +37,9 @@ fn a_file_that_is_no_database_of_ours_is_refused_and_left_alone() {
 #[test]
 fn an_address_that_is_no_database_is_refused() {
     let desk = Desk::new();
-    for url in ["postgres://localhost/makegood", "test.db", "sqlite:", "sqlite::memory:"] {
+    for url in
+        ["postgres://localhost:port/makegood", "mysql://localhost/makegood", "test.db", "sqlite:", "sqlite::memory:"]
+    {
         let error = desk.makegood(&["doctor", "--db", url]).refused();
         assert!(error.contains(&format!("`{url}`")), "{url}: {error}");
     }

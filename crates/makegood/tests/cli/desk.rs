@@ -123,11 +123,17 @@ impl Answer {
 
 pub struct Desk {
     folder: tempfile::TempDir,
+    db: String,
 }
 
 impl Desk {
     pub fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        Self::at("sqlite:test.db")
+    }
+
+    /// A desk whose database is at this address.
+    pub fn at(db: &str) -> Self {
+        let desk = Self { folder: tempfile::tempdir().unwrap(), db: db.to_owned() };
         desk.write("charter.yaml", CHARTER);
         desk
     }
@@ -148,10 +154,11 @@ impl Desk {
         std::fs::write(self.path(name), content).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A command that is not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_makegood"));
         command.current_dir(self.folder.path()).args(arguments);
-        command.env_remove("MAKEGOOD_WEBHOOK_SECRET").env("MAKEGOOD_DB", "sqlite:test.db");
+        command.env_remove("MAKEGOOD_WEBHOOK_SECRET").env("MAKEGOOD_DB", &self.db);
         command
     }
 

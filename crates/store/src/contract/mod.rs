@@ -14,8 +14,10 @@ mod ledger;
 mod logs;
 mod outward;
 mod parts;
+mod queues;
 mod races;
 mod rows;
+pub mod server;
 
 use crate::{Commit, CommitError, Reader, Store, Writer};
 
@@ -56,6 +58,11 @@ pub const ALL: &[(&str, Case)] = &[
     ("fits_are_written_over", outward::fits_are_written_over),
     ("rows_are_counted", outward::rows_are_counted),
     ("health_is_told", outward::health_is_told),
+    ("slots_with_work_are_named", queues::slots_with_work_are_named),
+    ("a_claim_is_one_holders", queues::a_claim_is_one_holders),
+    ("a_claim_runs_out", queues::a_claim_runs_out),
+    ("a_slot_is_read_whole", queues::a_slot_is_read_whole),
+    ("a_snapshot_stands_still", queues::a_snapshot_stands_still),
     ("a_head_must_have_the_expected_version", races::a_head_must_have_the_expected_version),
     ("an_event_is_written_once", races::an_event_is_written_once),
     ("a_refused_commit_leaves_nothing", races::a_refused_commit_leaves_nothing),

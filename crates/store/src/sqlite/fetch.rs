@@ -5,7 +5,7 @@ use rusqlite::{Error, Row};
 
 use crate::{
     Body, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, InboxRow, InterestRow, OutboxRow, PartKind, PartRow,
-    PostingRow, QuarantineRow, Slot, StoreError,
+    PostingRow, QuarantineRow, Slot, StoreError, TallyRow,
 };
 
 /// Tells a row that cannot be read from a database that failed.
@@ -125,6 +125,10 @@ pub(super) fn outbox(row: &Row) -> rusqlite::Result<OutboxRow> {
         delivered: row.get(7)?,
         trouble: row.get(8)?,
     })
+}
+
+pub(super) fn tally(row: &Row) -> rusqlite::Result<TallyRow> {
+    Ok(TallyRow { slot: slot(row)?, name: row.get(1)?, day: row.get(2)?, commodity: row.get(3)?, amount: row.get(4)? })
 }
 
 pub(super) fn quarantine(row: &Row) -> rusqlite::Result<QuarantineRow> {

@@ -99,6 +99,11 @@ impl Store for Sqlite {
         Ok(Box::new(writer::SqliteWriter::new(connection, self.sharing, Arc::clone(&self.gate))?))
     }
 
+    fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {
+        let connection = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE_KIB)?;
+        Ok(Box::new(reader::SqliteReader::new(connection).hold_still()?))
+    }
+
     fn shared(&self) -> bool {
         self.sharing
     }

@@ -1,6 +1,7 @@
 //! The reading side: one read-only connection, whose every call sees the last commit.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rusqlite::{Connection, Params, Row};
 
@@ -8,7 +9,7 @@ use super::fetch::{self, failed};
 use super::sql;
 use crate::{
     Balance, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId,
-    PartKind, PartRow, PostingRow, QuarantineRow, Reader, SLOTS, Slot, StoreError,
+    PartKind, PartRow, PostingRow, QuarantineRow, Queue, Reader, SLOTS, Slot, StoreError, TallyRow,
 };
 
 pub(super) struct SqliteReader(Connection);
@@ -16,6 +17,22 @@ pub(super) struct SqliteReader(Connection);
 impl SqliteReader {
     pub(super) fn new(connection: Connection) -> SqliteReader {
         SqliteReader(connection)
+    }
+
+    /// From here on everything is read as it was at this moment.
+    pub(super) fn hold_still(self) -> Result<SqliteReader, StoreError> {
+        // A transaction sees nothing before its first question.
+        let run = || {
+            self.0.execute_batch("BEGIN")?;
+            self.0.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))
+        };
+        run().map_err(failed("sqlite_schema", "beginning"))?;
+        Ok(self)
+    }
+
+    /// One view for several questions; none of its own where there is one already.
+    fn snapshot(&self) -> rusqlite::Result<Option<rusqlite::Transaction<'_>>> {
+        if self.0.is_autocommit() { self.0.unchecked_transaction().map(Some) } else { Ok(None) }
     }
 
     fn all<T>(
@@ -58,14 +75,14 @@ impl SqliteReader {
         let mut order: Vec<(&K, usize)> = keys.iter().zip(0..).collect();
         order.sort_unstable();
         let run = || {
-            let snapshot = self.0.unchecked_transaction()?;
-            let mut statement = snapshot.prepare_cached(sql)?;
+            let snapshot = self.snapshot()?;
+            let mut statement = self.0.prepare_cached(sql)?;
             let mut found = Vec::with_capacity(keys.len());
             for (key, place) in order {
                 found.push((place, probe(&mut statement, key)?));
             }
             drop(statement);
-            snapshot.commit()?;
+            snapshot.map_or(Ok(()), rusqlite::Transaction::commit)?;
             Ok(found)
         };
         let mut found = run().map_err(failed(table, "reading"))?;
@@ -246,8 +263,8 @@ impl Reader for SqliteReader {
     fn balances(&mut self) -> Result<Vec<Balance>, StoreError> {
         let mut sums = BTreeMap::new();
         let mut run = || {
-            let snapshot = self.0.unchecked_transaction()?;
-            let mut statement = snapshot.prepare_cached(sql::BALANCES)?;
+            let snapshot = self.snapshot()?;
+            let mut statement = self.0.prepare_cached(sql::BALANCES)?;
             for slot in 0..SLOTS {
                 let mut rows = statement.query((slot,))?;
                 while let Some(row) = rows.next()? {
@@ -258,14 +275,63 @@ impl Reader for SqliteReader {
                 }
             }
             drop(statement);
-            snapshot.commit()
+            snapshot.map_or(Ok(()), rusqlite::Transaction::commit)
         };
         run().map_err(failed("posting", "adding up the ledger"))?;
         Ok(sums.into_iter().map(|((account, commodity, decimals), sum)| (account, commodity, decimals, sum)).collect())
     }
 
-    fn tally(&mut self, name: &str, day: i32, commodity: &str) -> Result<i64, StoreError> {
-        Ok(self.one("tally", sql::TALLY, (name, day, commodity), |row| row.get(0))?.unwrap_or(0))
+    fn tallies(&mut self, name: &str, days: Range<i32>) -> Result<BTreeMap<(i32, Box<str>), i64>, StoreError> {
+        let row = |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?));
+        let mut sums: BTreeMap<(i32, Box<str>), i64> = BTreeMap::new();
+        for (day, commodity, amount) in self.all("tally", sql::TALLIES, (name, days.start, days.end), row)? {
+            let sum = sums.entry((day, commodity)).or_default();
+            *sum = sum.saturating_add(amount);
+        }
+        Ok(sums)
+    }
+
+    fn waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
+        let numbers: Vec<u16> = slots.iter().map(|slot| slot.0).collect();
+        let waits = |statement: &mut rusqlite::CachedStatement, slot: &u16| match queue {
+            Queue::Deliveries => statement.query_row((*slot,), |row| row.get(0)),
+            Queue::Timers | Queue::Messages => statement.query_row((*slot, until), |row| row.get::<_, bool>(0)),
+        };
+        let (table, sql) = match queue {
+            Queue::Timers => ("head", sql::TIMERS_WAIT),
+            Queue::Deliveries => ("inbox", sql::DELIVERIES_WAIT),
+            Queue::Messages => ("outbox", sql::MESSAGES_WAIT),
+        };
+        let answers = self.each(table, sql, &numbers, waits)?;
+        Ok(slots.iter().zip(answers).filter(|(_, waits)| *waits).map(|(slot, _)| *slot).collect())
+    }
+
+    fn interests_of_slot(
+        &mut self,
+        slot: Slot,
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<InterestRow>, StoreError> {
+        let (thing, party) = after.unwrap_or_default();
+        self.all("interest", sql::INTERESTS_OF_SLOT, (slot.0, thing, party, int(limit)), fetch::interest)
+    }
+
+    fn outbox_of_slot(
+        &mut self,
+        slot: Slot,
+        after: Option<(&str, &PartId)>,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let (party, id) = after.map_or(("", &[][..]), |(party, id)| (party, &id[..]));
+        self.all("outbox", sql::OUTBOX_OF_SLOT, (slot.0, party, id, int(limit)), fetch::outbox)
+    }
+
+    fn tallies_of_slot(&mut self, slot: Slot) -> Result<Vec<TallyRow>, StoreError> {
+        self.all("tally", sql::TALLIES_OF_SLOT, (slot.0,), fetch::tally)
+    }
+
+    fn quarantine_of_slot(&mut self, slot: Slot) -> Result<Vec<QuarantineRow>, StoreError> {
+        self.all("quarantine", sql::QUARANTINE_OF_SLOT, (slot.0,), fetch::quarantine)
     }
 
     fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError> {

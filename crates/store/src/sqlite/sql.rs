@@ -88,6 +88,9 @@ pub(super) const INTERESTED: &str =
 pub(super) const UNHEARD: &str =
     "SELECT slot, thing, party, heard FROM interest WHERE slot = ?1 AND heard = 0 ORDER BY thing, party LIMIT ?2";
 
+pub(super) const INTERESTS_OF_SLOT: &str = "SELECT slot, thing, party, heard FROM interest
+    WHERE slot = ?1 AND (thing, party) > (?2, ?3) ORDER BY thing, party LIMIT ?4";
+
 pub(super) const INBOX: &str =
     "SELECT slot, party, thing, seq FROM inbox WHERE slot = ?1 ORDER BY party, thing, seq LIMIT ?2";
 pub(super) const INBOX_ADD: &str =
@@ -126,13 +129,23 @@ pub(super) const OUTBOX_OF: &str =
     "SELECT slot, party, id, topic, body, attempts, next_try, delivered, trouble FROM outbox
     WHERE slot = ?1 AND party = ?2 ORDER BY id";
 
+pub(super) const OUTBOX_OF_SLOT: &str =
+    "SELECT slot, party, id, topic, body, attempts, next_try, delivered, trouble FROM outbox
+    WHERE slot = ?1 AND (party, id) > (?2, ?3) ORDER BY party, id LIMIT ?4";
+
 pub(super) const TALLY_ADD: &str = "INSERT INTO tally (slot, name, day, commodity, amount) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (slot, name, day, commodity) DO UPDATE SET amount = amount + excluded.amount";
-pub(super) const TALLY: &str = "WITH RECURSIVE each(slot) AS (VALUES (0) UNION ALL SELECT slot + 1 FROM each WHERE slot < 1023)
-    SELECT coalesce(sum(amount), 0) FROM each CROSS JOIN tally USING (slot) WHERE name = ?1 AND day = ?2 AND commodity = ?3";
+/// One probe for each slot: without it the whole table would be read.
+pub(super) const TALLIES: &str =
+    "WITH RECURSIVE each(slot) AS (VALUES (0) UNION ALL SELECT slot + 1 FROM each WHERE slot < 1023)
+    SELECT day, commodity, amount FROM each CROSS JOIN tally USING (slot) WHERE name = ?1 AND day >= ?2 AND day < ?3";
+pub(super) const TALLIES_OF_SLOT: &str =
+    "SELECT slot, name, day, commodity, amount FROM tally WHERE slot = ?1 ORDER BY name, day, commodity";
 
 pub(super) const QUARANTINE: &str = "SELECT slot, id, origin, line, code, reason, bytes, recorded FROM quarantine
     WHERE (slot, id) > (?1, ?2) ORDER BY slot, id LIMIT ?3";
+pub(super) const QUARANTINE_OF_SLOT: &str =
+    "SELECT slot, id, origin, line, code, reason, bytes, recorded FROM quarantine WHERE slot = ?1 ORDER BY id";
 pub(super) const QUARANTINE_ADD: &str = "INSERT INTO quarantine (slot, id, origin, line, code, reason, bytes, recorded)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
 pub(super) const QUARANTINE_DONE: &str = "DELETE FROM quarantine WHERE slot = ?1 AND id = ?2";
@@ -151,6 +164,19 @@ pub(super) const FITS: &str =
 pub(super) const FIT_PUT: &str =
     "INSERT INTO fit (charter, currency, day, model, converged, body, recorded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
     ON CONFLICT (charter, currency, day, model) DO UPDATE SET converged = ?5, body = ?6, recorded = ?7";
+/// Takes or keeps a claim that is free, ours or run out, by the machine's clock.
+pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
+    VALUES (?1, ?2, ?3, CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + ?4)
+    ON CONFLICT (slot, what) DO UPDATE SET holder = excluded.holder, until = excluded.until
+    WHERE claim.holder = excluded.holder OR claim.until <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
+pub(super) const RELEASE: &str = "DELETE FROM claim WHERE slot = ?1 AND what = ?2 AND holder = ?3";
+
+pub(super) const DELIVERIES_WAIT: &str = "SELECT EXISTS (SELECT 1 FROM inbox WHERE slot = ?1)
+    OR EXISTS (SELECT 1 FROM fanout WHERE slot = ?1) OR EXISTS (SELECT 1 FROM interest WHERE slot = ?1 AND heard = 0)";
+pub(super) const TIMERS_WAIT: &str =
+    "SELECT EXISTS (SELECT 1 FROM head WHERE slot = ?1 AND wake_at IS NOT NULL AND wake_at <= ?2)";
+pub(super) const MESSAGES_WAIT: &str =
+    "SELECT EXISTS (SELECT 1 FROM outbox WHERE slot = ?1 AND next_try IS NOT NULL AND next_try <= ?2)";
 
 /// How many rows a table holds; `None` for a name that is not a table of the port.
 pub(super) fn count(table: &str) -> Option<&'static str> {

@@ -33,9 +33,9 @@ fn urls_name_files() {
     let url = format!("sqlite:{}", file.display());
     assert!(!crate::open(&url).unwrap().shared());
     assert!(file.exists());
-    for bad in ["", "sqlite", "sqlite:", "sqlite::memory:", "postgres://localhost/makegood", file.to_str().unwrap()] {
+    for bad in ["", "sqlite", "sqlite:", "sqlite::memory:", "mysql://localhost/makegood", file.to_str().unwrap()] {
         let error = crate::open(bad).err().unwrap();
-        assert_eq!(error.to_string(), format!("`{bad}` is not a database address: use `sqlite:FILE`"));
+        assert!(error.to_string().starts_with(&format!("`{bad}` is not a database address: use `sqlite:FILE`")));
     }
     for bad in ["", ":memory:"] {
         assert!(matches!(Sqlite::open(bad), Err(StoreError::BadUrl { .. })));
@@ -200,7 +200,7 @@ fn statements_find_their_rows_by_key() {
     // Those that look at all slots probe each of them.
     for (sql, probe) in [
         (sql::EARLIEST_WAKE, "SEARCH head USING COVERING INDEX head_wake (slot=?"),
-        (sql::TALLY, "SEARCH tally USING PRIMARY KEY (slot=? AND name=? AND day=? AND commodity=?)"),
+        (sql::TALLIES, "SEARCH tally USING PRIMARY KEY (slot=? AND name=? AND day>? AND day<?)"),
     ] {
         let plan = plan(&connection, sql);
         assert!(plan.contains(probe) && !plan.contains("SCAN head") && !plan.contains("SCAN tally"), "{plan}");

@@ -7,8 +7,12 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, Transaction, TransactionB
 
 use super::fetch::{ERASED, HEARD, OWN, failed};
 use super::reader::int;
-use super::sql;
-use crate::{Body, CharterRow, Commit, CommitError, EventRow, FitRow, HeadRow, PartKind, PartRow, StoreError, Writer};
+use super::{schema, sql};
+use crate::claim::{Holder, new_holder};
+use crate::{
+    Body, CharterRow, Commit, CommitError, EventRow, FitRow, HeadRow, PartKind, PartRow, Queue, Slot, StoreError,
+    Writer,
+};
 
 pub(super) struct SqliteWriter {
     connection: Connection,
@@ -16,6 +20,7 @@ pub(super) struct SqliteWriter {
     gate: Arc<Mutex<()>>,
     /// SQLite's count of foreign commits, as of this writer's last look.
     seen: i64,
+    holder: Holder,
 }
 
 /// Why a transaction is given up.
@@ -47,7 +52,7 @@ fn during<T>(doing: &'static str, result: rusqlite::Result<T>) -> Result<T, Refu
 impl SqliteWriter {
     pub(super) fn new(connection: Connection, sharing: bool, gate: Arc<Mutex<()>>) -> Result<SqliteWriter, StoreError> {
         let seen = data_version(&connection).map_err(failed("sqlite_schema", "opening the file"))?;
-        Ok(SqliteWriter { connection, sharing, gate, seen })
+        Ok(SqliteWriter { connection, sharing, gate, seen, holder: new_holder() })
     }
 }
 
@@ -66,8 +71,27 @@ impl Writer for SqliteWriter {
         if std::mem::replace(&mut self.seen, version) != version && !self.sharing {
             return Err(CommitError::Stale { key: "database".into() });
         }
+        // A newer release may have changed the tables since this one opened them: it writes nothing more.
+        let found: u32 = during("beginning", transaction.pragma_query_value(None, "user_version", |row| row.get(0)))?;
+        if found > schema::KNOWN {
+            let url = format!("sqlite:{}", self.connection.path().unwrap_or_default());
+            return Err(StoreError::Newer { url, found, known: schema::KNOWN }.into());
+        }
         write(&transaction, commit)?;
         Ok(during("committing", transaction.commit())?)
+    }
+
+    fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError> {
+        let holder = self.holder;
+        self.of_each(slots, sql::CLAIM, |claim, slot| {
+            claim.execute(params![slot.0, queue.number(), holder, milliseconds])
+        })
+    }
+
+    fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), StoreError> {
+        let holder = self.holder;
+        let run = |release: &mut CachedStatement, slot: Slot| release.execute(params![slot.0, queue.number(), holder]);
+        self.of_each(slots, sql::RELEASE, run).map(|_| ())
     }
 
     fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
@@ -108,6 +132,32 @@ fn judged_by_all(transaction: &Transaction, judged_by: u32) -> Written {
     let count = || transaction.prepare_cached(sql::CHARTER_COUNT)?.query_row((), |row| row.get(0));
     let found: u32 = during("counting charter versions", count())?;
     if found == judged_by { Ok(()) } else { Err(Refusal::Charters { found, judged_by }) }
+}
+
+impl SqliteWriter {
+    /// Writes claims: the same statement for each of these slots; gives those whose row was written.
+    fn of_each(
+        &mut self,
+        slots: &[Slot],
+        sql: &'static str,
+        mut run: impl FnMut(&mut CachedStatement, Slot) -> rusqlite::Result<usize>,
+    ) -> Result<Vec<Slot>, StoreError> {
+        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut write = || {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            let mut statement = transaction.prepare_cached(sql)?;
+            let mut written = Vec::new();
+            for slot in slots {
+                if run(&mut statement, *slot)? == 1 {
+                    written.push(*slot);
+                }
+            }
+            drop(statement);
+            transaction.commit()?;
+            Ok(written)
+        };
+        write().map_err(failed("claim", "claiming"))
+    }
 }
 
 fn write(transaction: &Transaction, commit: &Commit) -> Written {

@@ -1,0 +1,64 @@
+//! Claims: of several processes one at a time works a slot's timers, deliveries or messages.
+//!
+//! Nothing is correct only because of a claim (the version of each head decides who wins); it keeps two from doing the same at once.
+//! The thread that writes renews what is held, so that a claim outlives slow work and runs out once its holder has died.
+
+use std::time::Duration;
+
+use makegood_store::{Queue, Slot};
+
+use crate::{EngineError, Session, limits};
+
+/// The pause before work that another process holds is looked at again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What came of asking for slots.
+pub(crate) struct Claimed {
+    /// Those in which something waits.
+    pub waiting: Vec<Slot>,
+    /// Those of them that this session works now.
+    pub mine: Vec<Slot>,
+}
+
+/// Rounds in a row in which all that waits was held by others.
+#[derive(Default)]
+pub(crate) struct Held(u32);
+
+impl Held {
+    /// Waits a little; fails after [`limits::HELD_ROUNDS`] in a row.
+    pub fn wait(&mut self, what: &'static str) -> Result<(), EngineError> {
+        self.0 = self.0.saturating_add(1);
+        if self.0 > limits::HELD_ROUNDS {
+            return Err(EngineError::Held { what });
+        }
+        std::thread::sleep(PAUSE);
+        Ok(())
+    }
+
+    /// Something was got.
+    pub fn over(&mut self) {
+        self.0 = 0;
+    }
+}
+
+impl Session {
+    /// Claims, of these slots, some in which something of the queue waits. Where others work too it takes a share at a time, and not
+    /// every process begins with the same.
+    pub(crate) fn claim_waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Claimed, EngineError> {
+        let waiting = self.reader().waiting(queue, until, slots)?;
+        let mut order = waiting.clone();
+        let share = if self.shared() { limits::CLAIMED_SLOTS } else { order.len().max(1) };
+        if let Some(turn) = (std::process::id() as usize).wrapping_mul(share).checked_rem(order.len()) {
+            order.rotate_left(turn);
+        }
+        let mut mine = Vec::new();
+        for portion in order.chunks(share) {
+            mine = self.claim(queue, portion)?;
+            if !mine.is_empty() {
+                break;
+            }
+        }
+        mine.sort_unstable();
+        Ok(Claimed { waiting, mine })
+    }
+}

@@ -1,0 +1,15 @@
+//! The command on PostgreSQL: the same product as on SQLite, and several processes at once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    dead_code,
+    reason = "tests fail by panicking, measure time, and use a part of the desk"
+)]
+
+mod airline;
+#[path = "../cli/desk.rs"]
+mod desk;
+mod processes;
+mod same;

@@ -1,0 +1,123 @@
+//! Work that waits in slots, who claims it, and slots read whole.
+
+use super::rows::{head, id, outbox, quarantined, step};
+use super::{Open, World};
+use crate::{Commit, FanoutRow, InboxRow, InterestRow, Queue, Slot, TallyRow};
+
+const ALL: [Queue; 3] = [Queue::Timers, Queue::Deliveries, Queue::Messages];
+
+fn slots(numbers: &[u16]) -> Vec<Slot> {
+    numbers.iter().map(|number| Slot(*number)).collect()
+}
+
+pub(super) fn slots_with_work_are_named(open: Open) {
+    let mut world = World::new(open);
+    let asked = slots(&[1023, 0, 1, 2, 3, 4, 5]);
+    for queue in ALL {
+        assert_eq!(world.reader.waiting(queue, i64::MAX, &asked).unwrap(), []);
+        assert_eq!(world.reader.waiting(queue, i64::MAX, &[]).unwrap(), []);
+    }
+    let interest =
+        |slot, heard| InterestRow { slot: Slot(slot), thing: "flight:1".into(), party: "customer:1".into(), heard };
+    world.commit(Commit {
+        heads: vec![(head(1, "customer:1", 1, Some(10)), 0), (head(2, "customer:2", 1, None), 0)],
+        interests: vec![interest(2, true), interest(3, false)],
+        inbox_add: vec![InboxRow { slot: Slot(4), party: "customer:1".into(), thing: "flight:1".into(), seq: 1 }],
+        fanouts: vec![FanoutRow { slot: Slot(5), thing: "flight:1".into(), seq: 1, after: "".into() }],
+        outbox: vec![outbox(1023, "customer:1", id(0, 1), Some(7)), outbox(0, "customer:2", id(0, 1), None)],
+        ..Commit::default()
+    });
+    for (queue, until, found) in [
+        (Queue::Timers, 9, &[][..]),
+        (Queue::Timers, 10, &[1]),
+        (Queue::Deliveries, 0, &[3, 4, 5]),
+        (Queue::Messages, 6, &[]),
+        (Queue::Messages, 7, &[1023]),
+    ] {
+        assert_eq!(world.reader.waiting(queue, until, &asked).unwrap(), slots(found), "{queue:?} until {until}");
+    }
+}
+
+pub(super) fn a_claim_is_one_holders(open: Open) {
+    const LONG: u32 = 600_000;
+    let world = World::new(open);
+    let (mut one, mut two) = (world.store.writer().unwrap(), world.store.writer().unwrap());
+    for queue in ALL {
+        let all = slots(&[7, 3, 1023]);
+        assert_eq!(one.claim(queue, &all, LONG).unwrap(), all, "{queue:?}");
+        assert_eq!(one.claim(queue, &all, LONG).unwrap(), all, "who holds a claim keeps it");
+        assert_eq!(two.claim(queue, &slots(&[1, 3, 7, 9]), LONG).unwrap(), slots(&[1, 9]), "{queue:?}");
+        two.release(queue, &all).unwrap();
+        assert_eq!(two.claim(queue, &all, LONG).unwrap(), [], "nobody gives back what another holds");
+        one.release(queue, &slots(&[3])).unwrap();
+        assert_eq!(two.claim(queue, &all, LONG).unwrap(), slots(&[3]), "{queue:?}");
+    }
+}
+
+pub(super) fn a_claim_runs_out(open: Open) {
+    let world = World::new(open);
+    let (mut one, mut two) = (world.store.writer().unwrap(), world.store.writer().unwrap());
+    let slot = slots(&[5]);
+    assert_eq!(one.claim(Queue::Timers, &slot, 300).unwrap(), slot);
+    assert_eq!(two.claim(Queue::Timers, &slot, 60_000).unwrap(), []);
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    assert_eq!(two.claim(Queue::Timers, &slot, 60_000).unwrap(), slot, "its holder died");
+    assert_eq!(one.claim(Queue::Timers, &slot, 300).unwrap(), [], "or was only slow: it is another's now");
+}
+
+pub(super) fn a_slot_is_read_whole(open: Open) {
+    let mut world = World::new(open);
+    let interests: Vec<InterestRow> = (0..20_u8)
+        .map(|number| InterestRow {
+            slot: Slot(6),
+            thing: format!("flight:{}", number / 7).into(),
+            party: format!("customer:{:02}", number).into(),
+            heard: number % 2 == 0,
+        })
+        .collect();
+    let messages: Vec<_> =
+        (0..20_u64).map(|number| outbox(6, &format!("customer:{}", number / 7), id(1, number), None)).collect();
+    let tally =
+        |slot, day, amount| TallyRow { slot: Slot(slot), name: "budget".into(), day, commodity: "USD".into(), amount };
+    world.commit(Commit {
+        interests: interests.clone(),
+        outbox: messages.clone(),
+        tallies: vec![tally(6, 2, 5), tally(6, -1, 7), tally(7, 2, 9)],
+        quarantine: vec![quarantined(6, 2), quarantined(6, 1), quarantined(7, 1)],
+        ..Commit::default()
+    });
+    for limit in [1, 6, 20, 21] {
+        let (mut found, mut after) = (Vec::new(), None::<(Box<str>, Box<str>)>);
+        loop {
+            let from = after.as_ref().map(|(thing, party)| (&**thing, &**party));
+            let page = world.reader.interests_of_slot(Slot(6), from, limit).unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some((last.thing.clone(), last.party.clone()));
+            found.extend(page);
+        }
+        assert_eq!(found, interests, "{limit} a page");
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let from = after.as_ref().map(|(party, id): &(Box<str>, _)| (&**party, id));
+            let page = world.reader.outbox_of_slot(Slot(6), from, limit).unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some((last.party.clone(), last.id));
+            found.extend(page);
+        }
+        assert_eq!(found, messages, "{limit} a page");
+    }
+    assert_eq!(world.reader.tallies_of_slot(Slot(6)).unwrap(), [tally(6, -1, 7), tally(6, 2, 5)]);
+    assert_eq!(world.reader.quarantine_of_slot(Slot(6)).unwrap(), [quarantined(6, 1), quarantined(6, 2)]);
+}
+
+pub(super) fn a_snapshot_stands_still(open: Open) {
+    let mut world = World::new(open);
+    world.commit(step(1, "customer:1", 1));
+    let mut still = world.store.snapshot().unwrap();
+    world.commit(step(1, "customer:1", 2));
+    world.commit(step(2, "customer:2", 1));
+    let heads = [(Slot(1), "customer:1"), (Slot(2), "customer:2")];
+    assert_eq!(still.heads(&heads).unwrap(), [Some(head(1, "customer:1", 1, None)), None]);
+    assert_eq!((still.count("event").unwrap(), still.balances().unwrap()), (1, Vec::new()));
+    assert_eq!(world.store.snapshot().unwrap().count("event").unwrap(), 3);
+}

@@ -1,0 +1,55 @@
+//! Spreading the tables over machines, where the server offers it.
+
+use super::connection::Connection;
+use crate::{Distributed, StoreError};
+
+/// The tables whose rows belong to a slot. The first is spread, the others lie beside it.
+pub(super) const BY_SLOT: [&str; 12] = [
+    "event",
+    "head",
+    "promise",
+    "remedy",
+    "interest",
+    "inbox",
+    "fanout",
+    "posting",
+    "outbox",
+    "tally",
+    "quarantine",
+    "claim",
+];
+/// The small tables that every machine holds a copy of.
+pub(super) const EVERYWHERE: [&str; 3] = ["charter", "fit", "makegood_migration"];
+
+const DOING: &str = "distributing the tables";
+/// True when the server knows how.
+const OFFERED: &str = "SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'create_distributed_table')";
+/// What is spread already.
+const SPREAD: &str = "SELECT relname::text FROM pg_class WHERE oid IN (SELECT logicalrelid FROM pg_dist_partition)
+    AND relnamespace = current_schema()::regnamespace";
+const FIRST: &str = "SELECT create_distributed_table($1::text::regclass, 'slot', colocate_with => 'none')::text";
+const BESIDE: &str = "SELECT create_distributed_table($1::text::regclass, 'slot', colocate_with => 'event')::text";
+const COPY: &str = "SELECT create_reference_table($1::text::regclass)::text";
+
+/// Distributes every table that is not distributed yet, each by itself, so that what was interrupted goes on. `progress` is told of each.
+pub(super) fn distribute(
+    connection: &mut Connection,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Distributed, StoreError> {
+    let rows = connection.ask_one(DOING, OFFERED, vec![])?;
+    if !rows.first().and_then(|row| row.try_get(0).ok()).unwrap_or(false) {
+        return Ok(Distributed::NotOffered);
+    }
+    let rows = connection.ask_one(DOING, SPREAD, vec![])?;
+    let spread: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+    let mut done = 0_u32;
+    let how = BY_SLOT.iter().map(|table| (table, if *table == "event" { FIRST } else { BESIDE }));
+    for (table, sql) in how.chain(EVERYWHERE.iter().map(|table| (table, COPY))) {
+        if !spread.iter().any(|name| name == table) {
+            connection.ask_one(DOING, sql, vec![table])?;
+            done = done.saturating_add(1);
+            progress(table);
+        }
+    }
+    Ok(Distributed::Done(done))
+}

@@ -1,0 +1,50 @@
+use super::*;
+
+#[test]
+fn passwords_are_not_shown() {
+    for (url, shown) in [
+        ("postgres://anna:secret@db.example/makegood", "postgres://anna@db.example/makegood"),
+        ("postgres://anna@db.example", "postgres://anna@db.example"),
+        (
+            "postgresql://db.example:5433/makegood?sslmode=disable",
+            "postgresql://db.example:5433/makegood?sslmode=disable",
+        ),
+        ("postgres:///makegood?password=secret&host=/tmp", "postgres:///makegood?host=/tmp"),
+        ("postgres://anna:s@cret@db.example/makegood?password=secret", "postgres://anna@db.example/makegood"),
+    ] {
+        assert_eq!(masked(url), shown);
+        assert_eq!(crate::shown(url), shown);
+    }
+}
+
+#[test]
+fn the_way_is_encrypted_when_it_leaves_the_machine() {
+    for (url, encrypted) in [
+        ("postgres://anna@db.example/makegood", true),
+        ("postgres://anna@db.example/makegood?sslmode=disable", false),
+        ("postgres://anna@db.example/makegood?sslmode=verify-full", true),
+        ("postgres://anna@localhost/makegood", false),
+        ("postgres://anna@127.0.0.1:5433/makegood", false),
+        ("postgres://anna@[::1]/makegood", false),
+        ("postgres://anna@10.0.0.1/makegood", true),
+        ("postgres://anna@localhost/makegood?sslmode=require", true),
+        ("postgres://anna@/makegood?host=/run/postgresql", false),
+    ] {
+        assert_eq!(Address::read(url).unwrap().tls.is_some(), encrypted, "{url}");
+    }
+}
+
+#[test]
+fn an_address_that_cannot_be_read_says_why() {
+    for (url, why) in [
+        ("postgres://anna@localhost:port/makegood", "port"),
+        ("postgres://localhost/makegood?sslmode=maybe", "`sslmode=maybe` is not `disable`, `require` or `verify-full`"),
+        ("postgres://localhost/makegood?colour=red", "colour"),
+        ("postgres://db.example/makegood?sslrootcert=/nowhere.pem", "`sslrootcert=/nowhere.pem` cannot be read"),
+    ] {
+        match Address::read(url).map(|_| ()) {
+            Err(StoreError::BadServerUrl { why: found, .. }) => assert!(found.contains(why), "{url}: {found}"),
+            other => panic!("{url}: {other:?}"),
+        }
+    }
+}

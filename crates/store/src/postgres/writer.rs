@@ -1,0 +1,203 @@
+//! The writing side: one transaction for each commit, all its statements under way at once.
+
+use std::collections::BTreeMap;
+
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row};
+
+use super::bulk::{Bulk, bulks};
+use super::connection::{Call, Connection, failed, is_lost};
+use super::reader::{int, number};
+use super::{schema, sql};
+use crate::claim::{Holder, new_holder};
+use crate::{CharterRow, Commit, CommitError, EventRow, FitRow, Queue, Slot, StoreError, Writer};
+
+pub(super) struct PostgresWriter {
+    connection: Connection,
+    holder: Holder,
+}
+
+impl PostgresWriter {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection, holder: new_holder() }
+    }
+
+    /// Ends the transaction without a trace.
+    fn give_up(&mut self) -> Result<(), StoreError> {
+        match self.connection.send(&[Call::new(sql::ROLLBACK, vec![])]) {
+            Ok(_) => Ok(()),
+            // With its connection the transaction is gone too.
+            Err(_) => self.connection.reconnect(),
+        }
+    }
+
+    /// What a failure of a commit means. Nothing of the commit was kept, unless the connection was lost while it was being made
+    /// durable: then whoever made it looks what is there.
+    fn refused(&mut self, error: Error, commit: &Commit) -> CommitError {
+        let stale = |key: &str| CommitError::Stale { key: key.into() };
+        if is_lost(&error) {
+            return self.connection.reconnect().map_or_else(CommitError::from, |()| stale("the connection"));
+        }
+        if let Err(error) = self.give_up() {
+            return error.into();
+        }
+        let of_event = error.as_db_error().and_then(|told| told.table()) == Some("event");
+        match error.code() {
+            Some(&SqlState::UNIQUE_VIOLATION) if of_event => match self.taken(&commit.events) {
+                Ok(key) => CommitError::Stale { key },
+                Err(error) => error.into(),
+            },
+            Some(
+                &(SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE | SqlState::LOCK_NOT_AVAILABLE),
+            ) => stale("the database"),
+            _ => failed(self.connection.address(), "committing", error).into(),
+        }
+    }
+
+    /// Whose line stands already.
+    fn taken(&mut self, events: &[EventRow]) -> Result<Box<str>, StoreError> {
+        let mut by_slot: BTreeMap<Slot, Vec<&EventRow>> = BTreeMap::new();
+        for event in events {
+            by_slot.entry(event.slot).or_default().push(event);
+        }
+        for (slot, events) in by_slot {
+            let keys: Vec<&str> = events.iter().map(|event| &*event.key).collect();
+            let idents: Vec<&[u8]> = events.iter().map(|event| &event.ident[..]).collect();
+            let seqs: Vec<i64> = events.iter().map(|event| int(event.seq)).collect();
+            let found = self.connection.ask_one("reading", sql::TAKEN, vec![&number(slot), &keys, &idents, &seqs])?;
+            let place: Option<i64> = found.first().and_then(|row| row.try_get(0).ok());
+            let place = place.and_then(|place| usize::try_from(place).ok()?.checked_sub(1));
+            if let Some(event) = place.and_then(|place| events.get(place)) {
+                return Ok(event.key.clone());
+            }
+        }
+        Ok("an event that came twice".into())
+    }
+}
+
+/// The first key that another process wrote first: it did not come back.
+fn overtaken<'b>(bulks: &'b [Bulk], answers: &[Vec<Row>]) -> Option<&'b str> {
+    let (bulk, rows) = bulks.iter().zip(answers).find(|(bulk, rows)| rows.len() < bulk.keys.len())?;
+    let written: Vec<&str> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+    let missing = bulk.keys.iter().find(|key| !written.contains(*key));
+    Some(missing.copied().unwrap_or("a party"))
+}
+
+impl Writer for PostgresWriter {
+    fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
+        let bulks = bulks(commit);
+        let first = [sql::BEGIN, sql::SCHEMA, sql::JUDGING, sql::CHARTER_COUNT].map(|sql| Call::new(sql, vec![]));
+        let before = first.len();
+        let calls: Vec<Call> = first.into_iter().chain(bulks.iter().map(Bulk::call)).collect();
+        let mut answers = match self.connection.send(&calls) {
+            Ok(answers) => answers,
+            Err(error) => return Err(self.refused(error, commit)),
+        };
+        let written = answers.split_off(answers.len().min(before));
+        let charters = count(answers.pop());
+        let schema = answers.into_iter().nth(1).unwrap_or_default();
+        // A newer release may have changed the tables since this one opened them: it writes nothing more.
+        if let Err(error) = schema::known(self.connection.address(), schema) {
+            self.give_up()?;
+            return Err(error.into());
+        }
+        if let Some(judged_by) = commit.charters.filter(|judged_by| *judged_by != charters) {
+            self.give_up()?;
+            return Err(CommitError::Charters { found: charters, judged_by });
+        }
+        if let Some(key) = overtaken(&bulks, &written) {
+            self.give_up()?;
+            return Err(CommitError::Stale { key: key.into() });
+        }
+        match self.connection.send(&[Call::new(sql::COMMIT, vec![])]) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.refused(error, commit)),
+        }
+    }
+
+    fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError> {
+        let (what, holder, milliseconds) = (i16::from(queue.number()), self.holder, i64::from(milliseconds));
+        let holder = &holder[..];
+        let answers = self.of_each(slots, sql::CLAIM, &[&what, &holder, &milliseconds])?;
+        Ok(slots.iter().zip(&answers).filter(|(_, rows)| !rows.is_empty()).map(|(slot, _)| *slot).collect())
+    }
+
+    fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), StoreError> {
+        let (what, holder) = (i16::from(queue.number()), self.holder);
+        let holder = &holder[..];
+        self.of_each(slots, sql::RELEASE, &[&what, &holder]).map(|_| ())
+    }
+
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
+        let bodies: Vec<&[u8]> = fits.iter().map(|fit| &*fit.body).collect();
+        let names: Vec<[&str; 3]> = fits.iter().map(|fit| [&*fit.charter, &*fit.currency, &*fit.model]).collect();
+        let mut calls = vec![Call::new(sql::BEGIN, vec![])];
+        for ((fit, body), [charter, currency, model]) in fits.iter().zip(&bodies).zip(&names) {
+            let params: Vec<&(dyn ToSql + Sync)> =
+                vec![charter, currency, &fit.day, model, &fit.converged, body, &fit.recorded];
+            calls.push(Call::new(sql::FIT_PUT, params));
+        }
+        calls.push(Call::new(sql::COMMIT, vec![]));
+        match self.connection.send(&calls) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.refused(error, &Commit::default())),
+        }
+    }
+
+    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
+        let (name, version, text) = (&*charter.name, &*charter.version, &*charter.text);
+        let digest = &charter.digest[..];
+        let calls = [
+            Call::new(sql::BEGIN, vec![]),
+            Call::new(sql::PATIENCE, vec![]),
+            Call::new(sql::ENACTING, vec![]),
+            Call::new(sql::CHARTER_ADD, vec![&name, &version, &digest, &text, &charter.recorded]),
+            Call::new(sql::CHARTER_SAME, vec![&name, &version, &digest, &text]),
+        ];
+        let answers = match self.connection.send(&calls) {
+            Ok(answers) => answers,
+            Err(error) => return Err(self.refused(error, &Commit::default())),
+        };
+        let mut answers = answers.iter().skip(3).map(|rows| !rows.is_empty());
+        let (added, same) = (answers.next().unwrap_or(false), answers.next().unwrap_or(false));
+        if !same || (added && !admit()) {
+            self.give_up()?;
+            let key = format!("{name} {version}").into();
+            return Err(if same { CommitError::NotAdmitted } else { CommitError::Stale { key } });
+        }
+        match self.connection.send(&[Call::new(sql::COMMIT, vec![])]) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.refused(error, &Commit::default())),
+        }
+    }
+}
+
+/// The number in the only row.
+fn count(rows: Option<Vec<Row>>) -> u32 {
+    let count: Option<i64> = rows.and_then(|rows| rows.first().and_then(|row| row.try_get(0).ok()));
+    count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
+}
+
+impl PostgresWriter {
+    /// Writes claims: the same statement for each of these slots, in one transaction that need not wait for the disk.
+    fn of_each(
+        &mut self,
+        slots: &[Slot],
+        sql: &'static str,
+        more: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        let mut order: Vec<(i16, usize)> = slots.iter().map(|slot| number(*slot)).zip(0..).collect();
+        order.sort_unstable();
+        let mut calls = vec![Call::new(sql::BEGIN, vec![]), Call::new(sql::NO_WAIT, vec![])];
+        let params = |slot| std::iter::once(slot as &(dyn ToSql + Sync)).chain(more.iter().copied()).collect();
+        calls.extend(order.iter().map(|(slot, _)| Call::new(sql, params(slot))));
+        calls.push(Call::new(sql::COMMIT, vec![]));
+        let mut answers = self.connection.ask("claiming", &calls).inspect_err(|_| {
+            let _ = self.connection.send(&[Call::new(sql::ROLLBACK, vec![])]);
+        })?;
+        let mut found: Vec<(usize, Vec<Row>)> = order.iter().map(|(_, place)| *place).zip(answers.drain(2..)).collect();
+        found.sort_by_key(|(place, _)| *place);
+        Ok(found.into_iter().map(|(_, rows)| rows).collect())
+    }
+}

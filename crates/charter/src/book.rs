@@ -62,20 +62,6 @@ impl Book {
     pub fn versions(&self) -> &[Arc<Charter>] {
         &self.versions
     }
-
-    /// The version at this position.
-    pub fn get(&self, position: usize) -> Option<&Arc<Charter>> {
-        self.versions.get(position)
-    }
-
-    /// The position of the version that judges what is promised at `moment`: the latest that has begun, unless it has
-    /// ended.
-    pub fn in_force_at(&self, moment: Moment) -> Option<usize> {
-        let begun = self.versions.partition_point(|version| version.from <= moment);
-        let last = begun.checked_sub(1)?;
-        let version = self.versions.get(last)?;
-        version.until.is_none_or(|until| moment < until).then_some(last)
-    }
 }
 
 #[cfg(test)]

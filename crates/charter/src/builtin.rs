@@ -10,10 +10,10 @@ type BuiltIn = (&'static str, bool, &'static [(&'static str, Type, bool)]);
 
 const EVENTS: &[BuiltIn] = &[
     ("clock.reached", false, &[]),
-    ("remedy.approved", true, &[("remedy", Type::Text, false)]),
+    ("remedy.approved", true, &[("remedy", Type::Text, false), ("note", Type::Text, true)]),
     ("remedy.paid", true, &[("remedy", Type::Text, false), ("reference", Type::Text, true)]),
     ("remedy.failed", true, &[("remedy", Type::Text, false), ("reason", Type::Text, false)]),
-    ("remedy.waived", true, &[("remedy", Type::Text, false)]),
+    ("remedy.waived", true, &[("remedy", Type::Text, false), ("consent", Type::Text, false)]),
     (
         "remedy.corrected",
         true,
@@ -31,7 +31,7 @@ const EVENTS: &[BuiltIn] = &[
     ),
     ("promise.kept", true, &[("promise", Type::Text, false), ("note", Type::Text, true)]),
     ("goodwill.given", true, &[("amount", Type::Money, false), ("reason", Type::Text, false)]),
-    ("goodwill.approved", true, &[("remedy", Type::Text, false)]),
+    ("goodwill.approved", true, &[("remedy", Type::Text, false), ("note", Type::Text, true)]),
 ];
 
 /// The shapes of the built-in events, in the order in which they follow the declared ones. Those about a party take one of
@@ -50,10 +50,8 @@ pub fn shapes() -> Vec<Shape> {
         .collect()
 }
 
-/// Whether a party of this kind (`customer`) may be the subject of such an event.
-pub fn takes_party(shape: &Shape, kind: &str) -> bool {
-    shape.party.as_deref().is_some_and(|party| party == kind || party == ANY_PARTY)
-}
+/// The kinds of key that are parties under any charter.
+pub const PARTIES: [&str; 4] = ["customer", "employee", "supplier", "partner"];
 
 /// True for the type of a built-in event.
 pub fn is_builtin(event_type: &str) -> bool {

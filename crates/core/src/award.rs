@@ -185,6 +185,12 @@ pub(crate) fn in_chosen(charter: &Charter, other: OrIn, amount: Money) -> Result
     Ok((tenders, step))
 }
 
+/// What these amounts are worth together in the charter's own money; `None` where that of one is not known.
+pub(crate) fn worth_of(charter: &Charter, amounts: &Tenders) -> Option<Money> {
+    let zero = Money::zero(charter.money);
+    amounts.iter().try_fold(zero, |sum, amount| sum.plus(in_charter_money(charter, amount).ok()?).ok())
+}
+
 /// What `amount` is worth in the charter's own money, for limits.
 pub fn in_charter_money(charter: &Charter, amount: Money) -> Result<Money, MoneyError> {
     if amount.commodity == charter.money {

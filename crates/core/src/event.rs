@@ -13,6 +13,9 @@ const REMEDY: &str = "remedy";
 pub enum Happening<'a> {
     /// An event about the party, or about a thing it holds an interest in.
     Event(&'a Event),
+    /// An event that the party has heard before, told again for the sake of a promise learnt of later: it makes and counts nothing
+    /// anew.
+    Again(&'a Event),
     /// The clock has reached a moment at which the party asked to be looked at.
     Clock {
         /// The moment.

@@ -104,7 +104,7 @@ const NAMES_A_PROMISE: [&str; 3] = ["promise.released", "promise.renegotiated", 
 pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
     let event = match happening {
         Happening::Clock { at, .. } => return Needs { due: Some(*at), ..Needs::default() },
-        Happening::Event(event) => event,
+        Happening::Event(event) | Happening::Again(event) => event,
     };
     let kind = event.kind.as_ref();
     let mut needs = Needs::default();
@@ -134,7 +134,7 @@ pub fn fold(
     context: Context,
 ) -> Result<Folded, FoldError> {
     let (cause, at, actor) = match happening {
-        Happening::Event(event) => (event.ident, event.time, event.actor.clone()),
+        Happening::Event(event) | Happening::Again(event) => (event.ident, event.time, event.actor.clone()),
         Happening::Clock { at, ident } => (*ident, *at, None),
     };
     let mut folding = Folding {
@@ -151,6 +151,7 @@ pub fn fold(
     };
     match happening {
         Happening::Clock { .. } => promise::on_clock(&mut folding)?,
+        Happening::Again(event) => promise::on_again(&mut folding, event)?,
         Happening::Event(event) => match event.kind.as_ref() {
             kind if NAMES_A_REMEDY.contains(&kind) => remedy::on_event(&mut folding, event)?,
             kind if NAMES_A_PROMISE.contains(&kind) => promise::on_command(&mut folding, event)?,

@@ -90,9 +90,8 @@ fn claim(folding: &Folding, remedy: &Remedy) -> Json {
 pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy) {
     let Some((_, rules)) = folding.book.by_tag(remedy.reason.charter) else { return };
     let charter = &rules.charter;
-    let weighed = remedy.amounts.iter().map(|amount| crate::award::in_charter_money(charter, amount).ok());
-    let worth: Option<i128> = weighed.map(|amount| amount.map(|amount| i128::from(amount.minor))).sum();
-    if charter.limits.notify_from.is_some_and(|least| worth.is_some_and(|worth| worth < i128::from(least.minor))) {
+    let worth = crate::award::worth_of(charter, &remedy.amounts);
+    if charter.limits.notify_from.is_some_and(|least| worth.is_some_and(|worth| worth.minor < least.minor)) {
         return;
     }
     let texts: Map<String, Json> = charter

@@ -63,9 +63,22 @@ pub(crate) fn holds(condition: Option<&Expr>, scope: &Scope) -> bool {
 /// and trigger rights, in this order.
 pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     tally::event(folding, event);
+    on_again(folding, event)?;
+    if &*event.subject == folding.key {
+        make(folding, event)?;
+    }
+    Ok(())
+}
+
+/// What an event means for the promises there are.
+pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     for id in in_order(folding) {
         let Some(mut promise) = folding.promise(&id).cloned() else { continue };
         if event.thing().unwrap_or_default() != &*promise.thing {
+            continue;
+        }
+        // What a party itself did before it was promised anything was about something else.
+        if &*event.subject == folding.key && event.time < promise.made_at {
             continue;
         }
         let Some((version, rules)) = folding.book.by_tag(promise.charter) else { continue };
@@ -78,9 +91,6 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         }
         promise.set_wake(promise.clause_of(rules));
         folding.put_promise(promise);
-    }
-    if &*event.subject == folding.key {
-        make(folding, event)?;
     }
     Ok(())
 }
@@ -345,11 +355,7 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
         );
     }
     if folding.actor.is_none() {
-        return folding.refuse(
-            "no-actor",
-            "what a person says of a promise needs to say whose word it is".to_owned(),
-            "send the attribute `actor`",
-        );
+        return no_actor(folding);
     }
     let rules = folding.book.by_tag(promise.charter).map(|(_, rules)| rules);
     match event.kind.as_ref() {
@@ -358,7 +364,7 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
             show(&mut promise, shows, event.time, event.ident);
         }
         "promise.released" => {
-            consented(folding, event, "released")?;
+            consented(folding, event, "a promise is released")?;
             show(&mut promise, Shows::Released, event.time, event.ident);
         }
         _ => renegotiate(folding, event, &mut promise)?,
@@ -368,13 +374,25 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
     Ok(())
 }
 
-fn consented(folding: &Folding, event: &Event, what: &str) -> Result<(), FoldError> {
+fn no_actor(folding: &Folding) -> Result<(), FoldError> {
+    folding.refuse(
+        "no-actor",
+        "what a person says of a promise or a remedy needs to say whose word it is".to_owned(),
+        "send the attribute `actor`",
+    )
+}
+
+/// Refuses what needs whose word it is and the party's consent, where either is missing.
+pub(crate) fn consented(folding: &Folding, event: &Event, what: &str) -> Result<(), FoldError> {
+    if folding.actor.is_none() {
+        return no_actor(folding);
+    }
     if event.text(folding.book, "consent").is_some_and(|consent| !consent.trim().is_empty()) {
         return Ok(());
     }
     folding.refuse(
         "no-consent",
-        format!("a promise is {what} only with the party's consent"),
+        format!("{what} only with the party's consent"),
         "say in `consent` who agreed, when and how",
     )
 }
@@ -391,7 +409,14 @@ fn renegotiate(folding: &mut Folding, event: &Event, promise: &mut Promise) -> R
     let Some(Value::Time(due)) = event.field(book, "due") else {
         return folding.refuse("no-new-due", "a renegotiation needs a new due time".to_owned(), "give `due`");
     };
-    consented(folding, event, "renegotiated")?;
+    if *due <= event.time {
+        return folding.refuse(
+            "due-before-agreed",
+            format!("the new promise would be due at {due}, and was agreed at {}", event.time),
+            "agree a time that lies ahead; what was not kept is made good instead",
+        );
+    }
+    consented(folding, event, "a promise is renegotiated")?;
     let mut replacement = promise.clone();
     replacement.id = part_id(folding.key, &promise.thing, &event.ident, "renegotiated", 0);
     replacement.state = PromiseState::Open;

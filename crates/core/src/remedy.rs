@@ -6,13 +6,13 @@ use makegood_charter::value::{Moment, Value};
 use makegood_money::{Money, Tenders};
 use sha2::{Digest, Sha256};
 
-use crate::award::{in_charter_money, in_chosen, in_tenders};
+use crate::award::{in_chosen, in_tenders, worth_of};
 use crate::because::{Reason, Shown, Step};
 use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, hex, part_id};
 use crate::invariant::{self, Broken};
 use crate::ledger::{self, Entry};
-use crate::promise::{holds, show};
+use crate::promise::{consented, holds, show};
 use crate::{
     Clause, Event, Granted, Held, Ident, PartId, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rules,
     message, right,
@@ -65,7 +65,8 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
     let clause = format!("{}/{:?}/{}/{}", right.name, owed.kind, hex(&promise.id), hex(&owed.rules.tag));
     let id = part_id(folding.key, &promise.thing, &owed.cause, &clause, 0);
     let pay_by = pay_by(&owed, seen);
-    let worth = in_charter_money(charter, owed.amount).ok();
+    // What leaves is weighed, not what it was reckoned from.
+    let worth = worth_of(charter, &amounts);
     let held_for = held_for(folding, &owed, worth);
     let reason = Reason {
         cause: owed.cause,
@@ -119,11 +120,20 @@ fn pay_by(owed: &Owed, seen: &Promise) -> Option<Moment> {
     term.within.due(owed.asked.unwrap_or(owed.at), &charter.zone, calendar.map(AsRef::as_ref)).ok()
 }
 
+/// Whom a day's budget concerns.
+const FINANCE: &str = "finance";
+
 fn held_for(folding: &Folding, owed: &Owed, worth: Option<Money>) -> Option<Held> {
-    match (&owed.rules.charter.limits.approve_over, worth) {
-        (Some((_, role)), None) => Some(Held::Unweighed { role: role.clone() }),
-        (Some((limit, role)), Some(worth)) if worth.commodity == limit.commodity && worth.minor > limit.minor => {
+    let limits = &owed.rules.charter.limits;
+    match (&limits.approve_over, limits.per_day, worth) {
+        (Some((_, role)), _, None) => Some(Held::Unweighed { role: role.clone() }),
+        (None, Some(_), None) => Some(Held::Unweighed { role: FINANCE.into() }),
+        (Some((limit, role)), _, Some(worth)) if worth.commodity == limit.commodity && worth.minor > limit.minor => {
             Some(Held::Over { limit: *limit, role: role.clone() })
+        }
+        // What alone is more than a whole day may cost is held on any day.
+        (_, Some(day), Some(worth)) if worth.commodity == day.commodity && worth.minor > day.minor => {
+            Some(Held::Budget)
         }
         _ => folding.context.budget_spent.then_some(Held::Budget),
     }
@@ -269,6 +279,7 @@ fn waived(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result<()
     if matches!(remedy.state, RemedyState::Paid | RemedyState::Waived) {
         return wrong_state(folding, &remedy, "waived");
     }
+    consented(folding, event, "a remedy is waived")?;
     remedy.state = RemedyState::Waived;
     if remedy.is_in_books() {
         let movement = ledger::waived(&remedy)?;

@@ -266,8 +266,9 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
             Err(step) => unproven.extend(step.map(|step| *step)),
         }
     }
-    // Of what one event makes owed under one right, paying late owes the penalty once.
-    let mut penalty = true;
+    // Of what one promise's failure makes owed under one right, paying late owes the penalty once, in however many steps it was
+    // learnt how bad it was.
+    let mut penalty = !promise.granted.iter().any(|granted| granted.right == right.name);
     let granted = granted_elsewhere(folding, promise, rules, claim.right);
     if excluded(rules, claim.right, promise, &granted) {
         deny(promise, &claim, DeniedBy::Excluded, None);

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use makegood_charter::builtin;
 use makegood_charter::model::{Charter, PromiseId, RightId, ShapeId, Trigger, Valuation};
-use makegood_charter::value::{Fields, Moment, Value};
+use makegood_charter::value::{Fields, Moment, Shape, Value};
 
 /// Which charter version judges: the first eight bytes of its digest.
 pub type CharterTag = [u8; 8];
@@ -166,6 +167,24 @@ impl Rulebook {
             let mut superseded = superseded.filter(|later| later.charter.name == rules.charter.name);
             rules.in_force(at) && !superseded.any(|later| later.in_force(at))
         })
+    }
+
+    /// True when keys of this kind are parties: those of any charter, and those that a version declares.
+    pub fn is_party(&self, kind: &str) -> bool {
+        let declared = |shape: &Shape| shape.party.as_deref() == Some(kind);
+        builtin::PARTIES.contains(&kind) || self.versions.iter().any(|rules| rules.charter.shapes.iter().any(declared))
+    }
+
+    /// A kind of key that is a party in one version and a thing in another, if there is one.
+    pub fn kind_of_both(&self) -> Option<&str> {
+        let shapes = || self.versions.iter().flat_map(|rules| rules.charter.shapes.iter());
+        shapes().filter_map(|shape| shape.about.as_deref()).find(|kind| self.is_party(kind))
+    }
+
+    /// When the first version that knows this type of event came into force, or will.
+    pub fn known_from(&self, kind: &str) -> Option<Moment> {
+        let knows = self.versions.iter().filter(|rules| rules.charter.shape_ids.contains_key(kind));
+        knows.map(|rules| rules.charter.from).min()
     }
 
     /// True when some clause listens to this type of event about a thing, so that parties must hear it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use makegood_charter::book::BookError;
 use makegood_charter::decode::Envelope;
 use makegood_charter::{Book, Charter, Moment, builtin};
+use makegood_core::Rulebook;
 use makegood_store::{Body, CharterRow, CommitError, EventRow, Reader, SLOTS, Slot, Store, StoreError};
 
 use crate::intake::CLOCK_REACHED;
@@ -20,6 +21,9 @@ pub enum CharterError {
     /// Something that it would judge was judged already without it.
     #[error("version {version} of `{name}` counts from {from}, but `{kind}` of `{key}` at {at} was judged without it")]
     Overtaken { name: Box<str>, version: Box<str>, from: Moment, kind: Box<str>, key: Box<str>, at: Moment },
+    /// One charter's party would be another's thing.
+    #[error("`{kind}` would be a party under one charter and a thing under another")]
+    KindOfBoth { kind: Box<str> },
     /// A charter that is kept cannot be read by this release.
     #[error("version {version} of `{name}` is kept, and cannot be read by this release")]
     Unreadable { name: Box<str>, version: Box<str> },
@@ -59,12 +63,16 @@ pub fn put_in_force(store: &dyn Store, charter: &Arc<Charter>, now: Moment) -> R
 }
 
 fn may_count(reader: &mut dyn Reader, charter: &Arc<Charter>) -> Result<(), CharterError> {
-    let mut siblings = Vec::new();
-    for row in reader.charters()?.into_iter().filter(|row| row.name == charter.name) {
+    let mut all = Vec::new();
+    for row in reader.charters()? {
         let read = Charter::read(&row.name, &row.text).charter.map(Arc::new);
-        siblings.push(read.ok_or(CharterError::Unreadable { name: row.name, version: row.version })?);
+        all.push(read.ok_or(CharterError::Unreadable { name: row.name, version: row.version })?);
     }
-    let book = Book::new(siblings.iter().chain([charter]).cloned())?;
+    all.push(charter.clone());
+    let book = Book::new(all.iter().filter(|other| other.name == charter.name).cloned())?;
+    if let Some(kind) = Rulebook::new(all).kind_of_both() {
+        return Err(CharterError::KindOfBoth { kind: kind.into() });
+    }
     for slot in (0..SLOTS).map(Slot) {
         let mut after = (Box::from(""), 0);
         loop {

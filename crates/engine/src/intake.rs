@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use makegood_charter::decode::{DecodeError, Envelope};
+use makegood_charter::builtin;
+use makegood_charter::decode::{DecodeError, Envelope, key_kind};
 use makegood_charter::value::{Moment, Shape};
 use makegood_core::{Event, Form, Happening, Ident, Rulebook};
 use makegood_store::{PartId, QuarantineRow, slot_of};
@@ -103,8 +104,38 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
         ));
     }
     let event = event(book, &envelope)?;
+    is_to_somebody(book, &event)?;
+    is_judged(book, &event)?;
     fits_what_is_in_force(book, &envelope, &event)?;
     Ok(Incoming { event, body: line.into(), origin, freed: None })
+}
+
+/// Refuses a built-in event whose subject is no party.
+fn is_to_somebody(book: &Rulebook, event: &Event) -> Result<(), Reject> {
+    let kind = key_kind(&event.subject).unwrap_or_default();
+    if !builtin::is_builtin(&event.kind) || book.is_party(kind) {
+        return Ok(());
+    }
+    Err(Reject::new(
+        "not-a-party",
+        format!("`{}` is said of a party, and `{}` is none", event.kind, cut(&event.subject)),
+        "send it with the party it concerns as subject: `customer:42`",
+    ))
+}
+
+/// Refuses an event from before the time of every charter version that knows its type: nothing would follow from it.
+fn is_judged(book: &Rulebook, event: &Event) -> Result<(), Reject> {
+    match book.known_from(&event.kind) {
+        Some(from) if event.time < from => Err(Reject::new(
+            "before-in-force",
+            format!(
+                "the event happened at {}, and no charter that knows `{}` counts before {from}",
+                event.time, event.kind
+            ),
+            "put a version in force that counts from before it, or leave the event out",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses an event that an older version of a charter reads, but not the one in force when it happened: it would be taken, and
@@ -132,11 +163,19 @@ pub fn reread(book: &Rulebook, body: &[u8]) -> Result<Logged, Reject> {
     event(book, &envelope).map(|event| Logged::Event(Box::new(event)))
 }
 
+/// The identity under which a party hears a thing's event. Senders that count anew for each thing are understood: one id of one
+/// source may be said of several.
+pub(crate) fn told(event: &Ident, thing: &str) -> Ident {
+    makegood_store::ident(&makegood_core::id::hex(event), thing)
+}
+
 /// What a line of the log holds.
 #[derive(Debug, Clone)]
 pub enum Logged {
     /// An event.
     Event(Box<Event>),
+    /// An event of the party's own, told again.
+    Again(Box<Event>),
     /// The clock came to a moment.
     Clock {
         /// The moment.
@@ -147,10 +186,19 @@ pub enum Logged {
 }
 
 impl Logged {
+    /// The same, as a party heard it of `thing` under this identity: told again under any but the usual one.
+    pub(crate) fn heard_as(self, ident: &Ident, thing: &str) -> Self {
+        match self {
+            Self::Event(event) if told(&event.ident, thing) != *ident => Self::Again(event),
+            other => other,
+        }
+    }
+
     /// What the fold is given.
     pub fn happening(&self) -> Happening<'_> {
         match self {
             Self::Event(event) => Happening::Event(event),
+            Self::Again(event) => Happening::Again(event),
             Self::Clock { at, ident } => Happening::Clock { at: *at, ident: *ident },
         }
     }

@@ -190,7 +190,8 @@ pub fn read_line(reader: &mut dyn Reader, book: &Rulebook, line: &EventRow) -> R
             let heard = reader.log(makegood_store::slot_of(thing), thing, seq.saturating_sub(1), 1)?;
             match heard.first().map(|row| (&row.body, row.seq)) {
                 Some((Body::Own(bytes), found)) if found == *seq => {
-                    reread(book, bytes).map_err(|reject| unreadable(reject.reason))
+                    let logged = reread(book, bytes).map_err(|reject| unreadable(reject.reason))?;
+                    Ok(logged.heard_as(&line.ident, thing))
                 }
                 _ => Err(unreadable(format!("event {seq} of `{thing}` is missing"))),
             }

@@ -56,7 +56,7 @@ impl Log {
         key: &str,
         (ident, time, recorded): (Ident, Moment, Moment),
         context: u8,
-        body: Body,
+        (body, about): (Body, Option<Box<str>>),
         batch: u64,
     ) -> EventRow {
         let said = match &body {
@@ -75,6 +75,7 @@ impl Log {
             recorded: recorded.0,
             context,
             body,
+            about,
             hash: Hash::default(),
         };
         row.hash = chain(&self.hash, &row);
@@ -114,6 +115,16 @@ pub(crate) struct Part<T> {
     pub batch: u64,
 }
 
+/// An event of a party's own about a thing, taken lately.
+#[derive(Debug)]
+pub(crate) struct OwnAbout {
+    pub thing: Box<str>,
+    pub seq: u64,
+    pub event: Arc<Event>,
+    /// The batch that took it.
+    pub batch: u64,
+}
+
 /// A party at hand.
 #[derive(Debug)]
 pub(crate) struct PartyAtHand {
@@ -121,6 +132,8 @@ pub(crate) struct PartyAtHand {
     pub state: Party,
     pub promises: BTreeMap<PartId, Part<Promise>>,
     pub remedies: BTreeMap<PartId, Part<Remedy>>,
+    /// Its own events that may concern a promise made later, taken since it was read: see [`EventRow::about`].
+    pub own_about: Vec<OwnAbout>,
     /// Parts that the batch at work has changed.
     pub changed: Vec<(PartKind, PartId)>,
     /// True while it is listed as one with many parts at hand.
@@ -171,6 +184,7 @@ impl Working {
                 state,
                 promises: BTreeMap::new(),
                 remedies: BTreeMap::new(),
+                own_about: Vec::new(),
                 changed: Vec::new(),
                 large: false,
             };
@@ -263,7 +277,11 @@ impl PartyAtHand {
 
     /// Promises, remedies and idents at hand.
     pub fn parts(&self) -> usize {
-        self.promises.len().saturating_add(self.remedies.len()).saturating_add(self.log.taken.len())
+        self.promises
+            .len()
+            .saturating_add(self.remedies.len())
+            .saturating_add(self.log.taken.len())
+            .saturating_add(self.own_about.len())
     }
 
     /// Lets go of the parts that the database has as they are, once all batches up to `durable` are in it.
@@ -271,6 +289,7 @@ impl PartyAtHand {
         self.promises.retain(|_, promise| promise.batch > durable);
         self.remedies.retain(|_, remedy| remedy.batch > durable);
         self.log.taken.retain(|_, taken| taken.batch > durable);
+        self.own_about.retain(|own| own.batch > durable);
         self.log.fresh = false;
     }
 

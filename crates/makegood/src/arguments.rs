@@ -308,7 +308,7 @@ pub(crate) struct Decision {
     /// Who decides or tells
     #[arg(long = "by", value_name = "NAME")]
     pub by: String,
-    /// The payment's reference, or the reason
+    /// The payment's reference, the reason, or of a waiver how the party agreed
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
     #[command(flatten)]

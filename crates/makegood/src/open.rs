@@ -73,6 +73,7 @@ fn not_in_force(error: CharterError) -> Failure {
         CharterError::Overtaken { .. } => {
             ("M026", "what was judged stays judged: let the version count from a moment that lies ahead")
         }
+        CharterError::KindOfBoth { .. } => ("M029", "give the two kinds of key different names"),
         CharterError::Unreadable { .. } => ("M024", "use the release that wrote the database, or a newer one"),
     };
     Failure::from_error(code, &error, help)

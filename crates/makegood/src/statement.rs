@@ -123,7 +123,10 @@ impl Statement {
             RemedyKind::Penalty => format!("{} (paid late)", remedy.right),
             _ => remedy.right.to_string(),
         };
-        self.rights.entry(right).or_default().add(remedy);
+        // Goodwill that nobody has approved is not owed yet, and not in the books.
+        if remedy.is_in_books() {
+            self.rights.entry(right).or_default().add(remedy);
+        }
         self.states.entry(remedy.state.word()).or_default().add(remedy);
         let Some((_, rules)) = book.by_tag(remedy.reason.charter) else { return };
         let worth = |amount: Money| {

@@ -4,7 +4,7 @@ use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
 use makegood_core::because::{because, tenders_words};
 use makegood_core::id::{Kind, Name};
-use makegood_core::{DeniedBy, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
+use makegood_core::{DeniedBy, Event, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
 use makegood_engine::{Logged, read_line, rows};
 use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_of};
 
@@ -154,7 +154,7 @@ impl<'o> Teller<'o> {
         let state = self.state(promise.state);
         let mut text = format!("{name} · {} · {}\n", self.party, state);
         text.push_str(&self.promised(promise));
-        let history = self.history(Some(&promise.thing))?;
+        let history = self.history(Some((&promise.thing, &name)))?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let mut owed = String::new();
         for granted in &promise.granted {
@@ -242,7 +242,7 @@ impl<'o> Teller<'o> {
         if let Some(promise) = &promise {
             text.push_str(&self.promised(promise));
         }
-        let history = self.history(Some(&remedy.thing))?;
+        let history = self.history(Some((&remedy.thing, &name)))?;
         section(&mut text, language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         if let Some(right) = charter.rights.iter().find(|right| right.name == remedy.right) {
             let says = right.says.get(language.0).map(|says| says.render(&|_| None)).unwrap_or_default();
@@ -315,32 +315,42 @@ impl<'o> Teller<'o> {
         whole
     }
 
-    /// The party's log in words: all of it, or what is about one thing.
-    fn history(&mut self, thing: Option<&str>) -> Result<String, Failure> {
+    /// The log in words: all of it, or what is about one thing or names one promise or remedy.
+    fn history(&mut self, only: Option<(&str, &str)>) -> Result<String, Failure> {
         let mut rows = Vec::new();
-        for line in self.reader.log(self.slot, &self.party, 0, LINES)? {
-            if matches!(line.body, Body::Erased(_)) {
-                continue;
+        let mut after = 0;
+        loop {
+            let lines = self.reader.log(self.slot, &self.party, after, LINES)?;
+            let Some(last) = lines.last() else { return Ok(by_time(rows)) };
+            after = last.seq;
+            for line in lines.iter().filter(|line| !matches!(line.body, Body::Erased(_))) {
+                // What was told again stands there already.
+                if let Logged::Event(event) = read_line(&mut *self.reader, &self.opened.book, line)? {
+                    rows.extend(self.happened(&event, only));
+                }
             }
-            let Logged::Event(event) = read_line(&mut *self.reader, &self.opened.book, &line)? else { continue };
-            if thing.is_some_and(|thing| event.thing() != Some(thing)) {
-                continue;
-            }
-            let Some((version, form)) =
-                event.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?)))
-            else {
-                continue;
-            };
-            let Some(rules) = self.opened.book.versions().get(version) else { continue };
-            let Some(shape) = rules.charter.shapes.get(form.shape) else { continue };
-            let told = shape.fields.iter().zip(&form.data).filter(|(_, value)| **value != Value::Absent);
-            let told = told.map(|(field, value)| {
-                format!("{} {}", field.name, words::show(value, &field.kind, &rules.charter.zone, self.language.0))
-            });
-            let said = told.collect::<Vec<_>>().join(", ");
-            rows.push((event.time, vec![moment(rules, event.time, self.language), event.kind.to_string(), said]));
         }
-        Ok(by_time(rows))
+    }
+
+    /// An event in words, if it is about the thing or names the promise or remedy that is asked for.
+    fn happened(&self, event: &Event, only: Option<(&str, &str)>) -> Option<(Moment, Vec<String>)> {
+        let (version, form) =
+            event.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?)))?;
+        let rules = self.opened.book.versions().get(version)?;
+        let shape = rules.charter.shapes.get(form.shape)?;
+        if let Some((thing, name)) = only
+            && event.thing() != Some(thing)
+            && !form.data.iter().any(|value| matches!(value, Value::Text(text) if text.as_ref() == name))
+        {
+            return None;
+        }
+        let told = shape.fields.iter().zip(&form.data).filter(|(_, value)| **value != Value::Absent);
+        let told = told.map(|(field, value)| {
+            format!("{} {}", field.name, words::show(value, &field.kind, &rules.charter.zone, self.language.0))
+        });
+        let by = event.actor.iter().map(|actor| format!("{} {actor}", self.language.of(["by", "经办：", "av"])));
+        let said = told.chain(by).collect::<Vec<_>>().join(", ");
+        Some((event.time, vec![moment(rules, event.time, self.language), event.kind.to_string(), said]))
     }
 
     fn sent(&mut self, remedy: &str) -> Result<String, Failure> {

@@ -128,6 +128,7 @@ fn line(slot: Slot, key: &str, seq: u64, time: i64, body: Body, prev: &[u8; 32])
         recorded: time + 100,
         context: 0,
         body,
+        about: None,
         hash: [0; 32],
     };
     EventRow { hash: chain(prev, &unchained), ..unchained }

@@ -146,6 +146,8 @@ pub trait Reader: Send {
         after: (&str, u64),
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError>;
+    /// Events of a key's own that are kept to be found by this thing ([`EventRow::about`]), in the order of its log.
+    fn own_about(&mut self, slot: Slot, key: &str, thing: &str) -> Result<Vec<EventRow>, StoreError>;
     /// Parts of a party whose id begins with these four bytes.
     fn parts_about(
         &mut self,

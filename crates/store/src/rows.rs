@@ -45,6 +45,8 @@ pub struct EventRow {
     pub context: u8,
     /// The event itself, or where it stands in the log of the thing it is about.
     pub body: Body,
+    /// For an event of its own that must be found again by the thing it is about: the thing. It stands in the event as well.
+    pub about: Option<Box<str>>,
     /// The chained hash: see [`crate::chain`].
     pub hash: Hash,
 }
@@ -54,9 +56,9 @@ pub struct EventRow {
 pub enum Body {
     /// The event's bytes as they were received.
     Own(Box<[u8]>),
-    /// A thing's event, delivered to this party.
+    /// A thing's event, delivered to this party; or one of its own, told again.
     Heard {
-        /// The thing …
+        /// The thing, or the party itself …
         thing: Box<str>,
         /// … and the event's place in its log.
         seq: u64,
@@ -286,7 +288,7 @@ pub struct Commit {
     pub outbox: Vec<OutboxRow>,
     /// Additions to sums.
     pub tallies: Vec<TallyRow>,
-    /// Inputs set aside; one that stands already stays.
+    /// Inputs set aside; one that stands already keeps its time and takes the new reason.
     pub quarantine: Vec<QuarantineRow>,
     /// Inputs that were taken after all, or given up.
     pub quarantine_done: Vec<(Slot, PartId)>,

@@ -14,6 +14,7 @@ fn row(body: Body) -> EventRow {
         recorded: 1_700_000_000_000,
         context: 5,
         body,
+        about: None,
         hash: [0; 32],
     }
 }

@@ -33,6 +33,7 @@ fn round(reader: &mut dyn Reader, number: u64) -> Commit {
             recorded: 0,
             context: 0,
             body,
+            about: None,
             hash: [0; 32],
         };
         let event = EventRow { hash: chain(&prev, &event), ..event };

@@ -10,31 +10,6 @@ fn version(version: &str, from: &str, until: Option<&str>) -> Arc<Charter> {
     Arc::new(Charter::read("smallest.yaml", &text).charter.unwrap())
 }
 
-fn at(text: &str) -> Moment {
-    crate::clock::parse_moment(text, &jiff::tz::TimeZone::UTC).unwrap()
-}
-
-#[test]
-fn the_latest_version_that_has_begun_judges() {
-    let book = Book::new([
-        version("3", "2027-01-01", Some("2028-01-01")),
-        version("1", "2025-01-01", None),
-        version("2", "2026-01-01", None),
-    ])
-    .unwrap();
-    for (moment, judges) in [
-        ("2024-12-31T23:59:59Z", None),
-        ("2025-01-01T00:00:00Z", Some("1")),
-        ("2025-12-31T23:59:59Z", Some("1")),
-        ("2026-01-01T00:00:00Z", Some("2")),
-        ("2027-12-31T23:59:59Z", Some("3")),
-        ("2028-01-01T00:00:00Z", None),
-    ] {
-        let found = book.in_force_at(at(moment)).and_then(|position| book.get(position));
-        assert_eq!(found.map(|charter| charter.version.as_ref()), judges, "{moment}");
-    }
-}
-
 #[test]
 fn what_was_published_never_changes() {
     let first = version("1", "2025-01-01", None);

@@ -41,11 +41,6 @@ impl Calendar {
         Ok(Self { weekend: rests, holidays: all_holidays(&rests, holidays).into_iter().collect() })
     }
 
-    /// Saturdays and Sundays off, and no holidays.
-    pub fn monday_to_friday() -> Self {
-        Self { weekend: [false, false, false, false, false, true, true], holidays: Box::default() }
-    }
-
     /// True when `date` is neither a day of rest nor a holiday.
     pub fn is_working_day(&self, date: Date) -> bool {
         !rests_on(&self.weekend, date) && !self.is_holiday(date)

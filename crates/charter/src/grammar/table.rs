@@ -393,7 +393,7 @@ static LIMITS: Record = Record {
     doc: "Bounds on what leaves without a person.",
     keys: &[
         may("notify_from", AMOUNT, "Below this no message is sent. The credit itself is made.", "1 USD"),
-        may("per_day", Is::Record(&PER_DAY), "A budget for one day.", "{budget: 250000 USD, then: hold for approval}"),
+        may("per_day", Is::Record(&PER_DAY), "A budget for one day. Once it is spent, what is owed is held for approval; so is what alone is more than all of it, or of which it is not known what it is worth.", "{budget: 250000 USD, then: hold for approval}"),
         may("approve_over", Is::Record(&APPROVE), "Who approves a large remedy.", "{amount: 2000 USD, by: finance}"),
     ],
 };

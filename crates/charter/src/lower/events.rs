@@ -52,6 +52,19 @@ fn shape(entry: &Entry, context: &mut Context<'_>) -> Shape {
             .push(nobody.help("write `party: customer` for whom it is about, `about: flight` for what, or both"));
         sound = false;
     }
+    for (kind, key, other) in [(&party, "party", false), (&about, "about", true)] {
+        let Some(kind) = kind else { continue };
+        let both =
+            if other { is_party(kind, context) || party.as_ref() == Some(kind) } else { is_thing(kind, context) };
+        if both {
+            let span = entry.value.get(key).map_or(entry.key_span.clone(), |node| node.span.clone());
+            let clash = Diagnostic::error(Code::KindOfBoth, &span, format!("`{kind}` is a party and a thing"));
+            context
+                .out
+                .push(clash.help("a promise is made to a party about a thing: give the two kinds different names"));
+            sound = false;
+        }
+    }
     let mut fields = Vec::new();
     for field in entry.value.get("data").map(Node::entries).unwrap_or_default() {
         match self::field(field, context) {
@@ -63,6 +76,16 @@ fn shape(entry: &Entry, context: &mut Context<'_>) -> Shape {
         context.faulty.insert(id);
     }
     Shape::new(&entry.key, party.as_deref(), about.as_deref(), fields)
+}
+
+/// True of a kind of key that is a party under any charter, or in a shape before this one.
+fn is_party(kind: &str, context: &Context<'_>) -> bool {
+    builtin::PARTIES.contains(&kind) || context.shapes.iter().any(|shape| shape.party.as_deref() == Some(kind))
+}
+
+/// True of a kind of key that is a thing in a shape before this one.
+fn is_thing(kind: &str, context: &Context<'_>) -> bool {
+    context.shapes.iter().any(|shape| shape.about.as_deref() == Some(kind))
 }
 
 fn field(entry: &Entry, context: &mut Context<'_>) -> Option<Field> {

@@ -41,6 +41,24 @@ fn when_the_budget_is_spent_everything_is_held() {
 }
 
 #[test]
+fn what_leaves_is_weighed_not_what_it_was_reckoned_from() {
+    // Worth 1.00 USD by the booking, and 600 USD and 900 EUR were paid for it.
+    for (limits, paid, state) in [
+        ("{approve_over: {amount: 500 USD, by: finance}}", "600 USD", "held for approval"),
+        ("{approve_over: {amount: 500 USD, by: finance}}", "499 USD", "approved"),
+        ("{approve_over: {amount: 500 USD, by: finance}}", "1 EUR", "held for approval"),
+        ("{per_day: {budget: 500 USD, then: hold for approval}}", "600 USD", "held for approval"),
+        ("{per_day: {budget: 500 USD, then: hold for approval}}", "500 USD", "approved"),
+        ("{per_day: {budget: 500 USD, then: hold for approval}}", "1 EUR", "held for approval"),
+    ] {
+        let text = RIGHTS.split("limits:").next().unwrap();
+        let mut world = World::new(&format!("{text}limits: {limits}\n"));
+        world.book_for("06-01 12:00", "1 USD", &[paid]).say("flight.cancelled", "06-01 10:00", json!({}));
+        assert!(world.owed()[0].ends_with(state), "{limits}, {paid}: {:?}", world.owed());
+    }
+}
+
+#[test]
 fn what_is_approved_is_sent_to_be_paid() {
     let mut world = refund_of("600 USD");
     let remedy = world.name_of("refund");
@@ -109,7 +127,7 @@ fn goodwill_that_was_never_approved_may_be_waived_without_a_trace_in_the_books()
     let mut world = World::new(RIGHTS);
     world.say("goodwill.given", "06-01", json!({ "amount": "25 USD", "reason": "a long wait", "actor": "anna" }));
     let remedy = world.name_of("goodwill");
-    world.say("remedy.waived", "06-02", json!({ "remedy": remedy }));
+    world.say("remedy.waived", "06-02", json!({ "remedy": remedy, "consent": "Ada", "actor": "bo" }));
     assert_eq!((world.owed(), world.entries.len()), (vec!["goodwill 25.00 USD waived".to_owned()], 0));
 }
 

@@ -65,7 +65,7 @@ fn a_payment_that_was_under_way_when_it_was_waived_is_in_the_books() {
     let mut world = World::new(RIGHTS);
     world.book("06-01 12:00").say("flight.cancelled", "06-01 10:00", json!({}));
     let remedy = world.name_of("refund");
-    world.say("remedy.waived", "06-02", json!({ "remedy": remedy }));
+    world.say("remedy.waived", "06-02", json!({ "remedy": remedy, "consent": "Ada", "actor": "bo" }));
     world.entries.clear();
     world.say("remedy.paid", "06-03", json!({ "remedy": remedy, "reference": "bank 7" }));
     assert_eq!(world.owed(), ["refund 200.00 USD paid"]);
@@ -107,7 +107,7 @@ fn a_credit_is_a_cost_of_its_right() {
 fn what_is_waived_is_shown_as_let_go() {
     let mut world = cancelled();
     let remedy = world.name_of("refund");
-    world.say("remedy.waived", "06-02", json!({ "remedy": remedy }));
+    world.say("remedy.waived", "06-02", json!({ "remedy": remedy, "consent": "Ada", "actor": "bo" }));
     insta::assert_snapshot!(lines(&world), @r#"
     Expenses:Restitution:Refund          120.00 USD
     Liabilities:Owed:Restitution        -120.00 USD

@@ -82,6 +82,28 @@ fn of_two_amounts_under_one_right_the_penalty_is_owed_once() {
 }
 
 #[test]
+fn how_bad_it_was_may_be_learnt_in_steps_and_owes_one_penalty() {
+    let rights = "
+rights:
+  late:
+    SAYS
+    on: flight.departed
+    compensation: {bands: late, by: data.late}
+    pay_within: 7 days
+    if_late: {compensation: 40 USD}";
+    for order in [["3h", "5h"], ["5h", "3h"]] {
+        let mut world = World::new(rights);
+        world.book("06-01 12:00");
+        for late in order {
+            world.say("flight.departed", "06-01 17:00", json!({ "late": late }));
+        }
+        world.clock("12-31");
+        let penalties = world.remedies.values().filter(|remedy| remedy.kind == makegood_core::RemedyKind::Penalty);
+        assert_eq!(penalties.count(), 1, "{order:?}: {:?}", world.owed());
+    }
+}
+
+#[test]
 fn each_booking_paid_late_is_owed_its_own_penalty() {
     let mut world = World::new(RIGHTS);
     world.book("06-01 12:00").book("06-01 12:00").say("flight.cancelled", "06-01 10:00", json!({})).clock("06-09");
@@ -92,7 +114,7 @@ fn each_booking_paid_late_is_owed_its_own_penalty() {
 #[test]
 fn what_was_waived_is_not_owed_and_not_late() {
     let (mut world, remedy) = cancelled();
-    world.say("remedy.waived", "06-02", json!({ "remedy": remedy })).clock("12-31");
+    world.say("remedy.waived", "06-02", json!({ "remedy": remedy, "consent": "Ada", "actor": "bo" })).clock("12-31");
     assert_eq!((world.owed(), world.payments().as_str()), (vec!["refund 200.00 USD waived".to_owned()], "released"));
 }
 
@@ -114,9 +136,9 @@ fn a_payment_that_failed_may_be_sent_again_or_noted_as_paid() {
 fn what_is_paid_or_waived_stays_so() {
     for settled in ["remedy.paid", "remedy.waived"] {
         let (mut world, remedy) = cancelled();
-        world.say(settled, "06-02", json!({ "remedy": remedy }));
+        world.say(settled, "06-02", json!({ "remedy": remedy, "consent": "Ada", "actor": "bo" }));
         for (kind, data) in [
-            ("remedy.waived", json!({ "remedy": remedy })),
+            ("remedy.waived", json!({ "remedy": remedy, "consent": "Ada", "actor": "bo" })),
             ("remedy.failed", json!({ "remedy": remedy, "reason": "no" })),
             ("remedy.approved", json!({ "remedy": remedy, "actor": "bo" })),
             ("remedy.corrected", json!({ "remedy": remedy, "amount": "1 USD", "reason": "no", "actor": "bo" })),

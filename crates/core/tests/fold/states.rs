@@ -151,6 +151,17 @@ fn a_person_may_say_that_it_was_kept_or_let_go() {
     assert_eq!(world.refused("promise.kept", "06-01", json!({ "promise": "yours truly" })), "unknown-promise");
 }
 
+#[test]
+fn a_promise_is_not_renegotiated_into_the_past() {
+    let mut world = World::new("");
+    world.book("06-01 12:00");
+    let promise = world.promise_name();
+    for due in ["2025-01-01T00:00:00Z", "2025-05-20T00:00:00Z"] {
+        let data = json!({ "promise": promise, "due": due, "consent": "Ada", "actor": "bo" });
+        assert_eq!(world.refused("promise.renegotiated", "05-20", data), "due-before-agreed");
+    }
+}
+
 fn renegotiate(world: &mut World, time: &str, consent: &str) -> Result<(), &'static str> {
     let data =
         json!({ "promise": world.promise_name(), "due": "2025-06-03T12:00:00Z", "consent": consent, "actor": "bo" });

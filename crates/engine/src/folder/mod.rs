@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Reject};
 use crate::limits::Bounds;
-use crate::working::{Part, Taken, Working, said_by};
+use crate::working::{OwnAbout, Part, Taken, Working, said_by};
 use crate::{Counts, EngineError, Work, limits, rows};
 
 /// The name of the tally that holds what was spent of each day's budget.
@@ -68,6 +68,8 @@ struct Entry<'e> {
     ident: Ident,
     time: Moment,
     body: Body,
+    /// See [`makegood_store::EventRow::about`].
+    about: Option<Box<str>>,
 }
 
 impl Folder {
@@ -222,10 +224,8 @@ impl Folder {
             }
             Err(reject) => {
                 self.counts.set_aside = self.counts.set_aside.saturating_add(1);
-                // What was tried again from the quarantine stands there already.
-                if incoming.freed.is_none() {
-                    self.commit.quarantine.push(reject.row(&incoming.origin, &incoming.body, self.now));
-                }
+                // What was tried again from the quarantine stands there already: it takes the new reason.
+                self.commit.quarantine.push(reject.row(&incoming.origin, &incoming.body, self.now));
             }
         }
         Ok(())
@@ -259,13 +259,20 @@ impl Folder {
         let event = &incoming.event;
         let happening = Happening::Event(event);
         let body = Body::Own(incoming.body.clone());
-        let interests =
-            match self.fold(&event.subject, Entry { happening, ident: event.ident, time: event.time, body })? {
-                Ok(interests) => interests,
-                Err(reject) => return Ok(Err(reject)),
-            };
+        let about = event.about.clone().filter(|_| self.book.listens_to(&event.kind));
+        let entry = Entry { happening, ident: event.ident, time: event.time, body, about: about.clone() };
+        let interests = match self.fold(&event.subject, entry)? {
+            Ok(interests) => interests,
+            Err(reject) => return Ok(Err(reject)),
+        };
         self.counts.events = self.counts.events.saturating_add(1);
+        let batch = self.batch;
+        if let (Some(thing), Some(at_hand)) = (about, self.working.party(&event.subject)) {
+            let (seq, event) = (at_hand.log.seq, Arc::new(event.clone()));
+            at_hand.own_about.push(OwnAbout { thing, seq, event, batch });
+        }
         for thing in interests {
+            self.remind(&event.subject, &thing, event)?;
             self.working.fetch(&mut *self.reader, &[], &[&thing])?;
             self.introduce(&event.subject, &thing, false)?;
         }
@@ -283,7 +290,7 @@ impl Folder {
             "specversion": "1.0", "id": id, "source": CLOCK_SOURCE, "type": CLOCK_REACHED, "subject": party, "time": at.to_string(),
         });
         let body = Body::Own(body.to_string().into_bytes().into());
-        let entry = Entry { happening: Happening::Clock { at, ident }, ident, time: at, body };
+        let entry = Entry { happening: Happening::Clock { at, ident }, ident, time: at, body, about: None };
         self.counts.clock = self.counts.clock.saturating_add(1);
         match self.fold(party, entry)? {
             Ok(_) => Ok(()),
@@ -336,7 +343,13 @@ impl Folder {
             }
             Err(error) => return Err(EngineError::Fold { key: key.into(), error: Box::new(error) }),
         };
-        let row = at_hand.log.append(key, (entry.ident, entry.time, now), context_byte(context), entry.body, batch);
+        let row = at_hand.log.append(
+            key,
+            (entry.ident, entry.time, now),
+            context_byte(context),
+            (entry.body, entry.about),
+            batch,
+        );
         self.commit.events.push(row);
         if !std::mem::replace(&mut at_hand.log.dirty, true) {
             self.dirty_parties.push(key.into());

@@ -8,7 +8,7 @@ use makegood_core::{Event, Happening, Ident, Needs, Rulebook};
 use makegood_store::{Body, EventRow, FanoutRow, InboxRow, InterestRow, slot_of};
 
 use super::{Entry, Folder};
-use crate::intake::{Incoming, Logged, reread};
+use crate::intake::{Incoming, Logged, reread, told};
 use crate::{EngineError, limits};
 
 impl Folder {
@@ -17,7 +17,7 @@ impl Folder {
         let (thing, now, batch) = (&*event.subject, self.now, self.batch);
         let Some(at_hand) = self.working.thing(thing) else { return Ok(()) };
         let body = Body::Own(incoming.body.clone());
-        let row = at_hand.log.append(thing, (event.ident, event.time, now), 0, body, batch);
+        let row = at_hand.log.append(thing, (event.ident, event.time, now), 0, (body, None), batch);
         if !std::mem::replace(&mut at_hand.log.dirty, true) {
             self.dirty_things.push(thing.into());
         }
@@ -138,7 +138,7 @@ impl Folder {
     pub(super) fn deliver(&mut self, party: &str, thing: &str, seq: u64, event: &Event) -> Result<(), EngineError> {
         let told = told(&event.ident, thing);
         let Some(heard) = self.heard(party, &told)? else {
-            return self.tell(party, (thing, seq), event, told);
+            return self.tell(party, (thing, seq), Happening::Event(event), told);
         };
         let about = Needs { about: Some(thing.into()), ..Needs::default() };
         let Some(at_hand) = self.working.party(party) else { return Err(EngineError::Lost { key: party.into() }) };
@@ -149,10 +149,40 @@ impl Folder {
             let made_since = self.heard(party, &cause)?.is_some_and(|made| made > heard);
             let ident = told_again(&told, &cause);
             if made_since && self.heard(party, &ident)?.is_none() {
-                self.tell(party, (thing, seq), event, ident)?;
+                self.tell(party, (thing, seq), Happening::Again(event), ident)?;
             }
         }
         Ok(())
+    }
+
+    /// Tells a party's own events about a thing, taken before, to the promises about it that `making` has made.
+    pub(super) fn remind(&mut self, party: &str, thing: &str, making: &Event) -> Result<(), EngineError> {
+        for (seq, event) in self.own_about(party, thing)? {
+            if event.ident != making.ident {
+                let ident = told_again(&told(&event.ident, party), &making.ident);
+                self.tell(party, (party, seq), Happening::Again(&event), ident)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A party's own events about a thing that a clause listens to, in the order of its log.
+    fn own_about(&mut self, party: &str, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
+        let Some(at_hand) = self.working.party(party) else { return Err(EngineError::Lost { key: party.into() }) };
+        let recent = at_hand.own_about.iter().filter(|own| &*own.thing == thing);
+        let recent: Vec<(u64, Arc<Event>)> = recent.map(|own| (own.seq, own.event.clone())).collect();
+        if at_hand.log.fresh {
+            return Ok(recent);
+        }
+        let first_recent = recent.first().map_or(u64::MAX, |(seq, _)| *seq);
+        let mut events = Vec::new();
+        for row in self.reader.own_about(at_hand.log.slot, party, thing)? {
+            if row.seq < first_recent {
+                events.extend(logged_event(&self.book, &row)?.map(|event| (row.seq, event)));
+            }
+        }
+        events.extend(recent);
+        Ok(events)
     }
 
     /// The place in a party's log of the event it took under this identity.
@@ -167,9 +197,18 @@ impl Folder {
         Ok(self.reader.event(log.slot, party, ident)?.map(|row| row.seq))
     }
 
-    fn tell(&mut self, party: &str, (thing, seq): (&str, u64), event: &Event, ident: Ident) -> Result<(), EngineError> {
+    fn tell(
+        &mut self,
+        party: &str,
+        (thing, seq): (&str, u64),
+        happening: Happening,
+        ident: Ident,
+    ) -> Result<(), EngineError> {
         let body = Body::Heard { thing: thing.into(), seq };
-        match self.fold(party, Entry { happening: Happening::Event(event), ident, time: event.time, body })? {
+        let (Happening::Event(&Event { time, .. }) | Happening::Again(&Event { time, .. })) = happening else {
+            return Ok(());
+        };
+        match self.fold(party, Entry { happening, ident, time, body, about: None })? {
             Ok(_) => self.counts.delivered = self.counts.delivered.saturating_add(1),
             // Nothing that is said of a thing asks for anything: there is nothing in it to refuse.
             Err(reject) => {
@@ -183,12 +222,6 @@ impl Folder {
     }
 }
 
-/// The identity under which a party hears a thing's event. Senders that count anew for each thing are understood: one id of one
-/// source may be said of several.
-fn told(event: &Ident, thing: &str) -> Ident {
-    makegood_store::ident(&hex(event), thing)
-}
-
 /// The identity of an event told again to the promises that `cause` made.
 fn told_again(told: &Ident, cause: &Ident) -> Ident {
     makegood_store::ident(&hex(told), &hex(cause))
@@ -198,7 +231,7 @@ fn logged_event(book: &Rulebook, row: &EventRow) -> Result<Option<Arc<Event>>, E
     let Body::Own(bytes) = &row.body else { return Ok(None) };
     match reread(book, bytes) {
         Ok(Logged::Event(event)) => Ok(Some(Arc::from(event))),
-        Ok(Logged::Clock { .. }) => Ok(None),
+        Ok(Logged::Again(_) | Logged::Clock { .. }) => Ok(None),
         Err(reject) => Err(EngineError::Unreadable { key: row.key.clone(), seq: row.seq, reason: reject.reason }),
     }
 }

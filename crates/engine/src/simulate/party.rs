@@ -55,7 +55,7 @@ impl Things {
             let Body::Own(bytes) = &row.body else { continue };
             let event = match reread(book, bytes) {
                 Ok(Logged::Event(event)) => Ok(Arc::from(event)),
-                Ok(Logged::Clock { .. }) => continue,
+                Ok(Logged::Again(_) | Logged::Clock { .. }) => continue,
                 Err(reject) => Err(reject.code),
             };
             log.push(Said { recorded: Moment(row.recorded), seq: row.seq, event });
@@ -100,6 +100,7 @@ impl Judges<'_> {
             recorded: recorded?,
             clocks: BTreeMap::new(),
             last_told: BTreeMap::new(),
+            own: Vec::new(),
             waiting: VecDeque::new(),
             rounds: 0,
             sums,
@@ -207,6 +208,8 @@ struct History<'h> {
     clocks: BTreeMap<Moment, u32>,
     /// The last line in which it heard each event of a thing.
     last_told: BTreeMap<(Box<str>, u64), u64>,
+    /// Its own events about things, so far, by their place in the log.
+    own: Vec<(u64, Event)>,
     /// Events of things that only the draft listens to, and that were recorded later than the line at work.
     waiting: VecDeque<Said>,
     /// How often the clock came to a moment to which it did not come in fact.
@@ -247,10 +250,17 @@ impl History<'_> {
                     }
                     self.fold(&Happening::Clock { at, ident }, context)?;
                 }
+                Some(Logged::Again(event)) => {
+                    self.fold(&Happening::Again(&event), context)?;
+                }
                 Some(Logged::Event(event)) => {
                     if let Some(event) = self.translated(*event) {
                         let interests = self.fold(&Happening::Event(&event), context)?;
+                        self.remind(&interests, line.seq)?;
                         self.introduce(&interests, line.seq, recorded, reader, things)?;
+                        if event.about.is_some() && matches!(line.body, Body::Own(_)) {
+                            self.own.push((line.seq, event));
+                        }
                     }
                 }
             }
@@ -273,7 +283,8 @@ impl History<'_> {
             Body::Heard { thing, seq } => {
                 let log = things.log(reader, self.judges.drafted, thing)?;
                 let said = log.iter().find(|said| said.seq == *seq).map(|said| said.event.clone());
-                said.unwrap_or(Err("missing")).map(|event| Logged::Event(Box::new((*event).clone())))
+                let event = said.unwrap_or(Err("missing"));
+                event.map(|event| Logged::Event(Box::new((*event).clone())).heard_as(&line.ident, thing))
             }
         };
         Ok(read.map_err(|code| self.sums.note_refused(code, 1)).ok())
@@ -318,16 +329,37 @@ impl History<'_> {
         for thing in interests {
             for said in things.log(reader, self.judges.drafted, thing)?.iter() {
                 let Ok(event) = &said.event else { continue };
-                let comes = self.last_told.get(&(thing.clone(), said.seq)).is_some_and(|told| *told > line);
-                if comes || !self.judges.drafted.listens_to(&event.kind) {
+                let last_told = self.last_told.get(&(thing.clone(), said.seq)).copied();
+                if last_told.is_some_and(|told| told > line) || !self.judges.drafted.listens_to(&event.kind) {
                     continue;
                 }
-                if said.recorded <= recorded {
+                if last_told.is_some() {
+                    self.fold(&Happening::Again(event), Context::default())?;
+                } else if said.recorded <= recorded {
                     self.fold(&Happening::Event(event), Context::default())?;
                 } else if !self.waiting.iter().any(|other| is_same(other, said)) {
                     let place = self.waiting.partition_point(|other| other.recorded <= said.recorded);
                     self.waiting.insert(place, said.clone());
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what the party itself said before of things it has just been promised something about, where that was not told again
+    /// in fact.
+    fn remind(&mut self, things: &[Box<str>], line: u64) -> Result<(), EngineError> {
+        for thing in things {
+            let about = |event: &Event| event.about.as_ref() == Some(thing);
+            let comes = |seq: u64| self.last_told.get(&(self.key.into(), seq)).is_some_and(|told| *told > line);
+            let said: Vec<Event> = self
+                .own
+                .iter()
+                .filter(|(seq, event)| about(event) && !comes(*seq))
+                .map(|(_, event)| event.clone())
+                .collect();
+            for event in said.iter().filter(|event| self.judges.drafted.listens_to(&event.kind)) {
+                self.fold(&Happening::Again(event), Context::default())?;
             }
         }
         Ok(())

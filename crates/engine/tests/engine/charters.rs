@@ -98,6 +98,16 @@ fn another_charter_is_held_up_only_by_what_it_would_have_judged() {
 }
 
 #[test]
+fn what_is_a_party_under_one_charter_is_no_thing_under_another() {
+    let (_folder, store) = world();
+    let other =
+        CHARTER.replace("charter: air", "charter: fleet").replace("flight", "plane").replace("customer", "flight");
+    let fleet = Arc::new(Charter::read("fleet.yaml", &other).charter.unwrap());
+    let answer = put_in_force(&*store, &fleet, now());
+    assert!(matches!(&answer, Err(CharterError::KindOfBoth { kind }) if &**kind == "flight"), "{answer:?}");
+}
+
+#[test]
 fn the_same_version_again_changes_nothing_and_another_text_is_refused() {
     let (_folder, store) = world();
     tell(&store, &[booking(1, "flight:1"), departure("d", "flight:1", "4h")], None);

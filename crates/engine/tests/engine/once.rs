@@ -114,6 +114,61 @@ fn one_id_may_be_said_of_several_things() {
     }
 }
 
+/// Every order of these.
+fn orders(lines: &[String]) -> Vec<Vec<String>> {
+    if lines.is_empty() {
+        return vec![Vec::new()];
+    }
+    let without = |place: usize| {
+        let rest: Vec<String> =
+            lines.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, line)| line.clone()).collect();
+        orders(&rest).into_iter().map(move |order| [vec![lines[place].clone()], order].concat())
+    };
+    (0..lines.len()).flat_map(without).collect()
+}
+
+#[test]
+fn what_a_party_said_itself_counts_in_whatever_order_it_is_learnt() {
+    let accepted = event("alternate.accepted", "a", Some(1), "flight:1", "06-01 20:00", json!({}));
+    let called_off = event("booking.cancelled", "b", Some(1), "flight:1", "05-30", json!({}));
+    let called_off_before = event("booking.cancelled", "b", Some(1), "flight:1", "04-30", json!({}));
+    let late = departure("d", "flight:1", "4h");
+    for (what, lines, states, owed) in [
+        ("an alternate was accepted", vec![accepted, cancellation("c", "flight:1")], "broken", vec![]),
+        ("called off in time", vec![called_off, late.clone()], "released", vec![]),
+        (
+            "an earlier booking was called off",
+            vec![called_off_before, late],
+            "kept late",
+            vec!["late 50.00 USD approved"],
+        ),
+    ] {
+        for order in orders(&[lines, vec![booking(1, "flight:1")]].concat()) {
+            // What was credited before the party was heard is not taken back.
+            if what == "called off in time" && order[2].contains("booking.cancelled") {
+                continue;
+            }
+            for (sharing, restart) in [(false, false), (true, false), (false, true), (true, true)] {
+                let mut desk = Desk::open(sharing);
+                for line in &order {
+                    desk.tell(line);
+                    if restart {
+                        desk = desk.beside();
+                    }
+                }
+                desk.clock("06-03");
+                assert_eq!(desk.owed(1), owed, "{what}, shared: {sharing}, in this order: {order:#?}");
+                assert_eq!(desk.states(1), [states], "{what}, in this order: {order:#?}");
+                desk.check();
+                for line in &order {
+                    desk.tell(line);
+                }
+                assert_eq!(desk.owed(1), owed, "{what}, told again");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_second_promise_learnt_after_the_event_is_credited_too() {
     for sharing in [false, true] {

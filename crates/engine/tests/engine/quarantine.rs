@@ -101,7 +101,7 @@ fn what_was_set_aside_is_taken_once_a_charter_knows_it() {
     drop(desk);
     let wide = CHARTER
         .replace("version: \"1\"", "version: \"2\"")
-        .replace("from: 2025-01-01}\ntitle", "from: 2026-01-01}\ntitle");
+        .replace("from: 2025-01-01}\ntitle", "from: 2025-05-02}\ntitle");
     let mut desk = Desk::of(folder, false, rulebook(&[&narrow, &wide]));
     retry(&mut desk);
     assert_eq!(desk.set_aside(), ["2: E003"]);
@@ -137,6 +137,30 @@ fn what_is_refused_again_stays_where_it_was() {
     let before = desk.set_aside();
     retry(&mut desk);
     assert_eq!(desk.set_aside(), before);
+}
+
+#[test]
+fn what_is_said_of_nobody_or_before_any_charter_is_set_aside_and_holds_up_nobody() {
+    let mut desk = Desk::new();
+    let given = |subject: &str, time: &str| {
+        let data = json!({ "amount": "5 USD", "reason": "a wait" });
+        event("goodwill.given", &format!("g-{subject}-{time}"), None, subject, time, data)
+            .replace("\"data\"", "\"actor\":\"bo\",\"data\"")
+    };
+    let before = booking(2, "flight:1").replace("2025-05-01", "2024-05-01");
+    let lines = [
+        given("flight:1", "06-02"),
+        given("order:1", "06-02"),
+        given("customer:1", "06-02").replace("2025-06-02", "2024-06-02"),
+        before,
+        booking(1, "flight:1"),
+        departure("d", "flight:1", "4h"),
+        given("supplier:1", "06-02"),
+    ];
+    desk.feed(lines.join("\n").as_bytes());
+    assert_eq!(desk.set_aside(), ["1: not-a-party", "2: not-a-party", "3: before-in-force", "4: before-in-force"]);
+    assert_eq!(desk.owed(1), ["late 50.00 USD approved"]);
+    desk.check();
 }
 
 #[test]

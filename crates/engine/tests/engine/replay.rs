@@ -72,7 +72,7 @@ fn live(sharing: bool, bounds: Bounds, steps: &[Step]) -> Desk {
                 let remedies = desk.remedies(*customer);
                 if !remedies.is_empty() {
                     let remedy = &remedies[which.index(remedies.len())];
-                    let data = json!({ "remedy": remedy, "reason": "so be it", "amount": "12.34 USD" });
+                    let data = json!({ "remedy": remedy, "reason": "so be it", "consent": "by telephone", "amount": "12.34 USD" });
                     let line = event(kind, &format!("decision-{number}"), Some(*customer), "flight:1", "06-20", data);
                     desk.hand(&with_actor(&line, "anna"));
                 }

@@ -25,6 +25,13 @@ pub fn run(arguments: &Dispatch) -> Result<bool, Failure> {
                 format!("write TOPIC=WHERE, with one of the topics {}", TOPICS.join(", ")),
             ));
         };
+        if sinks.iter().any(|(other, _)| *other == topic) {
+            return Err(Failure::new(
+                "M017",
+                format!("`{topic}` has two routes"),
+                "name one receiver for each topic: it can pass on what it takes",
+            ));
+        }
         sinks.push((topic, sink(target, arguments.allow_private)?));
     }
     let mut session = open::database(&arguments.database.db)?.session()?;

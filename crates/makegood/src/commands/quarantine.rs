@@ -1,6 +1,6 @@
 use makegood_core::Rulebook;
 use makegood_core::id::hex;
-use makegood_engine::{Origin, Work, read};
+use makegood_engine::{Incoming, Origin, Work, read};
 use makegood_store::{PartId, QuarantineRow, Reader, Slot};
 
 use crate::arguments::Quarantine;
@@ -39,7 +39,7 @@ pub fn run(arguments: &Quarantine) -> Result<bool, Failure> {
                 let Some(last) = rows.last() else { break };
                 after = Some((last.slot, last.id));
                 tried = tried.saturating_add(rows.len() as u64);
-                session.work(rows.into_iter().filter_map(|row| again(&opened.book, row)).collect())?;
+                session.work(rows.into_iter().map(|row| again(&opened.book, row)).collect())?;
                 progress.set_position(tried);
             }
             session.flush()?;
@@ -65,12 +65,13 @@ pub fn run(arguments: &Quarantine) -> Result<bool, Failure> {
     }
 }
 
-/// The work of trying an input again; `None` when it still cannot be read.
-fn again(book: &Rulebook, row: QuarantineRow) -> Option<Work> {
+/// The work of trying an input again. What still cannot be read stands there with the reason of today.
+fn again(book: &Rulebook, row: QuarantineRow) -> Work {
     let origin = Origin { name: (&*row.origin).into(), line: row.line };
-    let mut incoming = read(book, &row.bytes, origin, clock::now()).ok()?;
-    incoming.freed = Some(row.id);
-    Some(Work::Event(Box::new(incoming)))
+    match read(book, &row.bytes, origin.clone(), clock::now()) {
+        Ok(incoming) => Work::Event(Box::new(Incoming { freed: Some(row.id), ..incoming })),
+        Err(reject) => Work::SetAside(reject.row(&origin, &row.bytes, clock::now())),
+    }
 }
 
 /// What is set aside under this identity.

@@ -18,10 +18,10 @@ pub fn run(arguments: &RemedyCommand) -> Result<bool, Failure> {
         RemedyCommand::List { database, state, limit } => {
             list(&mut *open::database(&database.db)?.store.reader()?, state.map(wanted), *limit)
         }
-        RemedyCommand::Approve(decision) => decide(decision, "remedy.approved", None),
+        RemedyCommand::Approve(decision) => decide(decision, "remedy.approved", Some("note")),
         RemedyCommand::Paid(decision) => decide(decision, "remedy.paid", Some("reference")),
         RemedyCommand::Failed(decision) => decide(decision, "remedy.failed", Some("reason")),
-        RemedyCommand::Waived(decision) => decide(decision, "remedy.waived", None),
+        RemedyCommand::Waived(decision) => decide(decision, "remedy.waived", Some("consent")),
     }
 }
 

@@ -22,7 +22,19 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
     let mut session = opened.session()?;
     let mut broken: Option<Failure> = None;
     for path in &arguments.events {
-        let file = files::open(path)?;
+        // One file that is missing or broken holds up no other; of several, the last is told by the exit.
+        let mut trouble = |failure: Failure| {
+            if let Some(earlier) = broken.replace(failure) {
+                eprint!("{earlier}");
+            }
+        };
+        let file = match files::open(path) {
+            Ok(file) => file,
+            Err(failure) => {
+                trouble(failure);
+                continue;
+            }
+        };
         let progress = match file.bytes {
             Some(bytes) if path.extension().is_none_or(|ending| ending != "gz" && ending != "zst") => {
                 bar(bytes, &file.name)
@@ -37,12 +49,7 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
         match fed {
             Ok(_) => {}
             Err(FeedError::Engine(error)) => return Err(error.into()),
-            // One broken file holds up no other; of several, the last is told by the exit.
-            Err(input) => {
-                if let Some(earlier) = broken.replace(input.into()) {
-                    eprint!("{earlier}");
-                }
-            }
+            Err(input) => trouble(input.into()),
         }
     }
     if broken.is_none() {

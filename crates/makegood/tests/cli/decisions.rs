@@ -22,7 +22,7 @@ fn a_held_remedy_is_approved_and_then_paid() {
     assert!(error.contains("the remedy is held for approval, and cannot be paid"), "{error}");
     desk.makegood(&["remedy", "approve", &remedy, "--by", "anna"]).ended(0);
     desk.makegood(&paid).ended(0);
-    let error = desk.makegood(&["remedy", "waived", &remedy, "--by", "anna"]).refused();
+    let error = desk.makegood(&["remedy", "waived", &remedy, "--by", "anna", "--note", "by telephone"]).refused();
     assert!(error.contains("the remedy is paid, and cannot be waived"), "{error}");
     assert!(desk.makegood(&["remedy", "list", "--state", "paid"]).ended(0).contains(&remedy));
     assert!(desk.makegood(&["explain", &remedy]).ended(0).contains("transfer 7"));
@@ -37,7 +37,7 @@ fn a_payment_that_failed_and_one_that_was_let_go_are_noted() {
     let desk = Desk::told();
     let (failed, waived) = (desk.remedy(2, "refund"), desk.remedy(1, "late"));
     desk.makegood(&["remedy", "failed", &failed, "--by", "bank", "--note", "account closed"]).ended(0);
-    desk.makegood(&["remedy", "waived", &waived, "--by", "customer"]).ended(0);
+    desk.makegood(&["remedy", "waived", &waived, "--by", "anna", "--note", "by telephone"]).ended(0);
     assert!(desk.makegood(&["remedy", "list", "--state", "failed"]).ended(0).contains(&failed));
     assert!(desk.makegood(&["remedy", "list", "--state", "waived"]).ended(0).contains(&waived));
 }

@@ -251,3 +251,17 @@ fn what_is_not_there_cannot_be_explained() {
         assert!(error.contains(&format!("`{subject}`")), "{error}");
     }
 }
+
+#[test]
+fn what_people_decided_stands_in_the_story_of_a_remedy() {
+    let desk = Desk::told();
+    let remedy = desk.remedy(1, "late");
+    desk.makegood(&["remedy", "failed", &remedy, "--by", "bank", "--note", "account closed"]).ended(0);
+    desk.makegood(&["remedy", "approve", &remedy, "--by", "anna", "--note", "a new account"]).ended(0);
+    let out = desk.makegood(&["explain", &remedy]).ended(0);
+    for told in ["remedy.failed", "reason account closed, by bank", "remedy.approved", "note a new account, by anna"] {
+        assert!(out.contains(told), "{told}: {out}");
+    }
+    let other = desk.makegood(&["explain", &desk.remedy(2, "refund")]).ended(0);
+    assert!(!other.contains("account closed"), "{other}");
+}

@@ -86,3 +86,13 @@ fn the_statement_is_also_written_for_programs() {
     assert_eq!(json["statement"]["promises"]["departure"]["broken"], 2);
     assert_eq!(json["statement"]["rights"]["refund"]["remedies"], 2);
 }
+
+#[test]
+fn a_missing_file_holds_up_no_other() {
+    let desk = Desk::new();
+    desk.write("events.jsonl", story().join("\n"));
+    let answer = desk.run(&["missing.jsonl", "events.jsonl"]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.err.contains("M010") && answer.err.contains("missing.jsonl"), "{}", answer.err);
+    assert!(answer.out.contains("10 events taken"), "{}", answer.out);
+}

@@ -15,12 +15,13 @@ CREATE TABLE event (
   context   smallint NOT NULL,
   kind      smallint NOT NULL,         -- 0 own, 1 heard, 2 erased
   body      bytea,                     -- own: the bytes; erased: their SHA-256
-  thing     text     COLLATE "C",      -- heard: whose log …
+  thing     text     COLLATE "C",      -- own: what it must be found by, if anything; heard: whose log …
   thing_seq bigint,                    -- … and where in it
   hash      bytea    NOT NULL,
   PRIMARY KEY (slot, key, seq)
 );
 CREATE UNIQUE INDEX event_ident ON event (slot, key, ident);
+CREATE INDEX event_about ON event (slot, key, thing, seq) WHERE kind = 0 AND thing IS NOT NULL;
 
 CREATE TABLE head (
   slot    smallint NOT NULL,

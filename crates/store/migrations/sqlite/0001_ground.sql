@@ -14,12 +14,13 @@ CREATE TABLE event (
   context   INTEGER NOT NULL,
   kind      INTEGER NOT NULL,          -- 0 own, 1 heard, 2 erased
   body      BLOB,                      -- own: the bytes; erased: their SHA-256
-  thing     TEXT,                      -- heard: whose log …
+  thing     TEXT,                      -- own: what it must be found by, if anything; heard: whose log …
   thing_seq INTEGER,                   -- … and where in it
   hash      BLOB    NOT NULL,
   PRIMARY KEY (slot, key, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX event_ident ON event (slot, key, ident);
+CREATE INDEX event_about ON event (slot, key, thing, seq) WHERE kind = 0 AND thing IS NOT NULL;
 
 CREATE TABLE head (
   slot    INTEGER NOT NULL,

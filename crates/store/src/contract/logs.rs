@@ -59,6 +59,32 @@ pub(super) fn what_happened_since_comes_in_pages(open: Open) {
     assert_eq!(Some(kept), events.last());
 }
 
+pub(super) fn own_events_are_found_by_their_thing(open: Open) {
+    let mut world = World::new(open);
+    let about = |row: EventRow, thing: &str| EventRow { about: Some(thing.into()), ..row };
+    let heard = Body::Heard { thing: "flight:1".into(), seq: 1 };
+    let events = [
+        about(own(3, "customer:1", 1), "flight:1"),
+        event(3, "customer:1", 2, heard),
+        about(own(3, "customer:1", 3), "flight:2"),
+        own(3, "customer:1", 4),
+        about(event(3, "customer:1", 5, Body::Erased([9; 32])), "flight:1"),
+        about(own(3, "customer:1", 6), "flight:1"),
+        about(own(3, "customer:2", 1), "flight:1"),
+    ];
+    world.commit(Commit { events: events.to_vec(), ..Commit::default() });
+    for (key, thing, expected) in [
+        ("customer:1", "flight:1", &[0, 5][..]),
+        ("customer:1", "flight:2", &[2]),
+        ("customer:1", "flight:3", &[]),
+        ("customer:2", "flight:1", &[6]),
+    ] {
+        let expected: Vec<EventRow> = expected.iter().map(|place: &usize| events[*place].clone()).collect();
+        assert_eq!(world.reader.own_about(Slot(3), key, thing).unwrap(), expected, "{key}, {thing}");
+    }
+    assert_eq!(world.reader.log(Slot(3), "customer:1", 0, 9).unwrap(), events[..6]);
+}
+
 pub(super) fn idents_are_known_per_log(open: Open) {
     let mut world = World::new(open);
     world.commit(Commit { events: vec![own(3, "customer:1", 1), own(3, "customer:2", 2)], ..Commit::default() });

@@ -31,6 +31,7 @@ pub type Case = fn(Open);
 pub const ALL: &[(&str, Case)] = &[
     ("log_is_read_back_in_order_and_in_pages", logs::log_is_read_back_in_order_and_in_pages),
     ("what_happened_since_comes_in_pages", logs::what_happened_since_comes_in_pages),
+    ("own_events_are_found_by_their_thing", logs::own_events_are_found_by_their_thing),
     ("idents_are_known_per_log", logs::idents_are_known_per_log),
     ("extreme_values_come_back_as_they_went", logs::extreme_values_come_back_as_they_went),
     ("heads_answer_in_the_order_asked", logs::heads_answer_in_the_order_asked),
@@ -52,7 +53,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("a_tally_that_overflows_is_refused", ledger::a_tally_that_overflows_is_refused),
     ("a_posting_is_never_written_over", ledger::a_posting_is_never_written_over),
     ("outbox_is_written_over_and_due_in_order", outward::outbox_is_written_over_and_due_in_order),
-    ("quarantine_keeps_the_first", outward::quarantine_keeps_the_first),
+    ("quarantine_keeps_the_first_with_the_last_reason", outward::quarantine_keeps_the_first_with_the_last_reason),
     ("charters_never_change", outward::charters_never_change),
     ("what_other_charters_judged_is_refused", outward::what_other_charters_judged_is_refused),
     ("fits_are_written_over", outward::fits_are_written_over),

@@ -39,12 +39,13 @@ pub(super) fn outbox_is_written_over_and_due_in_order(open: Open) {
     assert_eq!(world.reader.outbox_due(Slot(1), &TOPICS, 99, 9).unwrap().last(), Some(&again));
 }
 
-pub(super) fn quarantine_keeps_the_first(open: Open) {
+pub(super) fn quarantine_keeps_the_first_with_the_last_reason(open: Open) {
     let mut world = World::new(open);
     let (a, b, c) = (quarantined(2, 1), quarantined(1, 2), quarantined(1, 1));
-    let changed = QuarantineRow { reason: "another".into(), recorded: 9, ..a.clone() };
+    let changed = QuarantineRow { reason: "another".into(), code: "other".into(), recorded: 9, ..a.clone() };
     world.commit(Commit { quarantine: vec![a.clone(), b.clone(), c.clone()], ..Commit::default() });
-    world.commit(Commit { quarantine: vec![changed], ..Commit::default() });
+    world.commit(Commit { quarantine: vec![changed.clone()], ..Commit::default() });
+    let a = QuarantineRow { recorded: a.recorded, ..changed };
     assert_eq!(world.reader.quarantine(None, 9).unwrap(), [c.clone(), b.clone(), a.clone()]);
     assert_eq!(world.reader.quarantine(None, 2).unwrap(), [c.clone(), b.clone()]);
     assert_eq!(world.reader.quarantine(Some((c.slot, c.id)), 9).unwrap(), [b.clone(), a.clone()]);

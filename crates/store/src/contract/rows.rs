@@ -38,6 +38,7 @@ pub(super) fn event(slot: u16, key: &str, seq: u64, body: Body) -> EventRow {
         recorded: 1_700_000_100_000 + seq as i64,
         context: seq as u8,
         body,
+        about: None,
         hash: [0; 32],
     };
     EventRow { hash: chain(&[7; 32], &unchained), ..unchained }

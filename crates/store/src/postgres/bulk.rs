@@ -127,7 +127,10 @@ fn events<'c>(rows: &'c [EventRow], bulks: &mut Vec<Bulk<'c>>) {
                     Body::Erased(digest) => Some(&digest[..]),
                     Body::Heard { .. } => None,
                 }),
-                column(&rows, |row| if let Body::Heard { thing, .. } = &row.body { Some(&**thing) } else { None }),
+                column(&rows, |row| match &row.body {
+                    Body::Heard { thing, .. } => Some(&**thing),
+                    Body::Own(_) | Body::Erased(_) => row.about.as_deref(),
+                }),
                 column(&rows, |row| if let Body::Heard { seq, .. } = &row.body { Some(int(*seq)) } else { None }),
                 column(&rows, |row| &row.hash[..]),
             ];

@@ -72,7 +72,9 @@ pub(super) fn head(from: &Fetch) -> Result<HeadRow, StoreError> {
 }
 
 pub(super) fn event(from: &Fetch) -> Result<EventRow, StoreError> {
-    let body = match from.get::<i16>(7)? {
+    let kind = from.get::<i16>(7)?;
+    let about: Option<&str> = if kind == HEARD { None } else { from.get(9)? };
+    let body = match kind {
         OWN => Body::Own(from.bytes(8)?),
         HEARD => Body::Heard { thing: from.text(9)?, seq: from.natural(10)? },
         ERASED => Body::Erased(from.fixed(8)?),
@@ -87,6 +89,7 @@ pub(super) fn event(from: &Fetch) -> Result<EventRow, StoreError> {
         recorded: from.get(5)?,
         context: from.narrow::<i16, u8>(6)?,
         body,
+        about: about.map(Into::into),
         hash: from.fixed(11)?,
     })
 }

@@ -142,6 +142,10 @@ impl Reader for PostgresReader {
         self.all("event", sql::LOG, vec![&number(slot), &key, &int(after), &int(limit)], fetch::event)
     }
 
+    fn own_about(&mut self, slot: Slot, key: &str, thing: &str) -> Result<Vec<EventRow>, StoreError> {
+        self.all("event", sql::OWN_ABOUT, vec![&number(slot), &key, &thing], fetch::event)
+    }
+
     fn happened_since(
         &mut self,
         slot: Slot,

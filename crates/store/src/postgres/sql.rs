@@ -42,6 +42,9 @@ pub(super) const TAKEN: &str =
 pub(super) const LOG: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = $1 AND key = $2 AND seq > $3 ORDER BY seq LIMIT $4";
+pub(super) const OWN_ABOUT: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
+    WHERE slot = $1 AND key = $2 AND thing = $3 AND kind = 0 AND thing IS NOT NULL ORDER BY seq";
 pub(super) const HAPPENED_SINCE: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = $1 AND (key, seq) > ($3, $4) AND time >= $2 AND kind = 0 ORDER BY key, seq LIMIT $5";
@@ -176,7 +179,7 @@ pub(super) const QUARANTINE: &str = "SELECT slot, id, origin, line, code, reason
     WHERE slot = $1 AND id > $2 ORDER BY id LIMIT $3";
 pub(super) const QUARANTINE_ADD: &str = "INSERT INTO quarantine (slot, id, origin, line, code, reason, bytes, recorded)
     SELECT $1, * FROM unnest($2::bytea[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bigint[])
-    ON CONFLICT DO NOTHING";
+    ON CONFLICT (slot, id) DO UPDATE SET code = excluded.code, reason = excluded.reason";
 pub(super) const QUARANTINE_DONE: &str = "DELETE FROM quarantine WHERE slot = $1 AND id = ANY ($2::bytea[])";
 
 /// Charters are few and everyone's: there is one copy of the table, not one a slot.

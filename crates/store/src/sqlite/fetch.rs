@@ -58,6 +58,7 @@ pub(super) fn event(row: &Row) -> rusqlite::Result<EventRow> {
         time: row.get(4)?,
         recorded: row.get(5)?,
         context: row.get(6)?,
+        about: if kind == HEARD { None } else { row.get(9)? },
         body,
         hash: row.get(11)?,
     })

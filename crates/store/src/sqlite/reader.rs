@@ -121,6 +121,10 @@ impl Reader for SqliteReader {
         self.all("event", sql::LOG, (slot.0, key, int(after), int(limit)), fetch::event)
     }
 
+    fn own_about(&mut self, slot: Slot, key: &str, thing: &str) -> Result<Vec<EventRow>, StoreError> {
+        self.all("event", sql::OWN_ABOUT, (slot.0, key, thing), fetch::event)
+    }
+
     fn happened_since(
         &mut self,
         slot: Slot,

@@ -24,6 +24,9 @@ pub(super) const KNOWN: &str = "SELECT 1 FROM event WHERE slot = ?1 AND key = ?2
 pub(super) const LOG: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = ?1 AND key = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4";
+pub(super) const OWN_ABOUT: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
+    WHERE slot = ?1 AND key = ?2 AND thing = ?3 AND kind = 0 AND thing IS NOT NULL ORDER BY seq";
 pub(super) const HAPPENED_SINCE: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = ?1 AND (key, seq) > (?3, ?4) AND time >= ?2 AND kind = 0 ORDER BY key, seq LIMIT ?5";
@@ -147,7 +150,7 @@ pub(super) const QUARANTINE: &str = "SELECT slot, id, origin, line, code, reason
 pub(super) const QUARANTINE_OF_SLOT: &str =
     "SELECT slot, id, origin, line, code, reason, bytes, recorded FROM quarantine WHERE slot = ?1 ORDER BY id";
 pub(super) const QUARANTINE_ADD: &str = "INSERT INTO quarantine (slot, id, origin, line, code, reason, bytes, recorded)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (slot, id) DO UPDATE SET code = ?5, reason = ?6";
 pub(super) const QUARANTINE_DONE: &str = "DELETE FROM quarantine WHERE slot = ?1 AND id = ?2";
 
 pub(super) const CHARTERS: &str =

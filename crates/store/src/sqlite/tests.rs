@@ -59,7 +59,7 @@ fn a_file_that_cannot_be_used_is_refused_and_left_as_it_was() {
         ("another's tables", &sql("CREATE TABLE contacts (name TEXT)"), "holds another program's data"),
         ("another's mark", &sql("PRAGMA application_id = 252006673"), "holds another program's data"),
         ("another's journal", &sql("PRAGMA journal_mode = WAL; CREATE TABLE a (b)"), "holds another program's data"),
-        ("a newer release", &newer, "has schema 99, this release knows 2"),
+        ("a newer release", &newer, "has schema 99, this release knows 3"),
     ];
     for (name, make, message) in cases {
         let (_folder, file) = file();
@@ -81,7 +81,7 @@ fn an_empty_file_becomes_ours_and_is_found_again() {
     std::fs::write(&file, "").unwrap();
     for count in 0..3 {
         let store = Sqlite::open(&file).unwrap();
-        assert_eq!(store.health().unwrap().schema, 2);
+        assert_eq!(store.health().unwrap().schema, 3);
         assert_eq!(store.reader().unwrap().count("head").unwrap(), count);
         store.writer().unwrap().commit(&head(&format!("customer:{count}"))).unwrap();
     }

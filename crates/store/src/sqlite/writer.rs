@@ -217,11 +217,11 @@ fn events(transaction: &Transaction, rows: &[EventRow]) -> Written {
     let doing = "writing an event";
     let mut new = during(doing, transaction.prepare_cached(sql::EVENT_NEW))?;
     for event in ordered(rows.iter().collect(), |a, b| (a.slot, &a.key, a.seq).cmp(&(b.slot, &b.key, b.seq))) {
-        let EventRow { slot, key, seq, ident, time, recorded, context, body, hash } = event;
+        let EventRow { slot, key, seq, ident, time, recorded, context, body, about, hash } = event;
         let (kind, bytes, thing, thing_seq) = match body {
-            Body::Own(bytes) => (OWN, Some(&bytes[..]), None, None),
+            Body::Own(bytes) => (OWN, Some(&bytes[..]), about.as_ref(), None),
             Body::Heard { thing, seq } => (HEARD, None, Some(thing), Some(int(*seq))),
-            Body::Erased(digest) => (ERASED, Some(&digest[..]), None, None),
+            Body::Erased(digest) => (ERASED, Some(&digest[..]), about.as_ref(), None),
         };
         let written = new.execute(params![
             slot.0,

@@ -1,9 +1,11 @@
 //! Rebuild: the log is folded again, and what comes out is compared with what is kept.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use makegood_charter::Moment;
 use makegood_core::Rulebook;
-use makegood_store::{Body, EventRow, HeadRow, PartKind, PartRow, PostingRow, Reader, Slot, Store};
+use makegood_store::{Body, EventRow, HeadRow, PartId, PartKind, PartRow, PostingRow, Reader, Slot, Store};
 use sha2::{Digest, Sha256};
 
 use crate::folder::context_of;
@@ -85,13 +87,18 @@ struct Everything {
     head: HeadRow,
     parts: Vec<PartRow>,
     postings: Vec<PostingRow>,
+    /// What left or must leave: topic and body, whatever became of it.
+    messages: BTreeMap<PartId, (Box<str>, Box<[u8]>)>,
 }
 
 impl Everything {
     fn kept(reader: &mut dyn Reader, head: &HeadRow) -> Result<Self, EngineError> {
         let mut parts = reader.parts_of(head.slot, &head.key, PartKind::Promise)?;
         parts.extend(reader.parts_of(head.slot, &head.key, PartKind::Remedy)?);
-        let mut everything = Self { head: head.clone(), parts, postings: reader.postings_of(head.slot, &head.key)? };
+        let postings = reader.postings_of(head.slot, &head.key)?;
+        let sent = reader.outbox_of(head.slot, &head.key)?;
+        let messages = sent.into_iter().map(|row| (row.id, (row.topic, row.body))).collect();
+        let mut everything = Self { head: head.clone(), parts, postings, messages };
         everything.sort();
         Ok(everything)
     }
@@ -131,6 +138,11 @@ impl Everything {
             field(posting.commodity.as_bytes());
             field(&posting.amount.to_be_bytes());
         }
+        for (id, (topic, body)) in &self.messages {
+            field(id);
+            field(topic.as_bytes());
+            field(body);
+        }
         digest.finalize().into()
     }
 
@@ -139,6 +151,8 @@ impl Everything {
             "its promises or remedies differ"
         } else if self.postings != again.postings {
             "its ledger lines differ"
+        } else if self.messages != again.messages {
+            "what it was sent differs"
         } else {
             "its state differs"
         }
@@ -147,7 +161,7 @@ impl Everything {
 
 fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Result<Everything, EngineError> {
     let mut replay = Replay::default();
-    let mut postings = Vec::new();
+    let (mut postings, mut messages) = (Vec::new(), BTreeMap::new());
     let (mut seq, mut hash) = (0, [0; 32]);
     loop {
         let lines = reader.log(head.slot, &head.key, seq, limits::SLOT_ROWS)?;
@@ -161,6 +175,10 @@ fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Resul
             let folded = replay
                 .take(book, &head.key, &logged.happening(), context_of(line.context))
                 .map_err(|error| EngineError::Fold { key: head.key.clone(), error: Box::new(error) })?;
+            for message in &folded.messages {
+                let row = rows::outbox_row(&head.key, message, Moment(line.recorded));
+                messages.entry(row.id).or_insert((row.topic, row.body));
+            }
             postings.extend(folded.entries.iter().flat_map(|entry| rows::posting_rows(&head.key, entry)));
         }
     }
@@ -175,7 +193,7 @@ fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Resul
         parts.push(rows::remedy_row(head.slot, &head.key, remedy)?);
     }
     let head = HeadRow { slot: head.slot, key: head.key.clone(), seq, hash, wake_at, state };
-    let mut everything = Everything { head, parts, postings };
+    let mut everything = Everything { head, parts, postings, messages };
     everything.sort();
     Ok(everything)
 }

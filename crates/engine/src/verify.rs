@@ -2,7 +2,7 @@
 
 use makegood_core::{Clause, PromiseState, Rulebook};
 use makegood_money::Commodity;
-use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain};
+use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain, slot_of};
 
 use crate::{EngineError, limits, rows};
 
@@ -123,6 +123,13 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
             && promise.settled.is_some()
         {
             found.fault(format!("`{}`: an overdue promise has been settled", head.key));
+        }
+        let thing = &promise.thing;
+        if matches!(promise.clause, Clause::Promise(_))
+            && !thing.is_empty()
+            && !reader.is_interested(slot_of(thing), thing, &head.key)?
+        {
+            found.fault(format!("`{}`: it was promised something about `{thing}` and does not hear of it", head.key));
         }
         counted.tally(&promise);
         wake_at = wake_at.into_iter().chain(row.wake_at).min();

@@ -184,6 +184,8 @@ pub trait Reader: Send {
     fn heads_of_slot(&mut self, slot: Slot, after: &str, limit: usize) -> Result<Vec<HeadRow>, StoreError>;
     /// Who must hear of a thing, after `after` in the order of keys, at most `limit`.
     fn interested(&mut self, slot: Slot, thing: &str, after: &str, limit: usize) -> Result<Vec<Box<str>>, StoreError>;
+    /// True when a party holds an interest in a thing.
+    fn is_interested(&mut self, slot: Slot, thing: &str, party: &str) -> Result<bool, StoreError>;
     /// Interests of a slot that have not heard what was said before, at most `limit`.
     fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError>;
     /// Deliveries of a slot that wait, at most `limit`.

@@ -53,6 +53,7 @@ fn tampering_is_found_and_named() {
         ("DELETE FROM remedy", "`customer:1`: its state counts"),
         ("DELETE FROM promise WHERE clause = 'pay'", "`customer:1`: its state counts"),
         ("UPDATE head SET wake_at = NULL WHERE key = 'customer:1'", "`customer:1`: it waits"),
+        ("DELETE FROM interest", "`customer:1`: it was promised something about `flight:1` and does not hear of it"),
         ("DELETE FROM head WHERE key = 'customer:1'", "3 rows of `event` are kept, 1 belong to a party or thing"),
     ] {
         let faults = verify(&tampered(&file, sql), &desk.book, &mut || {}).unwrap().faults;
@@ -70,6 +71,8 @@ fn rebuild_finds_a_state_that_the_log_does_not_give() {
         "UPDATE head SET wake_at = NULL WHERE key = 'customer:1'",
         "UPDATE promise SET state = 3 WHERE clause = 'departure'",
         "UPDATE posting SET time = time + 1",
+        "DELETE FROM outbox",
+        "UPDATE outbox SET body = CAST(replace(CAST(body AS TEXT), '50.00', '500.00') AS BLOB) WHERE topic = 'payout'",
     ] {
         let rebuilt = rebuild(&tampered(&file, sql), &desk.book, 1, &|| {}).unwrap();
         assert_eq!((rebuilt.kept == rebuilt.folded, rebuilt.differ.len()), (false, 1), "{sql}: {:?}", rebuilt.differ);

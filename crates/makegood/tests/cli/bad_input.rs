@@ -137,7 +137,7 @@ fn what_is_set_aside_can_be_tried_again_and_dropped() {
         "charter.yaml",
         narrow
             .replace("version: \"1\"", "version: \"2\"")
-            .replace("from: 2025-01-01}\ntitle", "from: 2026-01-01}\ntitle"),
+            .replace("from: 2025-01-01}\ntitle", "from: 2025-05-02}\ntitle"),
     );
     desk.write("none.jsonl", "");
     desk.run(&["none.jsonl"]).ended(0);

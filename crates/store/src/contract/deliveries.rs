@@ -40,6 +40,15 @@ pub(super) fn interested_come_in_pages(open: Open) {
         found.extend(page.into_iter().map(String::from));
     }
     assert_eq!(found, parties);
+    for (slot, thing, party, held) in [
+        (1, "flight:1", "customer:100", true),
+        (1, "flight:1", "customer:10", false),
+        (1, "flight:10", "customer:105", true),
+        (1, "flight:10", "customer:100", false),
+        (2, "flight:1", "customer:100", false),
+    ] {
+        assert_eq!(world.reader.is_interested(Slot(slot), thing, party).unwrap(), held, "{slot} {thing} {party}");
+    }
     let unheard = world.reader.unheard(Slot(1), 3).unwrap();
     assert_eq!(
         unheard,

@@ -221,6 +221,10 @@ impl Reader for PostgresReader {
         self.all("interest", sql::INTERESTED, vec![&number(slot), &thing, &after, &int(limit)], |from| from.text(0))
     }
 
+    fn is_interested(&mut self, slot: Slot, thing: &str, party: &str) -> Result<bool, StoreError> {
+        Ok(self.one("interest", sql::IS_INTERESTED, vec![&number(slot), &thing, &party], |_| Ok(()))?.is_some())
+    }
+
     fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError> {
         self.all("interest", sql::UNHEARD, vec![&number(slot), &int(limit)], fetch::interest)
     }

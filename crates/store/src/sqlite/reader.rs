@@ -208,6 +208,10 @@ impl Reader for SqliteReader {
         self.all("interest", sql::INTERESTED, (slot.0, thing, after, int(limit)), |row| row.get(0))
     }
 
+    fn is_interested(&mut self, slot: Slot, thing: &str, party: &str) -> Result<bool, StoreError> {
+        Ok(self.one("interest", sql::IS_INTERESTED, (slot.0, thing, party), |_| Ok(()))?.is_some())
+    }
+
     fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError> {
         self.all("interest", sql::UNHEARD, (slot.0, int(limit)), fetch::interest)
     }

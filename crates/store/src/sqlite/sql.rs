@@ -88,6 +88,7 @@ pub(super) const INTEREST_ADD: &str = "INSERT INTO interest (slot, thing, party,
     ON CONFLICT (slot, thing, party) DO UPDATE SET heard = 1 WHERE heard = 0 AND excluded.heard = 1";
 pub(super) const INTERESTED: &str =
     "SELECT party FROM interest WHERE slot = ?1 AND thing = ?2 AND party > ?3 ORDER BY party LIMIT ?4";
+pub(super) const IS_INTERESTED: &str = "SELECT 1 FROM interest WHERE slot = ?1 AND thing = ?2 AND party = ?3";
 pub(super) const UNHEARD: &str =
     "SELECT slot, thing, party, heard FROM interest WHERE slot = ?1 AND heard = 0 ORDER BY thing, party LIMIT ?2";
 

@@ -184,6 +184,8 @@ fn statements_find_their_rows_by_key() {
         (promise.of_party, "SEARCH promise USING PRIMARY KEY (slot=? AND party=?)"),
         (remedy.due, "SEARCH remedy USING INDEX remedy_wake (slot=? AND party=? AND wake_at>? AND wake_at<?)"),
         (sql::INTERESTED, "SEARCH interest USING PRIMARY KEY (slot=? AND thing=? AND party>?)"),
+        (sql::IS_INTERESTED, "SEARCH interest USING PRIMARY KEY (slot=? AND thing=? AND party=?)"),
+        (sql::OWN_ABOUT, "SEARCH event USING INDEX event_about (slot=? AND key=? AND thing=?)"),
         (sql::UNHEARD, "SEARCH interest USING COVERING INDEX interest_unheard (slot=?)"),
         (sql::INBOX, "SEARCH inbox USING PRIMARY KEY (slot=?)"),
         (sql::INBOX_DONE, "SEARCH inbox USING PRIMARY KEY (slot=? AND party=? AND thing=? AND seq=?)"),

@@ -259,7 +259,7 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
                 deny(promise, &claim, DeniedBy::Exception(position), shown_by);
                 return Ok(());
             }
-            Err(step) => unproven.extend(step),
+            Err(step) => unproven.extend(step.map(|step| *step)),
         }
     }
     // Of what one event makes owed under one right, paying late owes the penalty once.
@@ -434,7 +434,7 @@ fn shown(
     claim: &Claim,
     exception: &Exception,
     scope: Scope,
-) -> Result<Option<Ident>, Option<Step>> {
+) -> Result<Option<Ident>, Option<Box<Step>>> {
     let Some(wanted) = exception.shown_by else {
         return if holds(exception.when.as_ref(), &scope) { Ok(None) } else { Err(None) };
     };
@@ -452,7 +452,7 @@ fn shown(
             inputs.into_iter().filter(|(path, input)| path.starts_with("evidence") && input.value != Value::Absent);
         missing = Step::NotSevere { by: by.clone(), inputs: inputs.collect() };
     }
-    Err(Some(missing))
+    Err(Some(Box::new(missing)))
 }
 
 fn proof_as_read_by(

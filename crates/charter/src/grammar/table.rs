@@ -392,6 +392,7 @@ static LIMITS: Record = Record {
     doc: "Bounds on what leaves without a person.",
     keys: &[
         may("notify_from", AMOUNT, "Below this no message is sent. The credit itself is made.", "1 USD"),
+        may("notices_per_day", Is::Leaf(Leaf::Whole), "A party gets no more notices than this for what happens on one day; a further one waits for the next day. What one event makes owed is told in one notice.", "2"),
         may("per_day", Is::Record(&PER_DAY), "A budget for one day.", "{budget: 250000 USD, then: hold for approval}"),
         may("approve_over", Is::Record(&APPROVE), "Who approves a large remedy.", "{amount: 2000 USD, by: finance}"),
     ],

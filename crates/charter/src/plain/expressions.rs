@@ -91,11 +91,14 @@ impl Plain<'_> {
     fn compound(&self, source: &str, whole: &Expr, depth: usize) -> Option<String> {
         let choices = [
             ("min", self.pick("the lower of {a} and {b}", "{a}与{b}中较低者", "det laveste av {a} og {b}")),
-            ("periods", self.pick(
+            (
+                "periods",
+                self.pick(
                     "{a}, counted in whole periods of {b}",
                     "{a}，每满 {b} 计一次",
                     "{a}, talt i hele perioder på {b}",
-                )),
+                ),
+            ),
             (
                 "begun",
                 self.pick(

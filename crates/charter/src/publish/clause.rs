@@ -239,7 +239,10 @@ fn exceptions(plain: &Plain<'_>, right: &Right, promise: Option<&Promise>, data:
         );
     }
     Some(Term {
-        label: plain.pick("Not owed when", "不予补偿的情形", "Gis ikke når"), lines, tables: Vec::new(), after: Vec::new()
+        label: plain.pick("Not owed when", "不予补偿的情形", "Gis ikke når"),
+        lines,
+        tables: Vec::new(),
+        after: Vec::new(),
     })
 }
 

@@ -166,6 +166,15 @@ fn notes(plain: &Plain<'_>) -> Vec<String> {
             format!("Vi sender ikke melding om mindre enn {least}. Du får det likevel."),
         ));
     }
+    if let Some(most) = charter.limits.notices_per_day {
+        notes.push(plain.pick(
+            format!(
+                "We write to you at most {most} times for what happens on one day; what is left waits for the next."
+            ),
+            format!("同一天发生的事项，我们最多向您发送 {most} 次通知，其余顺延至次日。"),
+            format!("Vi skriver til deg høyst {most} ganger om det som skjer på én dag; resten venter til neste."),
+        ));
+    }
     let zone = &charter.zone_name;
     notes.push(plain.pick(
         format!("Days begin and end in the time zone {zone}."),

@@ -76,6 +76,7 @@ const FIELDS: &[Entry] = &[
     ("reason", ["the reason", "原因", "grunnen"]),
     ("speed", ["the speed", "速度", "hastigheten"]),
     ("taxes", ["the taxes", "税费", "skattene"]),
+    ("title", ["the title", "片名", "tittelen"]),
     ("total", ["the whole price", "总价", "hele prisen"]),
     ("unit_price", ["the price of one unit", "单价", "prisen per enhet"]),
     ("uptime", ["the uptime", "正常运行时间", "oppetiden"]),

@@ -163,6 +163,9 @@ impl Page<'_> {
         if let Some(least) = limits.notify_from {
             lines.push(format!("- {}{colon}{}", words.notify_from, self.amount(least)));
         }
+        if let Some(most) = limits.notices_per_day {
+            lines.push(format!("- {}{colon}{most}", words.notices_per_day));
+        }
         if let Some(budget) = limits.per_day {
             lines.push(format!("- {}{colon}{}", words.per_day, self.amount(budget)));
         }

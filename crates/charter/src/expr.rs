@@ -26,6 +26,7 @@ use crate::place::Places;
 use crate::value::{Moment, Shape, Type, Value};
 use check::Checker;
 use code::{Code, Run, Text};
+pub(crate) use functions::FUNCTIONS;
 use source::Source;
 
 /// What an expression may name, known when it is compiled.

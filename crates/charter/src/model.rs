@@ -534,6 +534,8 @@ pub enum Stacking {
 pub struct Limits {
     /// Below this no message is sent; the credit itself is made.
     pub notify_from: Option<Money>,
+    /// A party gets no more notices than this in one day; what is more waits for the next.
+    pub notices_per_day: Option<u32>,
     /// More than this in one day is held for approval.
     pub per_day: Option<Money>,
     /// A single remedy above this is held for approval by this role.

@@ -81,7 +81,7 @@ impl<'a> Plain<'a> {
     pub fn phrase(&self, texts: &Texts, promise: Option<&Promise>, data: Option<ShapeId>) -> String {
         let fill = |slot: &str| Some(self.slot(slot, promise, data));
         let words = texts.get(self.language).map(|template| template.render(&fill)).unwrap_or_default();
-        words.trim().to_owned()
+        if self.tongue == Tongue::Chinese { closed_up(words.trim()) } else { words.trim().to_owned() }
     }
 
     fn slot(&self, slot: &str, promise: Option<&Promise>, data: Option<ShapeId>) -> String {
@@ -216,6 +216,19 @@ impl<'a> Plain<'a> {
             _ => self.pick("what was given", "所提供的内容", "det som er oppgitt"),
         }
     }
+}
+
+/// Chinese without the spaces that a slot leaves where Chinese words fill it: they stand only beside Latin letters and digits.
+fn closed_up(words: &str) -> String {
+    let wide = |sign: Option<char>| sign.is_some_and(|sign| sign >= '\u{2e80}');
+    let mut out = String::with_capacity(words.len());
+    let mut rest = words.chars().peekable();
+    while let Some(sign) = rest.next() {
+        if !(sign == ' ' && wide(out.chars().next_back()) && wide(rest.peek().copied())) {
+            out.push(sign);
+        }
+    }
+    out
 }
 
 /// With a capital letter.

@@ -6,7 +6,8 @@ use makegood_money::{Money, MoneyError};
 use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
-    Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError, invariant, promise, remedy,
+    Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError, invariant, message,
+    promise, remedy,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -147,6 +148,7 @@ pub fn fold(
         party,
         promises: loaded.promises.into_iter().map(|promise| (promise.id, Held::loaded(promise))).collect(),
         remedies: loaded.remedies.into_iter().map(|remedy| (remedy.id, Held::loaded(remedy))).collect(),
+        told: Vec::new(),
         out: Folded::default(),
     };
     match happening {
@@ -173,6 +175,8 @@ pub(crate) struct Folding<'a> {
     pub party: Party,
     promises: BTreeMap<PartId, Held<Promise>>,
     remedies: BTreeMap<PartId, Held<Remedy>>,
+    /// Remedies of which the party is told when the fold ends: what one event makes owed is one notice.
+    pub told: Vec<Remedy>,
     pub out: Folded,
 }
 
@@ -227,6 +231,7 @@ impl Folding<'_> {
     }
 
     fn finish(mut self) -> Result<Folded, FoldError> {
+        message::notices(&mut self)?;
         for held in self.promises.into_values() {
             if held.was.as_ref() == Some(&held.is) {
                 continue;

@@ -3,6 +3,7 @@ use serde_json::{Map, Value as Json, json};
 use makegood_charter::model::{Charter, OnRequest, Right};
 use makegood_charter::value::Moment;
 use makegood_charter::words;
+use makegood_money::{MoneyError, Tenders};
 
 use crate::because::{Shown, because, money_words, tenders_words};
 use crate::fold::Folding;
@@ -43,11 +44,13 @@ pub struct Message {
     pub topic: Topic,
     /// What leaves.
     pub body: Json,
+    /// It does not leave before this moment.
+    pub not_before: Option<Moment>,
 }
 
 fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u32, body: Json) {
     let id = part_id(folding.key, thing, &folding.cause, &format!("{}/{salt}", topic.word()), index);
-    folding.out.messages.push(Message { id, topic, body });
+    folding.out.messages.push(Message { id, topic, body, not_before: None });
 }
 
 /// Asks whoever pays to pay a remedy.
@@ -94,14 +97,83 @@ pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy) {
     if charter.limits.notify_from.is_some_and(|least| worth.is_some_and(|worth| worth.minor < least.minor)) {
         return;
     }
-    let texts: Map<String, Json> = charter
-        .title
-        .languages()
-        .map(|language| (language.to_owned(), Json::String(notice_text(charter, remedy, language))))
-        .collect();
-    let name = folding.remedy_name(remedy.id);
-    let body = json!({ "party": folding.key, "remedy": name, "thing": &*remedy.thing, "text": texts });
-    leave(folding, Topic::Notice, &remedy.thing, &hex(&remedy.id), 0, body);
+    folding.told.push(remedy.clone());
+}
+
+/// Tells the party what the fold made owed, in one notice for each thing: amounts under one right are told together.
+pub(crate) fn notices(folding: &mut Folding) -> Result<(), MoneyError> {
+    let mut told = std::mem::take(&mut folding.told);
+    while let Some(first) = told.first().cloned() {
+        let (together, others): (Vec<_>, Vec<_>) = told.into_iter().partition(|remedy| remedy.thing == first.thing);
+        told = others;
+        let Some((_, rules)) = folding.book.by_tag(first.reason.charter) else { continue };
+        let paragraphs = by_right(&together)?;
+        let text = |language: &str| {
+            let said = paragraphs.iter().filter_map(|remedy| {
+                let (_, rules) = folding.book.by_tag(remedy.reason.charter)?;
+                Some(notice_text(&rules.charter, remedy, language))
+            });
+            Json::String(said.collect::<Vec<_>>().join("\n\n"))
+        };
+        let languages = rules.charter.title.languages();
+        let texts: Map<String, Json> = languages.map(|language| (language.to_owned(), text(language))).collect();
+        let names: Vec<_> = together.iter().map(|remedy| folding.remedy_name(remedy.id)).collect();
+        let mut body = json!({ "party": folding.key, "remedy": names.first(), "thing": &*first.thing, "text": texts });
+        if let (Json::Object(fields), true) = (&mut body, names.len() > 1) {
+            fields.insert("remedies".to_owned(), names.into());
+        }
+        tell(folding, &rules.charter, &first.thing, &hex(&first.id), body);
+    }
+    Ok(())
+}
+
+/// What is owed under one right and told alike, as one: the sum, for every reason.
+fn by_right(remedies: &[Remedy]) -> Result<Vec<Remedy>, MoneyError> {
+    let mut paragraphs: Vec<Remedy> = Vec::new();
+    for remedy in remedies {
+        let alike = |known: &&mut Remedy| {
+            let penalty = |remedy: &Remedy| remedy.kind == RemedyKind::Penalty;
+            known.right == remedy.right
+                && known.promise == remedy.promise
+                && known.reason.charter == remedy.reason.charter
+                && !penalty(known)
+                && !penalty(remedy)
+        };
+        match paragraphs.iter_mut().find(alike) {
+            Some(known) => {
+                known.amounts = Tenders::new(known.amounts.iter().chain(remedy.amounts.iter()))?;
+                known.reason.steps.extend(remedy.reason.steps.iter().cloned());
+            }
+            None => paragraphs.push(remedy.clone()),
+        }
+    }
+    Ok(paragraphs)
+}
+
+/// Lets a notice leave, on the first day on which the party still gets one.
+fn tell(folding: &mut Folding, charter: &Charter, thing: &str, salt: &str, body: Json) {
+    let not_before = charter.limits.notices_per_day.and_then(|most| day_to_tell(folding, charter, most));
+    leave(folding, Topic::Notice, thing, salt, 0, body);
+    if let Some(message) = folding.out.messages.last_mut() {
+        message.not_before = not_before;
+    }
+}
+
+/// The beginning of the day on which a further notice leaves; `None` when it is the day itself.
+fn day_to_tell(folding: &mut Folding, charter: &Charter, most: u32) -> Option<Moment> {
+    let zone = &charter.zone;
+    let today = jiff::Timestamp::from_millisecond(folding.at.0).ok()?.to_zoned(zone.clone()).date();
+    let epoch = jiff::civil::Date::new(1970, 1, 1).ok()?;
+    let number = epoch.until(today).ok()?.get_days();
+    let (day, count) = match folding.party.told {
+        Some((day, count)) if day >= number && count < most => (day, count.saturating_add(1)),
+        Some((day, _)) if day >= number => (day.saturating_add(1), 1),
+        _ => (number, 1),
+    };
+    folding.party.told = Some((day, count));
+    let later = day.checked_sub(number).filter(|days| *days > 0)?;
+    let date = today.checked_add(jiff::Span::new().try_days(later).ok()?).ok()?;
+    Some(Moment(date.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond()))
 }
 
 /// Tells a party that it can ask for what it is not given by itself.
@@ -131,7 +203,8 @@ pub(crate) fn invitation(
         "ask_by": ask_by.to_string(),
         "text": texts,
     });
-    leave(folding, Topic::Notice, &promise.thing, &format!("ask/{}/{}", right.name, hex(&promise.id)), 0, body);
+    let salt = format!("ask/{}/{}", right.name, hex(&promise.id));
+    tell(folding, charter, &promise.thing, &salt, body);
 }
 
 /// What the party is told, in one language.

@@ -1,16 +1,19 @@
 //! How a promise is made and how it stands.
 
+mod follow;
+
 use makegood_charter::expr::{Expr, Scope};
 use makegood_charter::model::{Promise as PromiseClause, PromiseId, Shows};
 use makegood_charter::value::{Fields, Moment, Value};
 use makegood_money::{Money, Tenders};
 
 use crate::fold::{FoldError, Folding};
-use crate::id::{Kind, Name, hex, part_id};
+use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
     Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, right, tally,
 };
+use follow::follow;
 
 impl Promise {
     /// What the charter's expressions read of this promise, beside an event's `data` at `at`.
@@ -104,45 +107,6 @@ fn in_order(folding: &Folding) -> Vec<PartId> {
     };
     ids.sort_by_cached_key(|id| (crosses(id), *id));
     ids
-}
-
-/// Makes the promises that follow this one and that the event makes. Told again, it makes none twice.
-fn follow(
-    folding: &mut Folding,
-    base: &Promise,
-    rules: &Rules,
-    base_id: PromiseId,
-    event: &Event,
-    form: &Form,
-) -> Result<(), FoldError> {
-    let makes = rules.uses(form.shape).map(|uses| uses.follows.as_slice()).unwrap_or_default();
-    for clause_id in makes {
-        let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };
-        let follows = clause.follows.is_some_and(|follows| follows.promise == base_id);
-        let id = part_id(folding.key, &base.thing, &event.ident, &format!("{}/{}", clause.name, hex(&base.id)), 0);
-        let scope = base.scope(&form.data, event.time);
-        if !follows || folding.promise(&id).is_some() || !holds(clause.when.as_ref(), &scope) {
-            continue;
-        }
-        let (due, worth, paid) = terms(folding, clause, &scope)?;
-        let mut promise = Promise {
-            made_at: event.time,
-            cause: event.ident,
-            worth,
-            paid,
-            made: base.made.clone(),
-            ..Promise::new(id, &base.thing, rules.tag, Clause::Promise(*clause_id), due)
-        };
-        // What was heard before counts, in the order in which it happened: a duty may be done before its reason is learnt.
-        let mut proofs: Vec<&Proof> = base.proofs.iter().collect();
-        proofs.sort_by_key(|proof| (proof.at, proof.ident));
-        for proof in proofs {
-            shown_by(&mut promise, clause, (proof.shape, &proof.data), proof.at, proof.ident);
-        }
-        promise.set_wake(Some(clause));
-        folding.put_promise(promise);
-    }
-    Ok(())
 }
 
 /// Moves a promise by the first outcome of its clause that an event shows.

@@ -34,6 +34,8 @@ pub struct Party {
     pub counted: Vec<Counted>,
     /// What rights with a bound over time gave.
     pub given: Vec<Given>,
+    /// The last day on which a bounded number of notices leaves (counted from 1970-01-01), and how many do.
+    pub told: Option<(i32, u32)>,
 }
 
 /// When something that a charter counts happened.

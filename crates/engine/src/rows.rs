@@ -86,7 +86,7 @@ pub fn outbox_row(party: &str, message: &Message, now: Moment) -> OutboxRow {
         topic: message.topic.word().into(),
         body: message.body.to_string().into_bytes().into(),
         attempts: 0,
-        next_try: Some(now.0),
+        next_try: Some(message.not_before.map_or(now.0, |moment| moment.0.max(now.0))),
         delivered: None,
         trouble: "".into(),
     }

@@ -1,6 +1,8 @@
 //! Verify: the chains of hashes, the books, and the views against the states.
 
-use makegood_core::{Clause, PromiseState, Rulebook};
+use std::collections::BTreeMap;
+
+use makegood_core::{Clause, Party, PromiseState, RemedyKind, Rulebook};
 use makegood_money::Commodity;
 use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain, slot_of};
 
@@ -100,14 +102,41 @@ fn follow(reader: &mut dyn Reader, head: &HeadRow, found: &mut Verified) -> Resu
     Ok(())
 }
 
+/// Compares what rights with a bound over time gave, as the state has it, with what the promises were granted.
+fn given(key: &str, party: &Party, granted: &BTreeMap<(String, Commodity), i128>, found: &mut Verified) {
+    if party.given.len() >= makegood_core::limits::GIVEN {
+        return; // The oldest may have been let go.
+    }
+    let mut sums: BTreeMap<(String, Commodity), i128> = BTreeMap::new();
+    for given in &party.given {
+        let sum = sums.entry((given.right.to_string(), given.amount.commodity)).or_default();
+        *sum = sum.saturating_add(i128::from(given.amount.minor));
+    }
+    for (of, sum) in sums {
+        let was = granted.get(&of).copied().unwrap_or_default();
+        if was != sum {
+            let (right, commodity) = of;
+            found.fault(format!("`{key}`: its state says that `{right}` gave {sum} {commodity}, its promises {was}"));
+        }
+    }
+}
+
 /// Compares a party's views with its state, and its books with its remedies.
 fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut Verified) -> Result<(), EngineError> {
     let party = rows::party(&head.state)?;
     // What it bought is no sum over its parts: only its own order is looked at here, and `rebuild` folds it again.
-    let mut counted = makegood_core::Party { dealings: party.dealings.clone(), ..makegood_core::Party::default() };
     if !party.dealings.values().all(makegood_core::Dealings::is_sound) {
         found.fault(format!("`{}`: the days of its purchases are out of order", head.key));
     }
+    // What is counted over time is kept in the state alone; what rights gave over time must be what was granted.
+    let mut counted = Party {
+        counted: party.counted.clone(),
+        given: party.given.clone(),
+        told: party.told,
+        dealings: party.dealings.clone(),
+        ..Party::default()
+    };
+    let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();
     let mut wake_at = None;
     for row in reader.parts_of(head.slot, &head.key, PartKind::Promise)? {
         let promise = rows::promise(&row)?;
@@ -132,6 +161,11 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
             found.fault(format!("`{}`: it was promised something about `{thing}` and does not hear of it", head.key));
         }
         counted.tally(&promise);
+        let charter = rules.map_or("", |rules| &rules.charter.name);
+        for one in promise.granted.iter().filter(|one| one.kind != RemedyKind::Penalty) {
+            let sum = granted.entry((format!("{charter}/{}", one.right), one.amount.commodity)).or_default();
+            *sum = sum.saturating_add(i128::from(one.amount.minor));
+        }
         wake_at = wake_at.into_iter().chain(row.wake_at).min();
         found.parts = found.parts.saturating_add(1);
     }
@@ -150,6 +184,7 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
     if counted != party {
         found.fault(format!("`{}`: its state counts {party:?}, its promises and remedies {counted:?}", head.key));
     }
+    given(&head.key, &party, &granted, found);
     if wake_at != head.wake_at {
         found.fault(format!("`{}`: it waits for {:?}, its promises for {wake_at:?}", head.key, head.wake_at));
     }

@@ -345,3 +345,44 @@ proptest! {
         prop_assert_eq!(parse_rfc3339(&timestamp.display_with_offset(offset).to_string()), Ok(Moment(moment)));
     }
 }
+
+#[test]
+fn calendar_months_end_with_their_last_day() {
+    for (from, text, due) in [
+        ("2026-03-31T23:59:59Z", "2 calendar months", "2026-05-31T23:59:59.999Z"),
+        ("2026-04-01T00:00:00Z", "2 calendar months", "2026-06-30T23:59:59.999Z"),
+        ("2026-12-15T12:00:00Z", "2 calendar months", "2027-02-28T23:59:59.999Z"),
+        ("2026-12-15T12:00:00Z", "0 calendar months", "2026-12-31T23:59:59.999Z"),
+        ("2026-12-15T12:00:00Z", "2 months", "2027-02-15T23:59:59.999Z"),
+    ] {
+        let clock = Clock::parse(text).unwrap();
+        assert_eq!(clock.to_string(), text);
+        assert_eq!(clock.due(at(from), &TimeZone::UTC, None), Ok(at(due)), "{text} from {from}");
+    }
+}
+
+#[test]
+fn days_between_are_local_and_working_days_those_of_the_calendar() {
+    let london = zone("Europe/London");
+    for (from, to, days, working) in [
+        ("2026-06-03T23:59:59+01:00", "2026-06-04T00:00:00+01:00", 1, 1),
+        ("2026-06-03T00:00:00+01:00", "2026-06-03T23:59:59+01:00", 0, 0),
+        ("2026-03-28T12:00:00Z", "2026-03-30T12:00:00+01:00", 2, 1), // the clocks change on the 29th
+        ("2026-04-02T12:00:00+01:00", "2026-04-07T12:00:00+01:00", 5, 1), // Easter
+        ("2026-04-07T12:00:00+01:00", "2026-04-02T12:00:00+01:00", -5, -1),
+    ] {
+        assert_eq!(days_between(at(from), at(to), &london, None), Ok(days), "{from} {to}");
+        assert_eq!(days_between(at(from), at(to), &london, Some(&ENGLAND)), Ok(working), "{from} {to}");
+    }
+    let far = days_between(at("1970-01-01T00:00:00Z"), at("2199-01-01T00:00:00Z"), &london, Some(&ENGLAND));
+    assert_eq!(far, Err(ClockError::NoWorkingDay), "no more days are looked at than the bound");
+}
+
+#[test]
+fn a_time_of_day_is_local_and_a_skipped_hour_comes_after() {
+    let (oslo, evening) = (zone("Europe/Oslo"), jiff::civil::time(19, 0, 0, 0));
+    let (skipped, night) = (at("2026-03-29T10:00:00+02:00"), jiff::civil::time(2, 30, 0, 0));
+    assert_eq!(at_local_time(at("2026-06-09T23:30:00Z"), evening, &oslo), Ok(at("2026-06-10T19:00:00+02:00")));
+    assert_eq!(at_local_time(skipped, night, &oslo), Ok(at("2026-03-29T03:30:00+02:00")));
+    assert_eq!(at_local_time(Moment(i64::MAX), evening, &oslo), Err(ClockError::OutOfTime));
+}

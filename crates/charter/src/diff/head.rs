@@ -168,6 +168,9 @@ impl Changes<'_> {
         self.at("limits", |changes| {
             let notify = [Phrase::Notify, Phrase::NotifyAdded, Phrase::NotifyRemoved];
             changes.threshold("notify_from", old.notify_from, new.notify_from, notify, true);
+            let most = |limit: Option<u32>| limit.map(|most| most.to_string());
+            let (was, is) = (most(old.notices_per_day), most(new.notices_per_day));
+            changes.open("notices_per_day", was.as_deref(), is.as_deref());
             let hold = [Phrase::Hold, Phrase::HoldAdded, Phrase::HoldRemoved];
             changes.threshold("per_day", old.per_day, new.per_day, hold, false);
             let above = |limit: &Option<(Money, Box<str>)>| limit.as_ref().map(|(above, _)| *above);

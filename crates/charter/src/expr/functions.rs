@@ -13,31 +13,32 @@ use super::types::{Typed, name};
 use crate::clock::{parse_duration, parse_rfc3339};
 use crate::value::{NUMBER_SCALE, Type};
 
-/// Every function, with how it is called.
-const FUNCTIONS: [(&str, &str); 23] = [
-    ("duration", "duration('15m')"),
-    ("money", "money('50 USD')"),
-    ("time", "time('2025-01-01T00:00:00Z')"),
-    ("minutes", "minutes(data.late)"),
-    ("hours", "hours(data.late)"),
-    ("days", "days(data.late)"),
-    ("min", "min(data.one, data.other)"),
-    ("max", "max(data.one, data.other)"),
-    ("abs", "abs(data.difference)"),
-    ("floor", "floor(hours(data.late))"),
-    ("ceil", "ceil(hours(data.late))"),
-    ("distance", "distance(made.from, made.to)"),
-    ("deadline", "deadline(data.reported, '2 working days')"),
-    ("local_time", "local_time(data.released, '19:00')"),
-    ("days_between", "days_between(promise.due, at)"),
-    ("periods", "periods(at - promise.due, duration('12h'))"),
-    ("begun", "begun(at - promise.due, duration('12h'))"),
-    ("size", "size(data.text)"),
-    ("contains", "data.text.contains('word')"),
-    ("startsWith", "data.text.startsWith('word')"),
-    ("endsWith", "data.text.endsWith('word')"),
-    ("has", "has(data.field)"),
-    ("timestamp", "time('2025-01-01T00:00:00Z')"),
+/// Every function, with how it is called and what it gives. One that is only known as a slip says nothing.
+#[rustfmt::skip] // A table reads best with one line a function.
+pub(crate) const FUNCTIONS: [(&str, &str, &str); 23] = [
+    ("duration", "duration('15m')", "a length of time"),
+    ("money", "money('50 USD')", "an amount"),
+    ("time", "time('2025-01-01T00:00:00Z')", "a moment"),
+    ("minutes", "minutes(data.late)", "a length of time as a number of minutes"),
+    ("hours", "hours(data.late)", "as a number of hours"),
+    ("days", "days(data.late)", "as a number of days of 24 hours"),
+    ("min", "min(data.one, data.other)", "the lesser of two"),
+    ("max", "max(data.one, data.other)", "the greater of two"),
+    ("abs", "abs(data.difference)", "the size without its sign"),
+    ("floor", "floor(hours(data.late))", "the whole number below"),
+    ("ceil", "ceil(hours(data.late))", "the whole number above"),
+    ("distance", "distance(made.from, made.to)", "the great circle between two places of the charter, in km to the metre"),
+    ("deadline", "deadline(data.reported, '2 working days')", "when a deadline has run out; a third argument names the calendar where there are several"),
+    ("local_time", "local_time(data.released, '19:00')", "the moment at which the clocks show that time on the local day"),
+    ("days_between", "days_between(promise.due, at)", "how many local days the second lies after the first; with a calendar as third argument, how many working days"),
+    ("periods", "periods(at - promise.due, duration('12h'))", "how many whole periods a length of time holds"),
+    ("begun", "begun(at - promise.due, duration('12h'))", "how many periods have begun in it"),
+    ("size", "size(data.text)", "how many characters a text has"),
+    ("contains", "data.text.contains('word')", "whether a text holds another"),
+    ("startsWith", "data.text.startsWith('word')", "whether it begins with another"),
+    ("endsWith", "data.text.endsWith('word')", "whether it ends with another"),
+    ("has", "has(data.field)", "whether the event gave an optional field"),
+    ("timestamp", "time('2025-01-01T00:00:00Z')", ""),
 ];
 
 impl<'e> Checker<'e> {
@@ -89,17 +90,17 @@ impl<'e> Checker<'e> {
     }
 
     fn unknown(&mut self, node: &IdedExpr, called: &str) -> Option<Typed<'e>> {
-        let known = FUNCTIONS.iter().find(|(function, _)| *function == called);
+        let known = FUNCTIONS.iter().find(|(function, ..)| *function == called);
         let (message, help) = match known {
-            Some((_, example)) => (format!("`{called}` is not called like this"), format!("Write `{example}`.")),
+            Some((_, example, _)) => (format!("`{called}` is not called like this"), format!("Write `{example}`.")),
             None => {
-                let close = crate::diagnostic::closest(called, FUNCTIONS.iter().map(|(function, _)| *function));
-                let example = close.and_then(|close| FUNCTIONS.iter().find(|(function, _)| *function == close));
+                let close = crate::diagnostic::closest(called, FUNCTIONS.iter().map(|(function, ..)| *function));
+                let example = close.and_then(|close| FUNCTIONS.iter().find(|(function, ..)| *function == close));
                 let help = match example {
-                    Some((_, example)) => format!("Did you mean `{example}`?"),
+                    Some((_, example, _)) => format!("Did you mean `{example}`?"),
                     None => {
                         let names: Vec<_> =
-                            FUNCTIONS.iter().take(22).map(|(function, _)| format!("`{function}`")).collect();
+                            FUNCTIONS.iter().take(22).map(|(function, ..)| format!("`{function}`")).collect();
                         format!("The functions are {}.", names.join(", "))
                     }
                 };

@@ -622,3 +622,50 @@ proptest! {
         }
     }
 }
+
+/// What a charter declares beside its events.
+fn facts() -> Facts {
+    let point = |text: &str| crate::place::Point::parse(text).unwrap();
+    let points = [("OSL", "60.19 11.1"), ("LHR", "51.47 -0.45")].map(|(code, text)| (code.into(), point(text)));
+    let calendar = Calendar::new(&[jiff::civil::Weekday::Saturday, jiff::civil::Weekday::Sunday], &[]).unwrap();
+    Facts {
+        zone: jiff::tz::TimeZone::get("Europe/Oslo").unwrap(),
+        calendars: [("norway".into(), Arc::new(calendar))].into(),
+        places: Arc::new(Places { source: "a map".into(), points: points.into() }),
+        counts: vec!["flown".into()],
+    }
+}
+
+#[test]
+fn what_the_charter_declares_is_looked_up() {
+    let facts = facts();
+    let moment = |text: &str| Value::Time(parse_rfc3339(text).unwrap());
+    for (source, value) in [
+        ("distance('OSL', 'LHR')", Ok(Value::Number(1_204_877_000))),
+        ("distance(data.remark, 'LHR')", Err(EvalError::UnknownPlace)),
+        ("distance(data.cause, 'LHR')", Err(EvalError::UnknownPlace)),
+        ("distance('LHR', 'LHR') == 0", Ok(Value::Bool(true))),
+        ("deadline(promise.due, '2 working days')", Ok(moment("2013-01-03T23:59:59.999+01:00"))),
+        ("deadline(promise.due, '4 working days', 'norway')", Ok(moment("2013-01-07T23:59:59.999+01:00"))),
+        ("deadline(promise.due, '24 hours')", Ok(moment("2013-01-02T12:00:00Z"))),
+        ("local_time(promise.due, '19:00')", Ok(moment("2013-01-01T19:00:00+01:00"))),
+        ("days_between(promise.made, at)", Ok(Value::Int(31))),
+        ("days_between(promise.made, at, 'norway')", Ok(Value::Int(22))),
+        ("periods(at - promise.due, duration('1h'))", Ok(Value::Int(3))),
+        ("begun(at - promise.due, duration('1h'))", Ok(Value::Int(4))),
+        ("begun(duration('3h'), duration('1h'))", Ok(Value::Int(3))),
+        ("periods(promise.due - at, duration('1h'))", Ok(Value::Int(-4))),
+        ("begun(promise.due - at, duration('1h'))", Ok(Value::Int(-3))),
+        ("periods(data.late, data.late - data.late)", Err(EvalError::DivisionByZero)),
+        ("party.flown + 1", Ok(Value::Int(5))),
+    ] {
+        let names = |names: &Names<'_>, scope: &Scope<'_>| {
+            let names = Names { party: true, facts: Some(&facts), ..*names };
+            let expression = Expr::compile(source, &names, &commodities(), Want::Any);
+            expression
+                .unwrap_or_else(|problems| panic!("{source}: {problems:?}"))
+                .value(&Scope { counts: &[4], ..*scope })
+        };
+        assert_eq!(with_scope(names), value, "{source}");
+    }
+}

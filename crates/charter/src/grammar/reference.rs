@@ -6,10 +6,15 @@ use super::table::{CHARTER, LATER};
 use super::test_table::TESTS;
 use super::{Is, Record};
 use crate::diagnostic::Code;
+use crate::expr::FUNCTIONS;
 
 /// The whole reference, as it is committed under `docs/reference/charter.md`.
 pub fn reference() -> String {
     let mut out = String::from(INTRODUCTION);
+    out.push_str("\n| function | gives |\n|---|---|\n");
+    for (_, example, gives) in FUNCTIONS.iter().filter(|(_, _, gives)| !gives.is_empty()) {
+        let _ = writeln!(out, "| `{example}` | {gives} |");
+    }
     out.push_str("\n## Keys\n");
     for record in records_of(&CHARTER) {
         record_of(record, &mut out);
@@ -85,15 +90,17 @@ How things are written:
 | yearly rate | hundredths a year | `12% a year` |
 | years | a number and `years` | `5 years`, `1 year` |
 | length of time | numbers with `d`, `h`, `m`, `s` | `3h`, `1h30m`, `2d` |
-| deadline | a number and a unit; working and business days need a calendar | `24 hours`, `7 days`, `10 working days`, `7 business days` |
+| deadline | a number and a unit; working and business days need a calendar | `24 hours`, `7 days`, `10 working days`, `7 business days`, `2 calendar months` |
 | date or time | a date (its first moment in the charter's zone) or RFC 3339 | `2025-01-01`, `2025-01-01T12:00:00-05:00` |
 | edge of a band | a length of time, a number with or without a unit, or an amount; a length of time may be below zero | `3h`, `-4h`, `100 L`, `20 USD` |
 | text | the same words in every language of the title; `{slot}` is filled in, `{{` is a brace | `{en: \"{thing} leaves at {due}\"}` |
+| place | latitude and longitude in degrees, north and east above zero | `60.1939 11.1004` |
 | name | a small letter, then small letters, digits, `-` and `_` | `late-departure` |
 
 What an expression reads: `data.FIELD` and `at` (the event and its time), `made.FIELD` (the event that made the promise),
 `promise.due`, `promise.made`, `promise.worth`, `promise.paid`, and in an exception with `shown_by` also `evidence.FIELD`
-and `evidence_at`. A condition that reads a field the event left out does not hold.
+and `evidence_at`. Rights also read `party.COUNT`, and every expression the `term.NAME`s defined under `terms`. A condition that
+reads a field the event left out does not hold.
 ";
 
 const TESTS_INTRODUCTION: &str = "

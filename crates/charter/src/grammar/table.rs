@@ -366,7 +366,7 @@ static PAY_TERM: Record = Record {
     doc: "How soon, and for whom. The first term whose condition holds counts.",
     keys: &[
         may("if", CONDITION, "For whom this term counts; without it, for everyone. Reads `data`, `made` and `promise`.", "made.payment_method == 'card'"),
-        need("within", Is::Leaf(Leaf::Clock), "How long, from the event that made it owed.", "7 business days"),
+        need("within", Is::Leaf(Leaf::Clock), "How long, from the event that made it owed, or from the asking where it must be asked for.", "7 business days"),
         may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "us-federal"),
     ],
 };
@@ -381,7 +381,7 @@ static IF_LATE: Record = Record {
 
 static STACK: Record = Record {
     name: "stack",
-    doc: "How rights combine: those behind one promise and, by the names of their charters, those of other charters for the same thing.",
+    doc: "How rights combine: those behind one promise and, by the names of their charters, those of other charters for the same thing. What another charter gives is weighed as it stands when the right is decided.",
     keys: &[
         need("rights", Is::List(&Is::Leaf(Leaf::Reference("a right"))), "The rights, at least two; one of another charter as `charter/right`.", "[late-departure, eu261/long-delay]"),
         need("rule", Is::Leaf(Leaf::Word(&["highest", "sum", "offset", "first"])), "`highest`: only the highest is owed. `sum`: all are. `offset`: what one gave is taken off another, so that the sum is the same whichever comes first. `first`: one excludes the others, whatever their amounts; where one event makes several owed, the first named.", "highest"),
@@ -394,6 +394,7 @@ static LIMITS: Record = Record {
     keys: &[
         may("notify_from", AMOUNT, "Below this no message is sent. The credit itself is made.", "1 USD"),
         may("per_day", Is::Record(&PER_DAY), "A budget for one day. Once it is spent, what is owed is held for approval; so is what alone is more than all of it, or of which it is not known what it is worth.", "{budget: 250000 USD, then: hold for approval}"),
+        may("notices_per_day", Is::Leaf(Leaf::Whole), "A party gets no more notices than this for what happens on one day; a further one waits for the next day. What one event makes owed is told in one notice.", "2"),
         may("approve_over", Is::Record(&APPROVE), "Who approves a large remedy.", "{amount: 2000 USD, by: finance}"),
     ],
 };

@@ -1,7 +1,7 @@
 //! Bounds on what leaves without a person.
 
 use super::context::Context;
-use super::literal;
+use super::{literal, terms};
 use crate::model::Limits;
 use crate::syntax::Node;
 
@@ -13,5 +13,6 @@ pub(super) fn read(root: &Node, context: &mut Context<'_>) -> Limits {
     let approve = node.get("approve_over");
     let over = amount(approve.and_then(|approve| approve.get("amount")));
     let by = approve.and_then(|approve| approve.get("by")).and_then(Node::text);
-    Limits { notify_from, per_day, approve_over: over.zip(by.map(Into::into)) }
+    let notices_per_day = node.get("notices_per_day").and_then(|node| terms::whole(node, "notices_per_day", context));
+    Limits { notify_from, notices_per_day, per_day, approve_over: over.zip(by.map(Into::into)) }
 }

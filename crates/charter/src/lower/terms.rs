@@ -42,7 +42,7 @@ pub(super) fn limited(node: &Node, context: &mut Context<'_>) -> Option<Option<L
         _ => literal::duration(within, context).map(Window::Trailing),
     });
     let at_most = node.get("at_most").map(|amount| literal::amount(amount, context));
-    let times = node.get("times").map(|times| whole(times, context));
+    let times = node.get("times").map(|times| whole(times, "times", context));
     if node.get("at_most").is_none() && node.get("times").is_none() {
         let nothing = Diagnostic::error(Code::MissingKey, &node.span, "nothing says how much or how often");
         return context.fail(nothing.help("write `at_most: 2500 USD`, `times: 2`, or both"));
@@ -50,13 +50,16 @@ pub(super) fn limited(node: &Node, context: &mut Context<'_>) -> Option<Option<L
     Some(Some(Limited { within: within?, at_most: transposed(at_most)?, times: transposed(times)? }))
 }
 
-fn whole(node: &Node, context: &mut Context<'_>) -> Option<u32> {
+/// How often something may be.
+pub(super) fn whole(node: &Node, key: &str, context: &mut Context<'_>) -> Option<u32> {
     let text = node.text()?;
     if let Some(count) = text.parse::<u32>().ok().filter(|count| (1..=limits::TIMES).contains(count)) {
         return Some(count);
     }
-    let message = format!("`times` must be a whole number from 1 to {}", limits::TIMES);
-    context.fail(Diagnostic::error(Code::BadWhole, &node.span, message).help("write how often, such as `times: 2`"))
+    let message = format!("`{key}` must be a whole number from 1 to {}", limits::TIMES);
+    context.fail(
+        Diagnostic::error(Code::BadWhole, &node.span, message).help(format!("write how often, such as `{key}: 2`")),
+    )
 }
 
 pub(super) fn not_enforced(node: &Node, context: &mut Context<'_>) -> Option<Vec<NotEnforced>> {

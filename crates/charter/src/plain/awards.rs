@@ -38,10 +38,6 @@ impl<'a> Plain<'a> {
             ));
         }
         details.extend(award.reduced.iter().map(|reduction| self.reduction(reduction)));
-        if let Some(times) = &award.times {
-            let times = self.expression(times);
-            details.push(self.pick(format!("times {times}"), format!("乘以{times}"), format!("ganger {times}")));
-        }
         if let Some(most) = &award.at_most {
             details.push(format!("{} {}", self.pick("at most", "最多", "høyst"), self.fixed(most)));
         }
@@ -49,6 +45,10 @@ impl<'a> Plain<'a> {
             details.push(format!("{} {}", self.pick("at least", "最少", "minst"), self.fixed(least)));
         }
         details.extend(award.round_to.map(|step| self.rounded(step, award.rounding)));
+        if let Some(times) = &award.times {
+            let times = self.expression(times);
+            details.push(self.pick(format!("times {times}"), format!("乘以{times}"), format!("ganger {times}")));
+        }
         if let Some(least) = award.least_payable {
             let least = self.money(least);
             details.push(self.pick(

@@ -91,10 +91,21 @@ impl Plain<'_> {
     fn compound(&self, source: &str, whole: &Expr, depth: usize) -> Option<String> {
         let choices = [
             ("min", self.pick("the lower of {a} and {b}", "{a}与{b}中较低者", "det laveste av {a} og {b}")),
-            ("periods", self.pick("each whole {b} of {a}", "{a}中每满 {b}", "hver hele periode på {b} av {a}")),
+            (
+                "periods",
+                self.pick(
+                    "{a}, counted in whole periods of {b}",
+                    "{a}，每满 {b} 计一次",
+                    "{a}, talt i hele perioder på {b}",
+                ),
+            ),
             (
                 "begun",
-                self.pick("each {b} begun of {a}", "{a}中每满或不足 {b}", "hver påbegynte periode på {b} av {a}"),
+                self.pick(
+                    "{a}, counted in begun periods of {b}",
+                    "{a}，每 {b} 计一次，不足亦计",
+                    "{a}, talt i påbegynte perioder på {b}",
+                ),
             ),
             ("days_between", self.pick("the days from {a} to {b}", "从{a}到{b}的天数", "dagene fra {a} til {b}")),
             ("max", self.pick("the higher of {a} and {b}", "{a}与{b}中较高者", "det høyeste av {a} og {b}")),

@@ -32,14 +32,14 @@ fn award_term(plain: &Plain<'_>, award: &Award) -> Term {
     };
     let words = plain.award(award);
     let mut lines: Vec<String> = (!words.amount.is_empty()).then(|| capital(&words.amount)).into_iter().collect();
-    if !words.details.is_empty() {
-        lines.push(capital(&words.details.join(plain.pick("; ", "；", "; "))));
-    }
-    let tables = match &award.amount {
-        Amount::Bands { table, by } => tables(plain, *table, by),
-        _ => Vec::new(),
+    let Amount::Bands { table, by } = &award.amount else {
+        if !words.details.is_empty() {
+            lines.push(capital(&words.details.join(plain.pick("; ", "；", "; "))));
+        }
+        return Term { label, lines, tables: Vec::new(), after: Vec::new() };
     };
-    Term { label, lines, tables }
+    let after = words.details.iter().map(|detail| capital(detail)).collect();
+    Term { label, lines, tables: tables(plain, *table, by), after }
 }
 
 /// The tables of a dated value, the latest first.
@@ -124,7 +124,7 @@ fn silence(plain: &Plain<'_>, right: &Right, promise: Option<&Promise>) -> Optio
             format!("Når ingenting er hørt innen {after} etter avtalt tid"),
         )
     };
-    Some(Term { label, lines: vec![line], tables: Vec::new() })
+    Some(Term { label, lines: vec![line], tables: Vec::new(), after: Vec::new() })
 }
 
 fn paid(plain: &Plain<'_>, right: &Right) -> Term {
@@ -149,7 +149,7 @@ fn paid(plain: &Plain<'_>, right: &Right) -> Term {
     if lines.is_empty() {
         lines.push(plain.pick("No time is promised", "未承诺期限", "Ingen frist er lovet").to_owned());
     }
-    Term { label, lines, tables: Vec::new() }
+    Term { label, lines, tables: Vec::new(), after: Vec::new() }
 }
 
 /// Whether the customer must ask, and until when.
@@ -164,7 +164,7 @@ fn asked(plain: &Plain<'_>, right: &Right) -> Option<Term> {
             whom.unwrap_or_else(|| plain.pick("in certain cases", "在特定情况下", "i visse tilfeller").to_owned());
         line.push_str(&plain.pick(format!(" ({whom})"), format!("（{whom}）"), format!(" ({whom})")));
     }
-    Some(Term { label, lines: vec![line], tables: Vec::new() })
+    Some(Term { label, lines: vec![line], tables: Vec::new(), after: Vec::new() })
 }
 
 /// How much, or how often, in a year.
@@ -189,7 +189,7 @@ fn limited(plain: &Plain<'_>, right: &Right) -> Option<Term> {
         )
     });
     let label = plain.pick("Altogether", "累计上限", "Til sammen");
-    Some(Term { label, lines: most.into_iter().chain(times).collect(), tables: Vec::new() })
+    Some(Term { label, lines: most.into_iter().chain(times).collect(), tables: Vec::new(), after: Vec::new() })
 }
 
 /// When an authority does not enforce it.
@@ -204,7 +204,7 @@ fn not_enforced(plain: &Plain<'_>, right: &Right) -> Option<Term> {
         })
         .collect();
     let label = plain.pick("Not enforced", "暂不执行", "Håndheves ikke");
-    (!lines.is_empty()).then_some(Term { label, lines, tables: Vec::new() })
+    (!lines.is_empty()).then_some(Term { label, lines, tables: Vec::new(), after: Vec::new() })
 }
 
 fn if_late(plain: &Plain<'_>, award: &Award) -> Term {
@@ -218,7 +218,7 @@ fn if_late(plain: &Plain<'_>, award: &Award) -> Term {
         _ => Vec::new(),
     };
     let label = plain.pick("If we pay late", "如果我们迟付", "Hvis vi betaler for sent");
-    Term { label, lines: vec![capital(line.trim())], tables }
+    Term { label, lines: vec![capital(line.trim())], tables, after: Vec::new() }
 }
 
 fn exceptions(plain: &Plain<'_>, right: &Right, promise: Option<&Promise>, data: Option<ShapeId>) -> Option<Term> {
@@ -239,7 +239,10 @@ fn exceptions(plain: &Plain<'_>, right: &Right, promise: Option<&Promise>, data:
         );
     }
     Some(Term {
-        label: plain.pick("Not owed when", "不予补偿的情形", "Gis ikke når"), lines, tables: Vec::new()
+        label: plain.pick("Not owed when", "不予补偿的情形", "Gis ikke når"),
+        lines,
+        tables: Vec::new(),
+        after: Vec::new(),
     })
 }
 

@@ -94,10 +94,17 @@ fn clause(clause: &Clause) -> Markup {
 
 fn term_body(term: &Term) -> Markup {
     html! {
-        @if let [line] = term.lines.as_slice() { p { (line) } } @else if !term.lines.is_empty() {
-            ul { @for line in &term.lines { li { (line) } } }
-        }
+        (lines(&term.lines))
         @if !term.tables.is_empty() { div.tables { @for bands in &term.tables { (table(bands)) } } }
+        (lines(&term.after))
+    }
+}
+
+fn lines(lines: &[String]) -> Markup {
+    html! {
+        @if let [line] = lines { p { (line) } } @else if !lines.is_empty() {
+            ul { @for line in lines { li { (line) } } }
+        }
     }
 }
 

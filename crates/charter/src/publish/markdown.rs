@@ -63,6 +63,12 @@ fn clause(out: &mut String, number: usize, clause: &Clause) {
         for bands in &term.tables {
             table(out, bands);
         }
+        if !term.after.is_empty() {
+            for line in &term.after {
+                let _ = writeln!(out, "- {}", escaped(line));
+            }
+            out.push('\n');
+        }
     }
 }
 

@@ -48,6 +48,8 @@ pub(super) struct Term {
     pub label: &'static str,
     pub lines: Vec<String>,
     pub tables: Vec<Table>,
+    /// What is said of the tables, below them.
+    pub after: Vec<String>,
 }
 
 /// Bands.
@@ -164,6 +166,15 @@ fn notes(plain: &Plain<'_>) -> Vec<String> {
             format!("Vi sender ikke melding om mindre enn {least}. Du får det likevel."),
         ));
     }
+    if let Some(most) = charter.limits.notices_per_day {
+        notes.push(plain.pick(
+            format!(
+                "We write to you at most {most} times for what happens on one day; what is left waits for the next."
+            ),
+            format!("同一天发生的事项，我们最多向您发送 {most} 次通知，其余顺延至次日。"),
+            format!("Vi skriver til deg høyst {most} ganger om det som skjer på én dag; resten venter til neste."),
+        ));
+    }
     let zone = &charter.zone_name;
     notes.push(plain.pick(
         format!("Days begin and end in the time zone {zone}."),
@@ -209,14 +220,13 @@ fn combined(plain: &Plain<'_>, stack: &Stack) -> Option<String> {
 /// How clauses combine with what another charter gives for the same.
 fn across(plain: &Plain<'_>, stack: &Stack, numbers: &[String]) -> String {
     let clauses = plain.tongue.list(numbers);
-    let names: Vec<String> = stack
-        .elsewhere
-        .iter()
-        .map(|name| {
-            let (charter, right) = name.split_once('/').unwrap_or((name, ""));
-            format!("{} ({charter})", right.replace(['-', '_'], " "))
-        })
-        .collect();
+    // The rights of another charter have no words here; the charter has a name.
+    let mut names: Vec<String> = Vec::new();
+    for (charter, _) in stack.elsewhere.iter().filter_map(|name| name.split_once('/')) {
+        if !names.iter().any(|known| known == charter) {
+            names.push(charter.to_owned());
+        }
+    }
     let others = plain.tongue.list(&names);
     match stack.rule {
         Stacking::Sum => plain.pick(

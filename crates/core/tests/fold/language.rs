@@ -285,3 +285,44 @@ fn a_promise_that_follows_another_is_kept_broken_and_paid_for_like_any() {
         assert_eq!(world.owed().len(), owed, "{name}");
     }
 }
+
+#[test]
+fn what_one_event_makes_owed_is_one_notice() {
+    let rights = "rights:
+  refund:
+    SAYS
+    on: flight.cancelled
+    restitution: {share: 100%, of: promise.worth}
+    compensation: 30 USD
+    tells: {en: \"{thing}: {amount}.\", zh: \"{amount}\", nb: \"{amount}\"}
+  trouble: {SAYS, on: flight.cancelled, compensation: 5 USD, tells: {en: \"And {amount} more.\", zh: \"{amount}\", nb: \"{amount}\"}}
+stacking: [{rights: [refund, trouble], rule: sum}]";
+    let mut world = World::new(rights);
+    world.book("06-01 12:00").say("flight.cancelled", "06-01 10:00", Json::Null);
+    let notices = world.sent(Topic::Notice);
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(notices[0]["remedies"].as_array().unwrap().len(), 3);
+    assert_eq!(notices[0]["text"]["en"], "flight:1: 230.00 USD.\n\nAnd 5.00 USD more.");
+    assert_eq!(world.sent(Topic::Payout).len(), 3, "each is paid by itself");
+}
+
+#[test]
+fn a_party_gets_no_more_notices_a_day_than_the_charter_says() {
+    let rights = "rights:
+  late: {SAYS, on: flight.departed, compensation: 50 USD}
+limits: {notices_per_day: 2}";
+    let mut world = World::new(rights);
+    for (flight, day) in ["06-01", "06-01", "06-01", "06-01", "06-01", "06-02", "06-09"].iter().enumerate() {
+        let thing = format!("flight:{flight}");
+        let data = json!({ "departs": at(&format!("{day} 12:00")).to_string(), "fare": "200 USD", "paid": ["200 USD"], "class": "full" });
+        world.tell_of(&thing, "booking.made", &format!("b{flight}"), "05-01", data).unwrap();
+        let time = format!("{day} 16:00");
+        world.tell_of(&thing, "flight.departed", &format!("d{flight}"), &time, json!({ "late": "4h" })).unwrap();
+    }
+    let notices = world.messages.iter().filter(|message| message.topic == Topic::Notice);
+    let waits: Vec<_> = notices.map(|message| message.not_before).collect();
+    let (second, third) = (Some(at("06-02 00:00")), Some(at("06-03 00:00")));
+    // The one of 2 June comes after those that already wait, and by 9 June nothing does.
+    assert_eq!(waits, [None, None, second, second, third, third, None]);
+    assert!(world.messages.iter().filter(|m| m.topic == Topic::Payout).all(|m| m.not_before.is_none()));
+}

@@ -273,7 +273,7 @@ impl World {
     fn audit(&self) {
         let (given, times) = (self.party.given.clone(), self.party.counted.clone());
         let dealings = self.party.dealings.clone();
-        let mut counted = Party { given, counted: times, dealings, ..Party::default() };
+        let mut counted = Party { given, counted: times, told: self.party.told, dealings, ..Party::default() };
         self.promises.values().for_each(|promise| counted.tally(promise));
         counted.remedies = u32::try_from(self.remedies.len()).unwrap();
         assert_eq!(self.party, counted);

@@ -1,5 +1,8 @@
 //! Charters at the command line: check, test, explain, schema.
 
+use makegood_charter::Charter;
+use makegood_charter::tests_file::{CharterTest, Step};
+
 use crate::desk::{CHARTER, Desk};
 
 #[test]
@@ -42,6 +45,58 @@ fn the_shipped_charters_have_no_faults_and_pass_their_tests() {
         desk.makegood(&["charter", "check", &file]).ended(0);
         let out = desk.makegood(&["charter", "test", &file]).ended(0);
         assert!(out.ends_with(" passed, 0 failed\n"), "{out}");
+    }
+}
+
+/// Every story of a charter's tests as lines of events, each with parties and things of its own.
+fn stories(charter: &Charter, tests: &str) -> String {
+    let tests = CharterTest::read_all("tests.yaml", tests, charter).tests.unwrap();
+    let mut lines = String::new();
+    for (number, test) in tests.iter().enumerate() {
+        for (place, step) in test.given.iter().enumerate() {
+            let Step::Event(event) = step else { continue };
+            let own = |key: &str| format!("{key}-{number}");
+            let about = event.about.as_deref().map(own);
+            let mut line = serde_json::json!({
+                "specversion": "1.0", "id": format!("{number}-{place}"), "source": "/stories", "type": &*event.kind,
+                "subject": event.party.as_deref().map(own).or(about.clone()), "time": event.time.to_string(),
+                "actor": "teller", "data": event.data,
+            });
+            if let (Some(_), Some(about)) = (&event.party, about) {
+                line["about"] = about.into();
+            }
+            lines.push_str(&format!("{line}\n"));
+        }
+    }
+    lines
+}
+
+#[test]
+fn the_stories_of_every_shipped_charter_replay_and_verify() {
+    let folder = format!("{}/../../charters", env!("CARGO_MANIFEST_DIR"));
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(path.join("charter.yaml")).unwrap();
+        let charter = Charter::read("charter.yaml", &text).charter.unwrap();
+        let desk = Desk::new();
+        desk.write("events.jsonl", stories(&charter, &std::fs::read_to_string(path.join("tests.yaml")).unwrap()));
+        let file = path.join("charter.yaml").display().to_string();
+        let database = ["--db", "sqlite:stories.db"];
+        let run = [&["run", "--charter", &file, "--events", "events.jsonl"], database.as_slice()].concat();
+        let answer = desk.makegood(&run);
+        if charter.draft {
+            assert!(answer.refused().contains("M033"), "a draft judges nothing");
+            continue;
+        }
+        // Some stories lie ahead of today, and their events are set aside; nothing else is.
+        let list = [&["quarantine", "list"], database.as_slice()].concat();
+        let aside = desk.makegood(&list).out;
+        let codes = aside.lines().filter(|line| line.starts_with("q-"));
+        assert!(codes.clone().all(|line| line.contains("[from-the-future]")), "{file}: {aside}");
+        let verified = desk.makegood(&[&["verify"], database.as_slice()].concat());
+        assert_eq!(verified.code, 0, "{file}: {}", verified.out);
+        let rebuilt = desk.makegood(&[&["rebuild"], database.as_slice()].concat());
+        assert_eq!(rebuilt.code, 0, "{file}: {}", rebuilt.out);
     }
 }
 

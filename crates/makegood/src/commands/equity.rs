@@ -103,7 +103,7 @@ impl Sheet<'_> {
         )];
         let lost: u64 = drawn.causes().iter().map(|(_, cell)| cell.parties).sum();
         if lost > 0 {
-            let written = amount(i128::from(whole.written_down()), self.base.decimals);
+            let written = amount(-i128::from(whole.written_down()), self.base.decimals);
             lead.push(format!("{} parties were lost; {written}{currency} was written down.", grouped(lost)));
         }
         lead.push(format!("Opening: {}", self.opening.origin()));
@@ -125,21 +125,15 @@ impl Sheet<'_> {
 
     fn report(&self, drawn: &Statement, by_segment: bool, notes: Vec<String>) -> Report {
         let columns = vec![("line", false), ("amount", true), ("parties", true)];
-        let sums = |rows: &[Vec<Cell>]| vec![0, rows.len().saturating_sub(1)];
-        let mut tables = Vec::new();
-        let rows = self.table(&drawn.whole, false);
-        tables.push(Table {
-            sums: sums(&rows),
-            ..Table::new(format!("All parties{}", in_words(&self.currency())), columns.clone(), rows)
-        });
+        let whole = format!("All parties{}", in_words(&self.currency()));
+        let mut tables = vec![self.shown(&drawn.whole, whole, "waterfall")];
         let mut plots = vec![("waterfall".to_owned(), self.waterfall(&drawn.whole))];
         if by_segment {
             for section in &drawn.segments {
-                let rows = self.table(section, false);
                 let name = section.segment.clone().unwrap_or_default();
-                tables
-                    .push(Table { sums: sums(&rows), ..Table::new(format!("Segment {name}"), columns.clone(), rows) });
-                plots.push((format!("waterfall-{}", file_name(&name)), self.waterfall(section)));
+                let plot = format!("waterfall-{}", file_name(&name));
+                tables.push(self.shown(section, format!("Segment {name}"), &plot));
+                plots.push((plot, self.waterfall(section)));
             }
             // A spreadsheet gets everything in one table.
             let sections = std::iter::once(&drawn.whole).chain(&drawn.segments);
@@ -155,6 +149,14 @@ impl Sheet<'_> {
             notes,
             data: self.data(drawn),
         }
+    }
+
+    /// The table of a section as people see it, with its picture.
+    fn shown(&self, section: &Section, title: String, plot: &str) -> Table {
+        let rows = self.table(section, false);
+        let sums = vec![0, rows.len().saturating_sub(1)];
+        let columns = vec![("line", false), ("amount", true), ("parties", true)];
+        Table { sums, plot: Some(plot.to_owned()), ..Table::new(title, columns, rows) }
     }
 
     fn waterfall(&self, section: &Section) -> String {

@@ -18,12 +18,17 @@ pub(super) fn page(report: &Report) -> String {
     for line in &report.lead {
         let _ = writeln!(out, "<p>{}</p>", escaped(line));
     }
+    let figure = |svg: &str, out: &mut String| {
+        let _ = writeln!(out, "<figure tabindex=\"0\">{}</figure>", svg.trim_end());
+    };
     for one in &report.tables {
         table(one, &mut out);
+        let own = report.plots.iter().filter(|(name, _)| one.plot.as_deref() == Some(name));
+        own.for_each(|(_, svg)| figure(svg, &mut out));
     }
-    for (_, svg) in &report.plots {
-        let _ = writeln!(out, "<figure tabindex=\"0\">{}</figure>", svg.trim_end());
-    }
+    let others =
+        report.plots.iter().filter(|(name, _)| report.tables.iter().all(|one| one.plot.as_ref() != Some(name)));
+    others.for_each(|(_, svg)| figure(svg, &mut out));
     if !report.notes.is_empty() {
         out.push_str("<footer>\n<h2>Notes</h2>\n<ul>\n");
         report.notes.iter().for_each(|note| {
@@ -64,17 +69,25 @@ fn table(table: &Table, out: &mut String) {
     out.push_str("</section>\n");
 }
 
+/// A text for the page. A date, an amount and a share are not broken over two lines.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
+    let mut letters = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let digit_before = before.is_ascii_digit();
+        let next = letters.peek().copied().unwrap_or(' ');
+        match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            _ => out.push(character),
+            ' ' if digit_before && (next.is_ascii_digit() || next == '%') => out.push('\u{202f}'),
+            '-' if digit_before && next.is_ascii_digit() => out.push('\u{2011}'),
+            _ => out.push(letter),
         }
+        before = letter;
     }
     out
 }

@@ -39,6 +39,8 @@ pub(crate) struct Table {
     pub shown: usize,
     /// Rows that sum up, by their number.
     pub sums: Vec<usize>,
+    /// The picture that belongs to it, by its name; the others follow the tables.
+    pub plot: Option<String>,
 }
 
 /// A cell: as people read it, and as programs do.
@@ -95,7 +97,7 @@ impl Cell {
 impl Table {
     /// A table whose every row is shown.
     pub fn new(title: impl Into<String>, columns: Vec<(&'static str, bool)>, rows: Vec<Vec<Cell>>) -> Self {
-        Self { title: title.into(), columns, rows, shown: usize::MAX, sums: Vec::new() }
+        Self { title: title.into(), columns, rows, shown: usize::MAX, sums: Vec::new(), plot: None }
     }
 
     /// How many rows people are not shown.
@@ -253,7 +255,7 @@ mod tests {
     fn a_page_holds_everything_and_escapes_what_it_is_given() {
         let page = written(ReportFormat::Html);
         assert!(page.starts_with("<!doctype html>"), "{page}");
-        for part in ["<title>A title</title>", "customer:&lt;1&gt;, &quot;x&quot;", "-1 234.56", "A note."] {
+        for part in ["<title>A title</title>", "customer:&lt;1&gt;, &quot;x&quot;", "-1\u{202f}234.56", "A note."] {
             assert!(page.contains(part), "{part}: {page}");
         }
         assert!(!page.contains("<1>") && !page.contains("http"), "{page}");

@@ -67,18 +67,24 @@ fn worth(base: &Base, party: &str, value_minor: i64, cost_to_serve_minor: i64) -
 fn report(base: &Base, of: arguments::Worth, found: &Concentration, top: usize, notes: Vec<String>) -> Report {
     let (what, decimals, code) = (word(of), base.decimals, currency(base));
     let cared = |worth: &Worth| worth.last_cared_day.map_or_else(|| "never".to_owned(), |day| date_of(day).to_string());
+    // A file tells nothing of care.
+    let caring = base.database.is_some();
     let row = |worth: &Worth| {
-        vec![
+        let mut row = vec![
             Cell::text(&worth.party),
             Cell::money(worth.value_minor, decimals),
             Cell::money(worth.cost_to_serve_minor, decimals),
-            Cell {
-                shown: cared(worth),
-                plain: worth.last_cared_day.map(|day| date_of(day).to_string()).unwrap_or_default(),
-            },
-        ]
+        ];
+        if caring {
+            let plain = worth.last_cared_day.map(|day| date_of(day).to_string()).unwrap_or_default();
+            row.push(Cell { shown: cared(worth), plain });
+        }
+        row
     };
-    let columns = vec![("party", false), (what, true), ("cost to serve", true), ("last given a remedy", false)];
+    let mut columns = vec![("party", false), (what, true), ("cost to serve", true)];
+    if caring {
+        columns.push(("last given a remedy", false));
+    }
     let mut lead = vec![format!(
         "The most valuable fifth of {} customers bring {} of the {what}.",
         grouped(found.pareto.last().map_or(0, |point| i128::from(point.customers))),
@@ -96,12 +102,12 @@ fn report(base: &Base, of: arguments::Worth, found: &Concentration, top: usize, 
         ));
     }
     let never = found.top_fifth.iter().filter(|worth| worth.last_cared_day.is_none()).count();
-    if base.database.is_some() && never > 0 {
+    if caring && never > 0 {
         lead.push(format!("{} of the top fifth were never given a remedy or goodwill.", grouped(never as i128)));
     }
     let figures = vec![
         vec![Cell::text(format!("{what}, in all")), Cell::money(found.total_minor, decimals)],
-        vec![Cell::text("less cost to serve"), Cell::money(found.profit_minor, decimals)],
+        vec![Cell::text(format!("{what} less cost to serve")), Cell::money(found.profit_minor, decimals)],
         vec![Cell::text("share of the top fifth"), Cell::share(found.top_fifth_share)],
         vec![Cell::text("Gini coefficient"), Cell::number(found.gini, 3)],
         vec![Cell::text("customers who cost more than they bring"), Cell::count(i128::from(found.unprofitable))],

@@ -142,7 +142,7 @@ impl Story<'_> {
         let repeats: Vec<f64> = self.customer.bought().skip(1).filter(|day| *day <= self.base.day).map(since).collect();
         let times: Vec<f64> = (first..=self.base.day).map(since).collect();
         let chances = self.fitted.repeat.repeat.p_alive_over_time(&repeats, &times);
-        plot::p_alive(self.party, &times, &chances, &repeats)
+        plot::p_alive(self.party, self.base.terms.unit.word(), &times, &chances, &repeats)
     }
 
     fn report(&self, notes: Vec<String>) -> Report {

@@ -29,26 +29,26 @@ fn report(base: &Base, fitted: &Fitted, scored: &[(&str, Summary, Score)], top: 
         let last = base.histories.customer(name).and_then(|customer| customer.last_purchase(base.day));
         vec![
             Cell::text(*name),
-            Cell::text(last.map(|day| date_of(day).to_string()).unwrap_or_default()),
-            Cell::count(i128::from(summary.repeats) + 1),
-            Cell::number(rhythm.times, 1),
+            Cell::number(score.value / scale, 2),
             Cell::share(score.p_alive),
             Cell::text(if rhythm.is_lost(base.terms.lost_below) { "lost" } else { "" }),
             Cell::number(score.discounted_purchases, 2),
             Cell::number(score.expected_spend / scale, 2),
-            Cell::number(score.value / scale, 2),
+            Cell::text(last.map(|day| date_of(day).to_string()).unwrap_or_default()),
+            Cell::count(i128::from(summary.repeats) + 1),
+            Cell::number(rhythm.times, 1),
         ]
     };
     let columns = vec![
         ("party", false),
-        ("last purchase", false),
-        ("occasions", true),
-        ("silence", true),
+        ("value", true),
         ("P(alive)", true),
         ("counts as", false),
         ("expected purchases", true),
         ("expected spend", true),
-        ("value", true),
+        ("last purchase", false),
+        ("occasions", true),
+        ("silence", true),
     ];
     let total: f64 = scored.iter().map(|(_, _, score)| score.value).sum();
     let gone = scored.iter().filter(|(_, summary, _)| lost(summary)).count();

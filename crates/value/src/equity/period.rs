@@ -25,8 +25,8 @@ pub struct Period {
 pub struct Circumstances {
     /// When it was seen to leave, and why.
     pub left: Vec<(i32, Cause)>,
-    /// When it was let down, and by which promise.
-    pub let_down: Vec<(i32, String)>,
+    /// When it was let down, and by which promise: as the cause of a loss that may follow.
+    pub let_down: Vec<(i32, Cause)>,
     /// Goodwill and remedies, in minor units; what was waived or corrected is below zero.
     pub spent: Vec<(i32, i64)>,
 }
@@ -40,10 +40,11 @@ impl Circumstances {
 
     /// The promise that let it down last, after (or on the day of) its last purchase and up to `day`: what it was let down by
     /// before it bought again it has forgiven.
-    fn last_straw(&self, last_purchase: Option<i32>, day: i32) -> Option<&String> {
+    fn last_straw(&self, last_purchase: Option<i32>, day: i32) -> Option<&Cause> {
         let since =
             self.let_down.iter().filter(|(down, _)| *down <= day && last_purchase.is_none_or(|last| *down >= last));
-        since.max_by_key(|(down, promise)| (*down, promise)).map(|(_, promise)| promise)
+        // Of several on one day the first in the order of causes: broken comes before kept late.
+        since.max_by(|one, next| one.0.cmp(&next.0).then_with(|| next.1.cmp(&one.1))).map(|(_, cause)| cause)
     }
 
     fn spent_between(&self, from: i32, to: i32) -> Option<i64> {
@@ -69,8 +70,7 @@ fn lost(model: &Valuation, customer: &Customer, around: &Circumstances, period: 
 }
 
 fn likely(around: &Circumstances, last_purchase: Option<i32>, day: i32) -> Cause {
-    let promise = around.last_straw(last_purchase, day);
-    promise.map_or(Cause::Unknown, |promise| Cause::BrokenPromise(promise.clone()))
+    around.last_straw(last_purchase, day).cloned().unwrap_or(Cause::Unknown)
 }
 
 /// The rows of a statement between two dates, one for each customer of the closing date, in the order of their names.

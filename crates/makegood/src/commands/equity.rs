@@ -3,7 +3,7 @@ use makegood_value::plot;
 use serde_json::{Value as Json, json};
 
 use crate::Failure;
-use crate::arguments::{By, DrillLine, EquityCommand};
+use crate::arguments::{By, DrillLine, EquityCommand, Output};
 use crate::output::{amount, counter, grouped};
 use crate::value::{Base, Cell, Fitted, Report, Table, date_of, for_day, refused, threads};
 
@@ -36,7 +36,7 @@ pub fn run(arguments: &EquityCommand) -> Result<bool, Failure> {
     notes.extend(model_notes(&base, &opening, &closing, &drawn));
     let sheet = Sheet { base: &base, from, to, opening: &opening, closing: &closing };
     let report = match parties {
-        Some(line) => sheet.parties(&rows, &drawn, *line, *top, notes)?,
+        Some(line) => sheet.parties(&rows, &drawn, *line, (*top, output), notes)?,
         None => sheet.report(&drawn, *by == Some(By::Segment), notes),
     };
     report.write(output)?;
@@ -139,7 +139,7 @@ impl Sheet<'_> {
             let sections = std::iter::once(&drawn.whole).chain(&drawn.segments);
             let rows = sections.flat_map(|section| self.table(section, true)).collect();
             let all = Table::new("All lines", [("segment", false)].into_iter().chain(columns).collect(), rows);
-            tables.insert(0, Table { shown: 0, ..all });
+            tables.insert(0, Table { for_people: false, ..all });
         }
         Report {
             title: format!("Customer equity, {} to {}", date_of(self.from), date_of(self.to)),
@@ -190,7 +190,7 @@ impl Sheet<'_> {
         rows: &[PartyRow],
         drawn: &Statement,
         line: DrillLine,
-        top: usize,
+        (top, output): (usize, &Output),
         notes: Vec<String>,
     ) -> Result<Report, Failure> {
         let lines: Vec<Line> = match plain(line) {
@@ -219,10 +219,7 @@ impl Sheet<'_> {
             [line] => line.title(),
             _ => "written down: lost, by every cause".to_owned(),
         };
-        let table = Table {
-            shown: top,
-            ..Table::new("Parties, the largest amounts first", columns, drills.iter().map(cells).collect())
-        };
+        let table = Table::first("Parties, the largest amounts first", columns, &drills, output.rows(top), cells);
         let parties = drills.iter().map(|drill| {
             json!({ "party": drill.party, "segment": drill.segment, "line": drill.line.title(), "amount_minor": drill.amount_minor })
         });
@@ -234,10 +231,10 @@ impl Sheet<'_> {
                 amount(sum, self.base.decimals),
                 self.currency()
             )],
-            data: json!({
+            data: output.data(|| json!({
                 "from": date_of(self.from).to_string(), "to": date_of(self.to).to_string(), "currency": drawn.currency,
                 "decimals": self.base.decimals, "parties": parties.collect::<Vec<_>>(),
-            }),
+            })),
             tables: vec![table],
             plots: Vec::new(),
             notes,

@@ -41,7 +41,7 @@ pub(super) fn page(report: &Report) -> String {
 }
 
 fn table(table: &Table, out: &mut String) {
-    if table.shown == 0 {
+    if !table.for_people {
         return;
     }
     let _ = write!(
@@ -54,7 +54,7 @@ fn table(table: &Table, out: &mut String) {
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", side(*right), escaped(name));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    for (number, row) in table.rows.iter().take(table.shown).enumerate() {
+    for (number, row) in table.rows.iter().enumerate() {
         out.push_str(if table.sums.contains(&number) { "<tr class=\"sum\">" } else { "<tr>" });
         for (place, (cell, (_, right))) in row.iter().zip(&table.columns).enumerate() {
             let (open, close) = if place == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
@@ -63,8 +63,8 @@ fn table(table: &Table, out: &mut String) {
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table></div>\n");
-    if table.left_out() > 0 {
-        let _ = writeln!(out, "<p class=\"more\">and {} more</p>", grouped(table.left_out() as i128));
+    if table.more > 0 {
+        let _ = writeln!(out, "<p class=\"more\">and {} more</p>", grouped(table.more as i128));
     }
     out.push_str("</section>\n");
 }

@@ -9,7 +9,7 @@
 //! reads any of this.
 
 use makegood_charter::expr::{Expr, Scope};
-use makegood_charter::model::Margin;
+use makegood_charter::model::{Margin, Purchase, ShapeId, Valuation};
 use makegood_charter::value::{Type, Value};
 use makegood_money::{Commodity, Rounding, Tenders};
 use serde::{Deserialize, Serialize};
@@ -72,13 +72,8 @@ impl Dealings {
     }
 
     /// An amount and the margin in it, both in minor units; nothing when it was left out, and counted as such.
-    fn reckon(
-        &mut self,
-        currency: Commodity,
-        amount: &Expr,
-        margin: &Margin,
-        scope: &Scope<'_>,
-    ) -> Option<(i128, i128)> {
+    fn reckon(&mut self, amount: &Expr, margin: &Margin, heard: &Heard<'_>) -> Option<(i128, i128)> {
+        let (scope, currency) = (&heard.scope, heard.currency);
         let amount = amount.money(scope).ok().filter(|money| money.minor >= 0);
         let margin = amount.and_then(|amount| match margin {
             Margin::Whole => Some(amount),
@@ -106,6 +101,22 @@ impl Dealings {
     }
 }
 
+/// An event as the valuation hears it.
+struct Heard<'e> {
+    shape: ShapeId,
+    scope: Scope<'e>,
+    currency: Commodity,
+    /// The day in the charter's zone, and the milliseconds of that day.
+    day: i32,
+    time: u32,
+}
+
+impl Heard<'_> {
+    fn applies(&self, on: ShapeId, when: &Option<Expr>) -> bool {
+        on == self.shape && holds(when.as_ref(), &self.scope)
+    }
+}
+
 /// An event about the party that the charter's valuation reads. It never fails: whatever is wrong with an amount, the promises
 /// that the event makes stand.
 pub(crate) fn on_event(party: &mut Party, event: &Event, rules: &Rules, form: &Form) {
@@ -125,40 +136,50 @@ pub(crate) fn on_event(party: &mut Party, event: &Event, rules: &Rules, form: &F
         paid: Some(&nothing),
         counts: &[],
     };
+    let heard = Heard { shape: form.shape, scope, currency: charter.money, day, time };
     let trade: Trade = (charter.name.clone(), charter.money.code().into());
     let mut dealings = party.dealings.remove(&trade).unwrap_or_default();
-    let hears = |on: usize, when: &Option<Expr>| on == form.shape && holds(when.as_ref(), &scope);
-    if let Some(purchase) = valuation.purchases.iter().find(|clause| hears(clause.on, &clause.when))
-        && let Some((amount, margin)) = dealings.reckon(charter.money, &purchase.amount, &purchase.margin, &scope)
-        && let Some(entry) = dealings.on(day)
-    {
-        let told = purchase.segment.as_ref().and_then(|segment| word(segment, &scope)).map(|word| (time, word));
-        entry.purchases = entry.purchases.saturating_add(1);
-        entry.amount = entry.amount.saturating_add(amount);
-        entry.margin = entry.margin.saturating_add(margin);
-        entry.segment = entry.segment.take().max(told);
-    }
-    for refund in valuation.refunds.iter().filter(|clause| hears(clause.on, &clause.when)) {
-        if let Some((amount, margin)) = dealings.reckon(charter.money, &refund.amount, &refund.margin, &scope)
-            && let Some(entry) = dealings.on(day)
-        {
-            entry.amount = entry.amount.saturating_sub(amount);
-            entry.margin = entry.margin.saturating_sub(margin);
-        }
-    }
-    for service in valuation.services.iter().filter(|clause| hears(clause.on, &clause.when)) {
-        if let Some((cost, _)) = dealings.reckon(charter.money, &service.amount, &Margin::Whole, &scope)
-            && let Some(entry) = dealings.on(day)
-        {
-            entry.cost = entry.cost.saturating_add(cost);
-        }
-    }
-    for departure in valuation.departures.iter().filter(|clause| hears(clause.on, &clause.when)) {
-        let why = departure.because.as_ref().and_then(|because| word(because, &scope)).unwrap_or_default();
-        dealings.leave(day, &why);
-    }
+    dealings.hear(valuation, &heard);
     if dealings != Dealings::default() {
         party.dealings.insert(trade, dealings);
+    }
+}
+
+impl Dealings {
+    fn hear(&mut self, valuation: &Valuation, heard: &Heard<'_>) {
+        if let Some(purchase) = valuation.purchases.iter().find(|clause| heard.applies(clause.on, &clause.when)) {
+            self.buy(purchase, heard);
+        }
+        for refund in valuation.refunds.iter().filter(|clause| heard.applies(clause.on, &clause.when)) {
+            if let Some((amount, margin)) = self.reckon(&refund.amount, &refund.margin, heard)
+                && let Some(entry) = self.on(heard.day)
+            {
+                entry.amount = entry.amount.saturating_sub(amount);
+                entry.margin = entry.margin.saturating_sub(margin);
+            }
+        }
+        for service in valuation.services.iter().filter(|clause| heard.applies(clause.on, &clause.when)) {
+            if let Some((cost, _)) = self.reckon(&service.amount, &Margin::Whole, heard)
+                && let Some(entry) = self.on(heard.day)
+            {
+                entry.cost = entry.cost.saturating_add(cost);
+            }
+        }
+        for departure in valuation.departures.iter().filter(|clause| heard.applies(clause.on, &clause.when)) {
+            let why = departure.because.as_ref().and_then(|because| word(because, &heard.scope)).unwrap_or_default();
+            self.leave(heard.day, &why);
+        }
+    }
+
+    fn buy(&mut self, purchase: &Purchase, heard: &Heard<'_>) {
+        let Some((amount, margin)) = self.reckon(&purchase.amount, &purchase.margin, heard) else { return };
+        let word = purchase.segment.as_ref().and_then(|segment| word(segment, &heard.scope));
+        if let Some(entry) = self.on(heard.day) {
+            entry.purchases = entry.purchases.saturating_add(1);
+            entry.amount = entry.amount.saturating_add(amount);
+            entry.margin = entry.margin.saturating_add(margin);
+            entry.segment = entry.segment.take().max(word.map(|word| (heard.time, word)));
+        }
     }
 }
 

@@ -147,7 +147,9 @@ pub fn score_all(
         }
     }
     bad.into_result()?;
-    let rates = Rates::new(repeat, customers, (0.0, terms.horizon), terms.discount.delta, threads);
+    let (range, delta) = ((0.0, terms.horizon), terms.discount.delta);
+    let rates = Rates::new(repeat, customers, range, delta, threads);
+    let rates = rates.over(repeat, customers, &[(range, delta)], threads);
     let scoring = Scoring { repeat, spend, terms, rates };
     let chunks: Vec<&[Summary]> = customers.chunks(CHUNK_ROWS).collect();
     let part = |chunk: usize| {

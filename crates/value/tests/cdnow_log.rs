@@ -85,7 +85,7 @@ fn the_second_half_is_forecast_as_in_the_literature() {
         }
         // FHL 2005, section 5: BG/NBD under-forecasts cumulative sales at week 78 by 4 %, Pareto/NBD by 2 %.
         assert!(result.worst_tracking_error < worst, "{model} {}", result.worst_tracking_error);
-        for svg in [plot::calibration(&result), plot::tracking(&result, SPLIT.fit_until)] {
+        for svg in [plot::calibration(&result), plot::tracking(&result, SPLIT.fit_until, "weeks")] {
             assert!(svg.starts_with("<svg") && !svg.contains("NaN"), "{svg}");
             if let Some(folder) = std::env::var_os("MAKEGOOD_PLOTS") {
                 let name = format!("{}-{}.svg", model.name().replace('/', "-"), svg.len());

@@ -3,7 +3,7 @@ use makegood_value::plot;
 use serde_json::{Value as Json, json};
 
 use crate::Failure;
-use crate::arguments::{By, DrillLine, EquityCommand};
+use crate::arguments::{By, DrillLine, EquityCommand, Output};
 use crate::output::{amount, counter, grouped};
 use crate::value::{Base, Cell, Fitted, Report, Table, date_of, for_day, refused, threads};
 
@@ -36,7 +36,7 @@ pub fn run(arguments: &EquityCommand) -> Result<bool, Failure> {
     notes.extend(model_notes(&base, &opening, &closing, &drawn));
     let sheet = Sheet { base: &base, from, to, opening: &opening, closing: &closing };
     let report = match parties {
-        Some(line) => sheet.parties(&rows, &drawn, *line, *top, notes)?,
+        Some(line) => sheet.parties(&rows, &drawn, *line, (*top, output), notes)?,
         None => sheet.report(&drawn, *by == Some(By::Segment), notes),
     };
     report.write(output)?;
@@ -103,7 +103,7 @@ impl Sheet<'_> {
         )];
         let lost: u64 = drawn.causes().iter().map(|(_, cell)| cell.parties).sum();
         if lost > 0 {
-            let written = amount(i128::from(whole.written_down()), self.base.decimals);
+            let written = amount(i128::from(whole.written_down()).saturating_neg(), self.base.decimals);
             lead.push(format!("{} parties were lost; {written}{currency} was written down.", grouped(lost)));
         }
         lead.push(format!("Opening: {}", self.opening.origin()));
@@ -125,27 +125,21 @@ impl Sheet<'_> {
 
     fn report(&self, drawn: &Statement, by_segment: bool, notes: Vec<String>) -> Report {
         let columns = vec![("line", false), ("amount", true), ("parties", true)];
-        let sums = |rows: &[Vec<Cell>]| vec![0, rows.len().saturating_sub(1)];
-        let mut tables = Vec::new();
-        let rows = self.table(&drawn.whole, false);
-        tables.push(Table {
-            sums: sums(&rows),
-            ..Table::new(format!("All parties{}", in_words(&self.currency())), columns.clone(), rows)
-        });
+        let whole = format!("All parties{}", in_words(&self.currency()));
+        let mut tables = vec![self.shown(&drawn.whole, whole, "waterfall")];
         let mut plots = vec![("waterfall".to_owned(), self.waterfall(&drawn.whole))];
         if by_segment {
             for section in &drawn.segments {
-                let rows = self.table(section, false);
                 let name = section.segment.clone().unwrap_or_default();
-                tables
-                    .push(Table { sums: sums(&rows), ..Table::new(format!("Segment {name}"), columns.clone(), rows) });
-                plots.push((format!("waterfall-{}", file_name(&name)), self.waterfall(section)));
+                let plot = format!("waterfall-{}", file_name(&name));
+                tables.push(self.shown(section, format!("Segment {name}"), &plot));
+                plots.push((plot, self.waterfall(section)));
             }
             // A spreadsheet gets everything in one table.
             let sections = std::iter::once(&drawn.whole).chain(&drawn.segments);
             let rows = sections.flat_map(|section| self.table(section, true)).collect();
             let all = Table::new("All lines", [("segment", false)].into_iter().chain(columns).collect(), rows);
-            tables.insert(0, Table { shown: 0, ..all });
+            tables.insert(0, Table { for_people: false, ..all });
         }
         Report {
             title: format!("Customer equity, {} to {}", date_of(self.from), date_of(self.to)),
@@ -155,6 +149,14 @@ impl Sheet<'_> {
             notes,
             data: self.data(drawn),
         }
+    }
+
+    /// The table of a section as people see it, with its picture.
+    fn shown(&self, section: &Section, title: String, plot: &str) -> Table {
+        let rows = self.table(section, false);
+        let sums = vec![0, rows.len().saturating_sub(1)];
+        let columns = vec![("line", false), ("amount", true), ("parties", true)];
+        Table { sums, plot: Some(plot.to_owned()), ..Table::new(title, columns, rows) }
     }
 
     fn waterfall(&self, section: &Section) -> String {
@@ -188,7 +190,7 @@ impl Sheet<'_> {
         rows: &[PartyRow],
         drawn: &Statement,
         line: DrillLine,
-        top: usize,
+        (top, output): (usize, &Output),
         notes: Vec<String>,
     ) -> Result<Report, Failure> {
         let lines: Vec<Line> = match plain(line) {
@@ -217,10 +219,7 @@ impl Sheet<'_> {
             [line] => line.title(),
             _ => "written down: lost, by every cause".to_owned(),
         };
-        let table = Table {
-            shown: top,
-            ..Table::new("Parties, the largest amounts first", columns, drills.iter().map(cells).collect())
-        };
+        let table = Table::first("Parties, the largest amounts first", columns, &drills, output.rows(top), cells);
         let parties = drills.iter().map(|drill| {
             json!({ "party": drill.party, "segment": drill.segment, "line": drill.line.title(), "amount_minor": drill.amount_minor })
         });
@@ -232,10 +231,10 @@ impl Sheet<'_> {
                 amount(sum, self.base.decimals),
                 self.currency()
             )],
-            data: json!({
+            data: output.data(|| json!({
                 "from": date_of(self.from).to_string(), "to": date_of(self.to).to_string(), "currency": drawn.currency,
                 "decimals": self.base.decimals, "parties": parties.collect::<Vec<_>>(),
-            }),
+            })),
             tables: vec![table],
             plots: Vec::new(),
             notes,

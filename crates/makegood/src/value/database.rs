@@ -212,17 +212,16 @@ fn each_part(
 /// By which promises each was let down: those broken, kept late, or due without a word.
 fn promises(reader: &mut dyn Reader, slot: Slot, zone: &TimeZone, found: &mut Found) -> Result<(), EngineError> {
     each_part(reader, slot, PartKind::Promise, |row| {
-        let how = match PromiseState::ALL.get(usize::from(row.state)) {
-            Some(PromiseState::Broken) => "",
-            Some(PromiseState::KeptLate) => ", kept late",
-            Some(PromiseState::Overdue) => ", overdue",
+        // The promise to pay a remedy has no clause of its own.
+        let promise = if &*row.clause == "pay" { "pay what was owed" } else { &row.clause };
+        let cause = match PromiseState::ALL.get(usize::from(row.state)) {
+            Some(PromiseState::Broken) => Cause::BrokenPromise(promise.to_owned()),
+            Some(PromiseState::KeptLate) => Cause::Other(format!("promise `{promise}` kept late")),
+            Some(PromiseState::Overdue) => Cause::Other(format!("promise `{promise}` overdue")),
             _ => return,
         };
         if let Some(day) = row.due.and_then(|due| day_of(due, zone)) {
-            let around = found.around.entry(row.party.to_string()).or_default();
-            // The promise to pay a remedy has no clause of its own.
-            let promise = if &*row.clause == "pay" { "to pay a remedy" } else { &row.clause };
-            around.let_down.push((day, format!("{promise}{how}")));
+            found.around.entry(row.party.to_string()).or_default().let_down.push((day, cause));
         }
     })
 }

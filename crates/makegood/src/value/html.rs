@@ -18,12 +18,17 @@ pub(super) fn page(report: &Report) -> String {
     for line in &report.lead {
         let _ = writeln!(out, "<p>{}</p>", escaped(line));
     }
+    let figure = |svg: &str, out: &mut String| {
+        let _ = writeln!(out, "<figure tabindex=\"0\">{}</figure>", svg.trim_end());
+    };
     for one in &report.tables {
         table(one, &mut out);
+        let own = report.plots.iter().filter(|(name, _)| one.plot.as_deref() == Some(name));
+        own.for_each(|(_, svg)| figure(svg, &mut out));
     }
-    for (_, svg) in &report.plots {
-        let _ = writeln!(out, "<figure tabindex=\"0\">{}</figure>", svg.trim_end());
-    }
+    let others =
+        report.plots.iter().filter(|(name, _)| report.tables.iter().all(|one| one.plot.as_ref() != Some(name)));
+    others.for_each(|(_, svg)| figure(svg, &mut out));
     if !report.notes.is_empty() {
         out.push_str("<footer>\n<h2>Notes</h2>\n<ul>\n");
         report.notes.iter().for_each(|note| {
@@ -36,7 +41,7 @@ pub(super) fn page(report: &Report) -> String {
 }
 
 fn table(table: &Table, out: &mut String) {
-    if table.shown == 0 {
+    if !table.for_people {
         return;
     }
     let _ = write!(
@@ -49,7 +54,7 @@ fn table(table: &Table, out: &mut String) {
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", side(*right), escaped(name));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    for (number, row) in table.rows.iter().take(table.shown).enumerate() {
+    for (number, row) in table.rows.iter().enumerate() {
         out.push_str(if table.sums.contains(&number) { "<tr class=\"sum\">" } else { "<tr>" });
         for (place, (cell, (_, right))) in row.iter().zip(&table.columns).enumerate() {
             let (open, close) = if place == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
@@ -58,23 +63,31 @@ fn table(table: &Table, out: &mut String) {
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table></div>\n");
-    if table.left_out() > 0 {
-        let _ = writeln!(out, "<p class=\"more\">and {} more</p>", grouped(table.left_out() as i128));
+    if table.more > 0 {
+        let _ = writeln!(out, "<p class=\"more\">and {} more</p>", grouped(table.more as i128));
     }
     out.push_str("</section>\n");
 }
 
+/// A text for the page. A date, an amount and a share are not broken over two lines.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
+    let mut letters = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let digit_before = before.is_ascii_digit();
+        let next = letters.peek().copied().unwrap_or(' ');
+        match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            _ => out.push(character),
+            ' ' if digit_before && (next.is_ascii_digit() || next == '%') => out.push('\u{202f}'),
+            '-' if digit_before && next.is_ascii_digit() => out.push('\u{2011}'),
+            _ => out.push(letter),
         }
+        before = letter;
     }
     out
 }

@@ -35,10 +35,14 @@ pub(crate) struct Table {
     pub columns: Vec<(&'static str, bool)>,
     /// The rows.
     pub rows: Vec<Vec<Cell>>,
-    /// How many rows are shown to people, none for a table that is for spreadsheets only; those get all.
-    pub shown: usize,
+    /// How many more rows there are, where people are shown the first only.
+    pub more: usize,
+    /// False for a table that is for spreadsheets only.
+    pub for_people: bool,
     /// Rows that sum up, by their number.
     pub sums: Vec<usize>,
+    /// The picture that belongs to it, by its name; the others follow the tables.
+    pub plot: Option<String>,
 }
 
 /// A cell: as people read it, and as programs do.
@@ -95,25 +99,32 @@ impl Cell {
 impl Table {
     /// A table whose every row is shown.
     pub fn new(title: impl Into<String>, columns: Vec<(&'static str, bool)>, rows: Vec<Vec<Cell>>) -> Self {
-        Self { title: title.into(), columns, rows, shown: usize::MAX, sums: Vec::new() }
+        Self { title: title.into(), columns, rows, more: 0, for_people: true, sums: Vec::new(), plot: None }
     }
 
-    /// How many rows people are not shown.
-    pub fn left_out(&self) -> usize {
-        self.rows.len().saturating_sub(self.shown)
+    /// A table of the first `most` items, which says how many more there are.
+    pub fn first<T>(
+        title: impl Into<String>,
+        columns: Vec<(&'static str, bool)>,
+        items: &[T],
+        most: usize,
+        row: impl Fn(&T) -> Vec<Cell>,
+    ) -> Self {
+        let more = items.len().saturating_sub(most);
+        Self { more, ..Self::new(title, columns, items.iter().take(most).map(row).collect()) }
     }
 
     fn text(&self) -> String {
-        if self.shown == 0 {
+        if !self.for_people {
             return String::new();
         }
         let header = self.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let rows = self.rows.iter().take(self.shown).map(|row| row.iter().map(|cell| cell.shown.clone()).collect());
+        let rows = self.rows.iter().map(|row| row.iter().map(|cell| cell.shown.clone()).collect());
         let right: Vec<usize> = (0..).zip(&self.columns).filter(|(_, (_, right))| *right).map(|(at, _)| at).collect();
         let mut text =
             format!("\n{}\n{}", self.title, table(&std::iter::once(header).chain(rows).collect::<Vec<_>>(), &right));
-        if self.left_out() > 0 {
-            text.push_str(&format!("  and {} more: `--format csv` names them all\n", grouped(self.left_out() as i128)));
+        if self.more > 0 {
+            text.push_str(&format!("  and {} more: `--format csv` names them all\n", grouped(self.more as i128)));
         }
         text
     }
@@ -125,6 +136,18 @@ impl Table {
             out.write_record(row.iter().map(|cell| &cell.plain))?;
         }
         out.into_inner().map_err(|error| error.into_error().into())
+    }
+}
+
+impl Output {
+    /// How many rows are written: people are shown `top` of them, spreadsheets get all.
+    pub(crate) fn rows(&self, top: usize) -> usize {
+        if self.format == ReportFormat::Csv { usize::MAX } else { top }
+    }
+
+    /// The data for programs, made only where they are asked for: of a million customers they are large.
+    pub(crate) fn data(&self, make: impl FnOnce() -> Json) -> Json {
+        if self.format == ReportFormat::Json { make() } else { Json::Null }
     }
 }
 
@@ -199,10 +222,8 @@ mod tests {
             vec![Cell::text("b"), Cell::number(f64::NAN, 2), Cell::number(-0.0001, 2)],
             vec![Cell::text("c"), Cell::count(1_234_567), Cell::number(1_234.5, 1)],
         ];
-        let table = Table {
-            shown: 2,
-            ..Table::new("Rows", vec![("party", false), ("the value", true), ("share", true)], rows)
-        };
+        let table =
+            Table { more: 7, ..Table::new("Rows", vec![("party", false), ("the value", true), ("share", true)], rows) };
         Report {
             title: "A title".to_owned(),
             lead: vec!["A sentence.".to_owned()],
@@ -224,10 +245,11 @@ mod tests {
           A sentence.
 
         Rows
-          party              the value   share
-          customer:<1>, "x"  -1 234.56  12.5 %
-          b                          –    0.00
-          and 1 more: `--format csv` names them all
+          party              the value    share
+          customer:<1>, "x"  -1 234.56   12.5 %
+          b                          –     0.00
+          c                  1 234 567  1 234.5
+          and 7 more: `--format csv` names them all
 
           note: A note.
         "#);
@@ -253,7 +275,7 @@ mod tests {
     fn a_page_holds_everything_and_escapes_what_it_is_given() {
         let page = written(ReportFormat::Html);
         assert!(page.starts_with("<!doctype html>"), "{page}");
-        for part in ["<title>A title</title>", "customer:&lt;1&gt;, &quot;x&quot;", "-1 234.56", "A note."] {
+        for part in ["<title>A title</title>", "customer:&lt;1&gt;, &quot;x&quot;", "-1\u{202f}234.56", "A note."] {
             assert!(page.contains(part), "{part}: {page}");
         }
         assert!(!page.contains("<1>") && !page.contains("http"), "{page}");

@@ -268,7 +268,7 @@ fn the_statement_reconciles_and_tells_why_customers_were_lost() {
         "unwinding of discount",
         "margin received",
         "behaviour",
-        "written down: lost, broken promise `delivery, kept late`",
+        "written down: lost, promise `delivery` kept late",
         "written down: lost, price",
         "written down: lost, moved",
         "written down: lost, unknown",

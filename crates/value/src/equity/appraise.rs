@@ -41,7 +41,10 @@ impl<'a> Appraiser<'a> {
     fn new(valuation: &'a Valuation, customers: &[Summary], periods: f64, threads: usize) -> Self {
         let Terms { horizon, discount, .. } = valuation.terms;
         let range = (periods, periods + horizon);
-        let rates = Rates::new(&valuation.repeat, customers, range, discount.delta(), threads);
+        let (repeat, delta) = (&valuation.repeat, discount.delta());
+        let rates = Rates::new(repeat, customers, range, delta, threads);
+        let spans = [((0.0, horizon), delta), ((0.0, periods), 0.0), (range, delta)];
+        let rates = rates.over(repeat, customers, &spans, threads);
         Self { valuation, rates, periods }
     }
 

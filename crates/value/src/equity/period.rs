@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::{Cause, Known, PartyRow, Valuation, appraise};
+use crate::limits::CHUNK_ROWS;
+use crate::numeric::parallel;
 use crate::rhythm::{Rhythm, check_threshold};
 use crate::transactions::Customer;
 use crate::{BadRows, Fault, Histories, ValueError};
@@ -25,8 +27,8 @@ pub struct Period {
 pub struct Circumstances {
     /// When it was seen to leave, and why.
     pub left: Vec<(i32, Cause)>,
-    /// When it was let down, and by which promise.
-    pub let_down: Vec<(i32, String)>,
+    /// When it was let down, and by which promise: as the cause of a loss that may follow.
+    pub let_down: Vec<(i32, Cause)>,
     /// Goodwill and remedies, in minor units; what was waived or corrected is below zero.
     pub spent: Vec<(i32, i64)>,
 }
@@ -40,10 +42,11 @@ impl Circumstances {
 
     /// The promise that let it down last, after (or on the day of) its last purchase and up to `day`: what it was let down by
     /// before it bought again it has forgiven.
-    fn last_straw(&self, last_purchase: Option<i32>, day: i32) -> Option<&String> {
+    fn last_straw(&self, last_purchase: Option<i32>, day: i32) -> Option<&Cause> {
         let since =
             self.let_down.iter().filter(|(down, _)| *down <= day && last_purchase.is_none_or(|last| *down >= last));
-        since.max_by_key(|(down, promise)| (*down, promise)).map(|(_, promise)| promise)
+        // Of several on one day the first in the order of causes: broken comes before kept late.
+        since.max_by(|one, next| one.0.cmp(&next.0).then_with(|| next.1.cmp(&one.1))).map(|(_, cause)| cause)
     }
 
     fn spent_between(&self, from: i32, to: i32) -> Option<i64> {
@@ -69,8 +72,7 @@ fn lost(model: &Valuation, customer: &Customer, around: &Circumstances, period: 
 }
 
 fn likely(around: &Circumstances, last_purchase: Option<i32>, day: i32) -> Cause {
-    let promise = around.last_straw(last_purchase, day);
-    promise.map_or(Cause::Unknown, |promise| Cause::BrokenPromise(promise.clone()))
+    around.last_straw(last_purchase, day).cloned().unwrap_or(Cause::Unknown)
 }
 
 /// The rows of a statement between two dates, one for each customer of the closing date, in the order of their names.
@@ -92,33 +94,60 @@ pub fn party_rows(
     check_threshold(period.lost_below)?;
     let days = f64::from(period.to) - f64::from(period.from);
     crate::error::above_zero("days between the dates", days)?;
-    let nothing = Circumstances::default();
+    let customers: Vec<(&str, &Customer)> = histories.customers().collect();
+    let chunks: Vec<&[(&str, &Customer)]> = customers.chunks(CHUNK_ROWS).collect();
+    let look = Look { histories, circumstances, period, models: (opening_model, closing_model) };
+    let part = |chunk: usize| {
+        let parties = chunks.get(chunk).copied().unwrap_or_default();
+        parties.iter().filter_map(|(party, customer)| look.at(party, customer)).collect::<Vec<_>>()
+    };
     let mut bad = BadRows::default();
-    let mut all = Vec::new();
-    for (index, (party, customer)) in histories.customers().enumerate() {
-        let Some(closing) = customer.known_at(period.to, period.days_per_period) else { continue };
-        let around = circumstances.get(party).unwrap_or(&nothing);
-        let sums = customer.sums(period.from, period.to);
-        let margin = i64::try_from(sums.margin_minor - sums.cost_minor).ok();
-        let (Some(margin_minor), Some(goodwill_minor)) = (margin, around.spent_between(period.from, period.to)) else {
-            bad.note(index, Fault::Overflow);
-            continue;
-        };
-        let segment = |day| histories.segment_name(customer.segment_at(day)).unwrap_or("(no segment)");
-        let opening = customer.known_at(period.from, period.days_per_period);
-        let last = segment(period.to);
-        all.push(Known {
-            party,
-            currency: histories.currency(),
-            segments: (if opening.is_some() { segment(period.from) } else { last }, last),
-            was_lost: opening.is_some() && lost(opening_model, customer, around, period, period.from).is_some(),
-            opening,
-            closing,
-            lost: lost(closing_model, customer, around, period, period.to),
-            margin_minor,
-            goodwill_minor,
-        });
+    let mut all = Vec::with_capacity(customers.len());
+    for (index, known) in parallel::map(chunks.len(), period.threads, part).into_iter().flatten().enumerate() {
+        match known {
+            Ok(known) => all.push(known),
+            Err(fault) => bad.note(index, fault),
+        }
     }
     bad.into_result()?;
     appraise(&all, opening_model, closing_model, days / period.days_per_period, period.threads)
+}
+
+/// Looks at one party after the other.
+struct Look<'a> {
+    histories: &'a Histories,
+    circumstances: &'a BTreeMap<String, Circumstances>,
+    period: &'a Period,
+    /// The opening and the closing one.
+    models: (&'a Valuation, &'a Valuation),
+}
+
+impl<'a> Look<'a> {
+    /// What is known of a party at the two dates; nothing when it was no customer at the closing date yet.
+    fn at(&self, party: &'a str, customer: &Customer) -> Option<Result<Known<'a>, Fault>> {
+        let Period { from, to, days_per_period, .. } = *self.period;
+        let closing = customer.known_at(to, days_per_period)?;
+        let opening = customer.known_at(from, days_per_period);
+        let nothing = Circumstances::default();
+        let around = self.circumstances.get(party).unwrap_or(&nothing);
+        let sums = customer.sums(from, to);
+        let margin = i64::try_from(sums.margin_minor - sums.cost_minor).ok();
+        let (Some(margin_minor), Some(goodwill_minor)) = (margin, around.spent_between(from, to)) else {
+            return Some(Err(Fault::Overflow));
+        };
+        let segment = |day| self.histories.segment_name(customer.segment_at(day)).unwrap_or("(no segment)");
+        let last = segment(to);
+        let lost = |model, day| lost(model, customer, around, self.period, day);
+        Some(Ok(Known {
+            party,
+            currency: self.histories.currency(),
+            segments: (if opening.is_some() { segment(from) } else { last }, last),
+            was_lost: opening.is_some() && lost(self.models.0, from).is_some(),
+            opening,
+            closing,
+            lost: lost(self.models.1, to),
+            margin_minor,
+            goodwill_minor,
+        }))
+    }
 }

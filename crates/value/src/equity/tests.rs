@@ -262,7 +262,8 @@ fn weekly(customers: &[(&str, i32)]) -> Histories {
 fn a_loss_has_the_cause_that_was_stated_or_the_last_promise_that_let_down() {
     let histories =
         weekly(&[("dealt", 399), ("gone", 308), ("let-down", 308), ("said-why", 308), ("was-gone", 100), ("young", 0)]);
-    let down = |days: &[(i32, &str)]| days.iter().map(|(day, name)| (*day, (*name).to_owned())).collect();
+    let broken = |name: &str| Cause::BrokenPromise(name.to_owned());
+    let down = |days: &[(i32, &str)]| days.iter().map(|(day, name)| (*day, broken(name))).collect();
     let around = BTreeMap::from([
         // Forgiven: it bought again afterwards.
         ("dealt".to_owned(), Circumstances { let_down: down(&[(200, "delivery")]), ..Circumstances::default() }),

@@ -28,7 +28,8 @@ fn fifteen_percent_a_year_is_the_papers_weekly_rate() {
 
 #[test]
 fn many_customers_are_scored_as_one_by_one() {
-    let customers: Vec<Summary> = cdnow().into_iter().step_by(23).collect();
+    // Enough of them that several share an age, which Pareto/NBD makes use of.
+    let customers: Vec<Summary> = cdnow().into_iter().step_by(7).collect();
     for repeat in models() {
         for terms in
             [terms(0.10, f64::INFINITY, 0.3), terms(0.10, 52.0, 0.3), terms(0.0, 520.0, 0.3), terms(60.0, 520.0, 0.3)]

@@ -40,15 +40,15 @@ pub fn calibration(result: &Calibration) -> String {
     canvas.finish(&title, &sentence(result))
 }
 
-/// Cumulative repeat purchases, actual and forecast, over both parts of the log.
+/// Cumulative repeat purchases, actual and forecast, over both parts of the log; `unit` is the unit of time, as `weeks`.
 #[must_use]
-pub fn tracking(result: &Calibration, fit_until: i32) -> String {
+pub fn tracking(result: &Calibration, fit_until: i32, unit: &str) -> String {
     let points = &result.tracking;
     let y = Axis::over(points.iter().flat_map(|point| [real(point.actual), point.forecast]));
     let x = Axis::over(points.iter().map(|point| f64::from(point.period)));
     let mut canvas = Canvas::new(x, y);
     canvas.y_axis(|tick| short(tick, y.step));
-    canvas.x_axis("periods", |tick| short(tick, x.step));
+    canvas.x_axis(unit, |tick| short(tick, x.step));
     let cut =
         points.iter().filter(|point| point.day <= fit_until).map(|point| f64::from(point.period)).fold(0.0, f64::max);
     canvas.mark(cut, y.high, y.low);
@@ -70,14 +70,15 @@ fn sentence(result: &Calibration) -> String {
 
 /// P(alive) of one party over time, with its purchases marked.
 ///
-/// `times` and `chances` go together (see [`crate::repeat::Repeat::p_alive_over_time`]); `purchases` are in the same unit.
+/// `times` and `chances` go together (see [`crate::repeat::Repeat::p_alive_over_time`]); `purchases` are in the same `unit`, such
+/// as `weeks`.
 #[must_use]
-pub fn p_alive(party: &str, times: &[f64], chances: &[f64], purchases: &[f64]) -> String {
+pub fn p_alive(party: &str, unit: &str, times: &[f64], chances: &[f64], purchases: &[f64]) -> String {
     let x = Axis::over(times.iter().chain(purchases).copied());
     let y = Axis { low: 0.0, high: 1.0, step: 0.2 };
     let mut canvas = Canvas::new(x, y);
     canvas.y_axis(|tick| format!("{:.0} %", tick * 100.0));
-    canvas.x_axis("periods since the first purchase", |tick| short(tick, x.step));
+    canvas.x_axis(&format!("{unit} since the first purchase"), |tick| short(tick, x.step));
     for purchase in purchases.iter().take(MAX_POINTS) {
         canvas.mark(*purchase, 0.06, 0.0);
     }

@@ -32,7 +32,7 @@ fn a_waterfall_shows_every_line() {
 
 #[test]
 fn a_party_and_a_curve_are_drawn() {
-    let svg = p_alive("customer:42", &[1.0, 2.0, 3.0], &[0.9, 0.5, f64::NAN], &[1.5]);
+    let svg = p_alive("customer:42", "weeks", &[1.0, 2.0, 3.0], &[0.9, 0.5, f64::NAN], &[1.5]);
     well_formed(&svg.replace("NaN %", ""));
     let point =
         |share: f64| CurvePoint { customers: 1, share_of_customers: share, sum_minor: 1, share_of_value: share.sqrt() };

@@ -3,11 +3,11 @@ use std::fmt::Write as _;
 use super::canvas::{Axis, STYLE, escaped, money};
 use crate::equity::{Line, Section};
 
-const LABELS: f64 = 310.0;
-const BARS: f64 = 230.0;
-const WIDTH: f64 = 700.0;
+const LABELS: f64 = 345.0;
+const BARS: f64 = 225.0;
+const WIDTH: f64 = 720.0;
 /// Longer names of lines are cut in the picture; the tooltip and the description have them whole.
-const MAX_LABEL: usize = 46;
+const MAX_LABEL: usize = 52;
 const ROW: f64 = 24.0;
 const TOP: f64 = 36.0;
 

@@ -2,7 +2,6 @@ use super::rates::Rates;
 use super::{Repeat, RepeatModel, geometric, pareto};
 use crate::Summary;
 use crate::numeric::logistic;
-use crate::numeric::quadrature::discounted;
 
 impl Repeat {
     /// The chance that this customer has not left for good at the end of observation.
@@ -65,11 +64,7 @@ impl Repeat {
         if self.model != RepeatModel::ParetoNbd {
             return rates.expected(self, customer, range, delta);
         }
-        let [r, alpha, s, beta] = self.parameters;
-        let scale = beta + customer.age;
-        let survival = |t: f64| (-s * (t / scale).ln_1p()).exp();
-        let rate = (r + f64::from(customer.repeats)) / (alpha + customer.age);
-        rate * discounted(scale, s, range.0, range.1, delta, survival)
+        rates.expected_by_survival(self, customer, range, delta)
     }
 
     /// P(alive) of one customer at each of `times` (since the first purchase), given when the repeat purchases were.

@@ -75,10 +75,38 @@ impl Table {
     }
 }
 
-/// The tables of all numbers of purchases that occur.
+/// The tables of all numbers of purchases that occur, and for Pareto/NBD the survival of all ages that occur.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rates {
     tables: BTreeMap<u32, Table>,
+    survivals: Survivals,
+}
+
+/// A range ahead, and the discount over it.
+pub(crate) type Span = ((f64, f64), f64);
+
+/// The discounted survival of Pareto/NBD over some ranges: it depends on nothing of a customer but the age, and customers
+/// who are counted in days share few ages.
+#[derive(Debug, Clone, Default)]
+struct Survivals {
+    /// The ages by their bits, in order: ages are not negative.
+    ages: Vec<u64>,
+    /// For each range its values, in the order of ages.
+    spans: Vec<(Span, Vec<f64>)>,
+}
+
+impl Survivals {
+    fn get(&self, age: f64, span: Span) -> Option<f64> {
+        let (_, values) = self.spans.iter().find(|(known, _)| *known == span)?;
+        values.get(self.ages.binary_search(&age.to_bits()).ok()?).copied()
+    }
+}
+
+/// `∫ e^{−δt} ((β+T)/(β+T+t))^s dt` over a range ahead.
+fn survival(repeat: &Repeat, age: f64, ((from, to), delta): Span) -> f64 {
+    let [_, _, s, beta] = repeat.parameters;
+    let scale = beta + age;
+    discounted(scale, s, from, to, delta, |t| (-s * (t / scale).ln_1p()).exp())
 }
 
 /// A, a and c of the hypergeometric function of a customer with x repeat purchases, less one for A.
@@ -125,7 +153,45 @@ impl Rates {
             let (x, age) = *ages.get(index)?;
             Some((x, table(repeat, x, (reach(from, to, delta) / (alpha + age)).ln_1p())?))
         };
-        Self { tables: parallel::map(ages.len(), threads, table).into_iter().flatten().collect() }
+        let tables = parallel::map(ages.len(), threads, table).into_iter().flatten().collect();
+        Self { tables, survivals: Survivals::default() }
+    }
+
+    /// The same, remembering for Pareto/NBD the survival over these ranges, where customers share their ages.
+    pub(crate) fn over(mut self, repeat: &Repeat, customers: &[Summary], spans: &[Span], threads: usize) -> Self {
+        if repeat.model != RepeatModel::ParetoNbd {
+            return self;
+        }
+        let mut ages: Vec<u64> = customers.iter().map(|customer| customer.age.to_bits()).collect();
+        ages.sort_unstable();
+        ages.dedup();
+        // With an age of their own for most customers nothing would be won.
+        if ages.len() > customers.len() / 2 {
+            return self;
+        }
+        let values = |index: usize| {
+            let age = ages.get(index).map_or(f64::NAN, |bits| f64::from_bits(*bits));
+            spans.iter().map(|span| survival(repeat, age, *span)).collect::<Vec<f64>>()
+        };
+        let by_age = parallel::map(ages.len(), threads, values);
+        let of = |place: usize| by_age.iter().filter_map(|values| values.get(place).copied()).collect();
+        self.survivals.spans = spans.iter().zip(0..).map(|(span, place)| (*span, of(place))).collect();
+        self.survivals.ages = ages;
+        self
+    }
+
+    /// The discounted purchases expected of a customer who is active, by Pareto/NBD (RFM 2005, eq. 2).
+    pub(super) fn expected_by_survival(
+        &self,
+        repeat: &Repeat,
+        customer: &Summary,
+        range: (f64, f64),
+        delta: f64,
+    ) -> f64 {
+        let [r, alpha, ..] = repeat.parameters;
+        let span = (range, delta);
+        let survival = self.survivals.get(customer.age, span).unwrap_or_else(|| survival(repeat, customer.age, span));
+        (r + f64::from(customer.repeats)) / (alpha + customer.age) * survival
     }
 
     /// The discounted purchases expected of a customer who is active, by BG/NBD or MBG/NBD.

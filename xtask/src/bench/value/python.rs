@@ -11,7 +11,7 @@ use crate::shell::{program, read, works};
 
 /// What is installed: lifetimes as it was last released, with the libraries of its time that Python 3.9 to 3.11 can run.
 const PACKAGES: [&str; 5] = ["lifetimes==0.11.3", "numpy==1.26.4", "scipy==1.11.4", "pandas==1.5.3", "autograd==1.6.2"];
-const SCRIPT: &str = include_str!("lifetimes.py");
+const SCRIPT: &str = include_str!("beside.py");
 
 /// Python with everything it needs.
 pub(super) struct Python {
@@ -63,7 +63,7 @@ impl Python {
         self.program.exists() && works(&mut program(place, &self.program, ["-c", check]))
     }
 
-    /// Fits (and scores) the customers so many times.
+    /// Fits (and scores) the customers so many times. That it fails is told, and ends nothing: our own figures stand.
     pub fn fit(
         &self,
         place: &Place,
@@ -71,8 +71,19 @@ impl Python {
         rounds: u16,
         score: bool,
         ours: [f64; 7],
+    ) -> Option<Answer> {
+        self.attempt(place, customers, rounds, score, ours).inspect_err(|error| eprintln!("lifetimes: {error:#}")).ok()
+    }
+
+    fn attempt(
+        &self,
+        place: &Place,
+        customers: &[Summary],
+        rounds: u16,
+        score: bool,
+        ours: [f64; 7],
     ) -> Result<Answer> {
-        let (script, rows) = (self.folder.join("lifetimes.py"), self.folder.join("rows.f64"));
+        let (script, rows) = (self.folder.join("beside.py"), self.folder.join("rows.f64"));
         std::fs::write(&script, SCRIPT)?;
         std::fs::write(&rows, bytes(customers))?;
         let answer = self.run(place, &script, &rows, customers.len(), (rounds, score), ours);

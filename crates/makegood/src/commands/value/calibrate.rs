@@ -48,7 +48,7 @@ fn report(base: &Base, result: &Calibration, split: Split) -> Report {
         ]
     };
     let groups = vec![
-        ("repeat purchases before", true),
+        ("repeat purchases before", false),
         ("customers", true),
         ("bought afterwards", true),
         ("forecast", true),
@@ -77,7 +77,7 @@ fn report(base: &Base, result: &Calibration, split: Split) -> Report {
                 named.join(", ")
             ),
             format!(
-                "Afterwards they bought {} times; {} was forecast: {}.",
+                "Afterwards they bought {} times; {} were forecast: {}.",
                 grouped(i128::from(result.actual)),
                 Cell::number(result.forecast, 0).shown,
                 signed(result.relative_error).shown
@@ -89,7 +89,7 @@ fn report(base: &Base, result: &Calibration, split: Split) -> Report {
         ],
         plots: vec![
             ("calibration".to_owned(), plot::calibration(result)),
-            ("tracking".to_owned(), plot::tracking(result, split.fit_until)),
+            ("tracking".to_owned(), plot::tracking(result, split.fit_until, base.terms.unit.word())),
         ],
         notes: base.notes.clone(),
         data: json!({

@@ -31,7 +31,7 @@ pub(super) fn run(
     if base.database.is_none() {
         notes.push("A file of transactions does not tell when somebody was last cared for.".to_owned());
     }
-    report(&base, of, &found, top, notes).write(output)?;
+    report(&base, of, &found, (top, output), notes).write(output)?;
     Ok(true)
 }
 
@@ -64,21 +64,33 @@ fn worth(base: &Base, party: &str, value_minor: i64, cost_to_serve_minor: i64) -
     Worth { party: party.to_owned(), currency, value_minor, cost_to_serve_minor, last_cared_day }
 }
 
-fn report(base: &Base, of: arguments::Worth, found: &Concentration, top: usize, notes: Vec<String>) -> Report {
+fn report(
+    base: &Base,
+    of: arguments::Worth,
+    found: &Concentration,
+    (top, output): (usize, &Output),
+    notes: Vec<String>,
+) -> Report {
     let (what, decimals, code) = (word(of), base.decimals, currency(base));
     let cared = |worth: &Worth| worth.last_cared_day.map_or_else(|| "never".to_owned(), |day| date_of(day).to_string());
+    // A file tells nothing of care.
+    let caring = base.database.is_some();
     let row = |worth: &Worth| {
-        vec![
+        let mut row = vec![
             Cell::text(&worth.party),
             Cell::money(worth.value_minor, decimals),
             Cell::money(worth.cost_to_serve_minor, decimals),
-            Cell {
-                shown: cared(worth),
-                plain: worth.last_cared_day.map(|day| date_of(day).to_string()).unwrap_or_default(),
-            },
-        ]
+        ];
+        if caring {
+            let plain = worth.last_cared_day.map(|day| date_of(day).to_string()).unwrap_or_default();
+            row.push(Cell { shown: cared(worth), plain });
+        }
+        row
     };
-    let columns = vec![("party", false), (what, true), ("cost to serve", true), ("last given a remedy", false)];
+    let mut columns = vec![("party", false), (what, true), ("cost to serve", true)];
+    if caring {
+        columns.push(("last given a remedy", false));
+    }
     let mut lead = vec![format!(
         "The most valuable fifth of {} customers bring {} of the {what}.",
         grouped(found.pareto.last().map_or(0, |point| i128::from(point.customers))),
@@ -96,12 +108,12 @@ fn report(base: &Base, of: arguments::Worth, found: &Concentration, top: usize, 
         ));
     }
     let never = found.top_fifth.iter().filter(|worth| worth.last_cared_day.is_none()).count();
-    if base.database.is_some() && never > 0 {
+    if caring && never > 0 {
         lead.push(format!("{} of the top fifth were never given a remedy or goodwill.", grouped(never as i128)));
     }
     let figures = vec![
         vec![Cell::text(format!("{what}, in all")), Cell::money(found.total_minor, decimals)],
-        vec![Cell::text("less cost to serve"), Cell::money(found.profit_minor, decimals)],
+        vec![Cell::text(format!("{what} less cost to serve")), Cell::money(found.profit_minor, decimals)],
         vec![Cell::text("share of the top fifth"), Cell::share(found.top_fifth_share)],
         vec![Cell::text("Gini coefficient"), Cell::number(found.gini, 3)],
         vec![Cell::text("customers who cost more than they bring"), Cell::count(i128::from(found.unprofitable))],
@@ -114,14 +126,7 @@ fn report(base: &Base, of: arguments::Worth, found: &Concentration, top: usize, 
         title: format!("On how few customers it rests: {what} up to {}", date_of(base.day)),
         lead,
         tables: vec![
-            Table {
-                shown: top,
-                ..Table::new(
-                    "The top fifth, the most valuable first",
-                    columns,
-                    found.top_fifth.iter().map(row).collect(),
-                )
-            },
+            Table::first("The top fifth, the most valuable first", columns, &found.top_fifth, output.rows(top), row),
             Table::new("The figures", vec![("what", false), ("figure", true)], figures),
         ],
         plots: vec![
@@ -132,7 +137,7 @@ fn report(base: &Base, of: arguments::Worth, found: &Concentration, top: usize, 
             ),
         ],
         notes,
-        data: json!({
+        data: output.data(|| json!({
             "as_of": date_of(base.day).to_string(), "of": what, "currency": found.currency, "decimals": decimals,
             "total_minor": i64::try_from(found.total_minor).ok(), "profit_minor": i64::try_from(found.profit_minor).ok(),
             "top_fifth_share": found.top_fifth_share, "gini": found.gini, "unprofitable": found.unprofitable,
@@ -141,7 +146,7 @@ fn report(base: &Base, of: arguments::Worth, found: &Concentration, top: usize, 
                 "last_cared": worth.last_cared_day.map(|day| date_of(day).to_string()),
             })).collect::<Vec<_>>(),
             "pareto": points(&found.pareto), "whale": points(&found.whale),
-        }),
+        })),
     }
 }
 

@@ -3,7 +3,7 @@ use makegood_value::lifetime::{Score, score};
 use makegood_value::plot;
 use makegood_value::repeat::RepeatModel;
 use makegood_value::rhythm::Rhythm;
-use makegood_value::{Customer, Summary};
+use makegood_value::{Customer, Day, Summary};
 use serde_json::json;
 
 use super::currency;
@@ -31,7 +31,7 @@ pub(super) fn run(party: &str, base: &arguments::Base, model: &Model, output: &O
     let score =
         score(&valuation.repeat, &valuation.spend, &summary, &valuation.terms).map_err(|error| refused(&error))?;
     let story = Story { party, base: &base, customer, summary, fitted: &fitted, score };
-    story.report(notes).write(output)?;
+    story.report(notes, output).write(output)?;
     Ok(true)
 }
 
@@ -85,14 +85,17 @@ impl Story<'_> {
             Cell::share(terms.margin).shown,
             self.major(terms.cost_per_purchase),
         ));
+        if rhythm.is_lost(self.base.terms.lost_below) {
+            lead.push("In the statement of equity a lost party stands at nothing.".to_owned());
+        }
         lead.push(self.fitted.origin());
         lead
     }
 
-    fn dealings(&self) -> Table {
+    fn dealings(&self, most: usize) -> Table {
         let decimals = self.base.decimals;
-        let days = self.customer.days().iter().filter(|day| day.day <= self.base.day).rev();
-        let rows = days.map(|day| {
+        let days: Vec<&Day> = self.customer.days().iter().filter(|day| day.day <= self.base.day).rev().collect();
+        let row = |day: &&Day| {
             vec![
                 Cell::text(date_of(day.day).to_string()),
                 Cell::count(i128::from(day.purchases)),
@@ -101,7 +104,7 @@ impl Story<'_> {
                 Cell::money(day.cost_minor, decimals),
                 Cell::text(self.base.histories.segment_name(day.segment).unwrap_or_default()),
             ]
-        });
+        };
         let columns = vec![
             ("day", false),
             ("purchases", true),
@@ -110,11 +113,11 @@ impl Story<'_> {
             ("cost", true),
             ("segment", false),
         ];
-        Table { shown: SHOWN, ..Table::new("Dealings, the latest first", columns, rows.collect()) }
+        Table::first("Dealings, the latest first", columns, &days, most, row)
     }
 
     /// What it was let down by, given, and why it left.
-    fn events(&self) -> Option<Table> {
+    fn events(&self, most: usize) -> Option<Table> {
         let around = self.base.circumstances.get(self.party)?;
         let Circumstances { left, let_down, spent } = around;
         let decimals = self.base.decimals;
@@ -129,9 +132,9 @@ impl Story<'_> {
             return None;
         }
         rows.sort_by(|one, next| next.cmp(one));
-        let cells = rows.into_iter().map(|(day, what)| vec![Cell::text(date_of(day).to_string()), Cell::text(what)]);
+        let row = |(day, what): &(i32, String)| vec![Cell::text(date_of(*day).to_string()), Cell::text(what)];
         let columns = vec![("day", false), ("what", false)];
-        Some(Table { shown: SHOWN, ..Table::new("What else happened, the latest first", columns, cells.collect()) })
+        Some(Table::first("What else happened, the latest first", columns, &rows, most, row))
     }
 
     /// P(alive) at every tenth of a unit of time since the first purchase.
@@ -142,15 +145,15 @@ impl Story<'_> {
         let repeats: Vec<f64> = self.customer.bought().skip(1).filter(|day| *day <= self.base.day).map(since).collect();
         let times: Vec<f64> = (first..=self.base.day).map(since).collect();
         let chances = self.fitted.repeat.repeat.p_alive_over_time(&repeats, &times);
-        plot::p_alive(self.party, &times, &chances, &repeats)
+        plot::p_alive(self.party, self.base.terms.unit.word(), &times, &chances, &repeats)
     }
 
-    fn report(&self, notes: Vec<String>) -> Report {
+    fn report(&self, notes: Vec<String>, output: &Output) -> Report {
         let (rhythm, score, scale) = (self.rhythm(), self.score, self.base.scale());
         Report {
             title: format!("{} on {}", self.party, date_of(self.base.day)),
             lead: self.lead(),
-            tables: std::iter::once(self.dealings()).chain(self.events()).collect(),
+            tables: std::iter::once(self.dealings(output.rows(SHOWN))).chain(self.events(output.rows(SHOWN))).collect(),
             plots: vec![("p-alive".to_owned(), self.picture())],
             notes,
             data: json!({

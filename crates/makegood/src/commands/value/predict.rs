@@ -16,11 +16,17 @@ pub(super) fn run(base: &arguments::Base, model: &Model, top: usize, output: &Ou
     let fitted = for_day(&base, model, base.day, &mut notes)?;
     let mut scored = scored(&base, &fitted)?;
     scored.sort_by(|(one, _, a), (next, _, b)| b.value.total_cmp(&a.value).then(one.cmp(next)));
-    report(&base, &fitted, &scored, top, notes).write(output)?;
+    report(&base, &fitted, &scored, (top, output), notes).write(output)?;
     Ok(true)
 }
 
-fn report(base: &Base, fitted: &Fitted, scored: &[(&str, Summary, Score)], top: usize, notes: Vec<String>) -> Report {
+fn report(
+    base: &Base,
+    fitted: &Fitted,
+    scored: &[(&str, Summary, Score)],
+    (top, output): (usize, &Output),
+    notes: Vec<String>,
+) -> Report {
     let scale = base.scale();
     let rhythm = |summary: &Summary| Rhythm::of(&fitted.repeat.repeat, summary);
     let lost = |summary: &Summary| rhythm(summary).is_lost(base.terms.lost_below);
@@ -29,26 +35,26 @@ fn report(base: &Base, fitted: &Fitted, scored: &[(&str, Summary, Score)], top: 
         let last = base.histories.customer(name).and_then(|customer| customer.last_purchase(base.day));
         vec![
             Cell::text(*name),
-            Cell::text(last.map(|day| date_of(day).to_string()).unwrap_or_default()),
-            Cell::count(i128::from(summary.repeats).saturating_add(1)),
-            Cell::number(rhythm.times, 1),
+            Cell::number(score.value / scale, 2),
             Cell::share(score.p_alive),
             Cell::text(if rhythm.is_lost(base.terms.lost_below) { "lost" } else { "" }),
             Cell::number(score.discounted_purchases, 2),
             Cell::number(score.expected_spend / scale, 2),
-            Cell::number(score.value / scale, 2),
+            Cell::text(last.map(|day| date_of(day).to_string()).unwrap_or_default()),
+            Cell::count(i128::from(summary.repeats).saturating_add(1)),
+            Cell::number(rhythm.times, 1),
         ]
     };
     let columns = vec![
         ("party", false),
-        ("last purchase", false),
-        ("occasions", true),
-        ("silence", true),
+        ("value", true),
         ("P(alive)", true),
         ("counts as", false),
         ("expected purchases", true),
         ("expected spend", true),
-        ("value", true),
+        ("last purchase", false),
+        ("occasions", true),
+        ("silence", true),
     ];
     let total: f64 = scored.iter().map(|(_, _, score)| score.value).sum();
     let gone = scored.iter().filter(|(_, summary, _)| lost(summary)).count();
@@ -72,7 +78,7 @@ fn report(base: &Base, fitted: &Fitted, scored: &[(&str, Summary, Score)], top: 
                 Cell::share(base.terms.discount).shown,
             ),
             format!(
-                "{} of them count as lost: their chance of being there is below {}.",
+                "{} of them count as lost: their chance of being there is below {}. The statement of equity holds them at nothing.",
                 grouped(gone as i128),
                 Cell::share(base.terms.lost_below).shown
             ),
@@ -80,16 +86,13 @@ fn report(base: &Base, fitted: &Fitted, scored: &[(&str, Summary, Score)], top: 
                 .to_owned(),
             fitted.origin(),
         ],
-        tables: vec![Table {
-            shown: top,
-            ..Table::new("Customers, the most valuable first", columns, scored.iter().map(row).collect())
-        }],
+        tables: vec![Table::first("Customers, the most valuable first", columns, scored, output.rows(top), row)],
         plots: Vec::new(),
         notes,
-        data: json!({
+        data: output.data(|| json!({
             "as_of": date_of(base.day).to_string(), "currency": base.histories.currency(), "total": total / scale,
             "lost": gone, "model": fitted.repeat.repeat.model().name(), "fitted_as_of": date_of(fitted.day).to_string(),
             "parties": parties.collect::<Vec<_>>(),
-        }),
+        })),
     }
 }

@@ -1,5 +1,5 @@
 """Fits and scores with lifetimes 0.11.3 what `cargo xtask bench value` fits: called as
-`lifetimes.py FILE CUSTOMERS ROUNDS SCORE r alpha a b p q v`, it prints one line of JSON.
+`beside.py FILE CUSTOMERS ROUNDS SCORE r alpha a b p q v`, it prints one line of JSON.
 
 FILE holds x, t_x, T and the mean spend of each customer as doubles. The last seven numbers are the parameters that
 Makegood found, so that both likelihoods are reckoned by lifetimes' own functions.
@@ -10,6 +10,7 @@ import sys
 import time
 
 import numpy as np
+import pandas as pd
 from lifetimes import BetaGeoFitter, GammaGammaFitter
 
 path, customers, rounds, score = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "score"
@@ -51,7 +52,8 @@ answer = {
     "spend_likelihood": {"theirs": spend_likelihood(theirs[4:]), "ours": spend_likelihood(ours[4:])},
 }
 if score:
+    columns = [pd.Series(column) for column in (x, t_x, age, spend)]
     start = time.perf_counter()
-    money.customer_lifetime_value(repeat, x, t_x, age, spend, time=12, freq="W", discount_rate=0.01)
+    money.customer_lifetime_value(repeat, *columns, time=12, freq="W", discount_rate=0.01)
     answer["score_seconds"] = time.perf_counter() - start
 print(json.dumps(answer))

@@ -64,7 +64,7 @@ impl Session {
         now: Moment,
         bounds: Bounds,
     ) -> Result<Self, EngineError> {
-        let writer = WriterThread::start(store.writer()?);
+        let writer = WriterThread::start(store.writer()?, bounds.claim_milliseconds);
         let mut reader = store.reader()?;
         let charters = judged_by(&mut *reader, &book)?;
         let mut session = Self {

@@ -255,7 +255,8 @@ pub trait Writer: Send {
     /// versions than there are is [`CommitError::Charters`].
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError>;
     /// Claims the queue of these slots for this writer, for so many milliseconds by the database's clock, and gives those it got: the
-    /// ones that nobody held, whose claim ran out, or that it held itself. Nothing is correct only because of a claim: it keeps two
+    /// ones that nobody held, whose claim ran out, or that it held itself. Claims are short: one that lasts more than a day stems from
+    /// before the clock was set back, and has run out. Nothing is correct only because of a claim: it keeps two
     /// processes from doing the same work at once.
     fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError>;
     /// Gives back what this writer claimed.

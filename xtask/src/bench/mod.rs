@@ -8,7 +8,7 @@ mod measure;
 mod memory;
 mod path;
 mod recording;
-mod world;
+pub(crate) mod world;
 
 pub use measure::Stopwatch;
 pub use memory::{Feed, feed};

@@ -13,5 +13,6 @@ mod once;
 mod quarantine;
 mod races;
 mod replay;
+mod set_back;
 mod verify;
 mod webhook;

@@ -10,3 +10,4 @@ mod decisions;
 mod desk;
 mod explain;
 mod inputs;
+mod sudden;

@@ -63,6 +63,9 @@ pub(super) fn a_claim_runs_out(open: Open) {
     std::thread::sleep(std::time::Duration::from_millis(400));
     assert_eq!(two.claim(Queue::Timers, &slot, 60_000).unwrap(), slot, "its holder died");
     assert_eq!(one.claim(Queue::Timers, &slot, 300).unwrap(), [], "or was only slow: it is another's now");
+    // As it looks once the clock has been set back by two days.
+    assert_eq!(one.claim(Queue::Messages, &slot, 2 * 86_400_000).unwrap(), slot);
+    assert_eq!(two.claim(Queue::Messages, &slot, 300).unwrap(), slot, "a claim from the future has run out");
 }
 
 pub(super) fn a_slot_is_read_whole(open: Open) {

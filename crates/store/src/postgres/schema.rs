@@ -44,9 +44,7 @@ pub(super) fn version(connection: &mut Connection) -> Result<Option<u32>, StoreE
     let doing = "looking whose database it is";
     let server = one(connection.ask_one(doing, SERVER, vec![])?)?;
     let (number, name): (i32, String) = (get(&server, 0)?, get(&server, 1)?);
-    if number < OLDEST {
-        return Err(StoreError::TooOld { url: address.shown, found: name });
-    }
+    new_enough(&address, number, name)?;
     if !get::<bool>(&server, 2)? {
         let why = "its search path names no schema that exists".to_owned();
         return Err(StoreError::Forbidden { url: address.shown, why });
@@ -57,6 +55,11 @@ pub(super) fn version(connection: &mut Connection) -> Result<Option<u32>, StoreE
         (false, _) => Err(StoreError::NotOurs { url: address.shown }),
         (true, _) => known(&address, connection.ask_one(doing, NUMBER, vec![])?).map(Some),
     }
+}
+
+/// Refuses a server that is older than what is used of it.
+pub(super) fn new_enough(address: &Address, number: i32, name: String) -> Result<(), StoreError> {
+    if number < OLDEST { Err(StoreError::TooOld { url: address.shown.clone(), found: name }) } else { Ok(()) }
 }
 
 /// What the table of migrations says, if this release knows it.

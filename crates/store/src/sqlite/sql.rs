@@ -159,11 +159,13 @@ pub(super) const CHARTER_ADD: &str =
 pub(super) const CHARTER_SAME: &str =
     "SELECT 1 FROM charter WHERE name = ?1 AND version = ?2 AND digest = ?3 AND text = ?4";
 
-/// Takes or keeps a claim that is free, ours or run out, by the machine's clock.
+/// Takes or keeps a claim that is free, ours or run out, by the machine's clock; one that lasts far longer than any was made before that
+/// clock was set back.
 pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
     VALUES (?1, ?2, ?3, CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + ?4)
     ON CONFLICT (slot, what) DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE claim.holder = excluded.holder OR claim.until <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
+    WHERE claim.holder = excluded.holder OR claim.until <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)
+        OR claim.until > CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + 86400000";
 pub(super) const RELEASE: &str = "DELETE FROM claim WHERE slot = ?1 AND what = ?2 AND holder = ?3";
 
 pub(super) const DELIVERIES_WAIT: &str = "SELECT EXISTS (SELECT 1 FROM inbox WHERE slot = ?1)

@@ -206,3 +206,14 @@ fn statements_find_their_rows_by_key() {
         assert!(plan.contains(probe) && !plan.contains("SCAN head") && !plan.contains("SCAN tally"), "{plan}");
     }
 }
+
+#[test]
+fn an_older_release_stops_writing_once_a_newer_one_has_changed_the_tables() {
+    let (_folder, file) = file();
+    let store = Sqlite::open(&file).unwrap().with_sharing(true);
+    let mut writer = store.writer().unwrap();
+    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
+    let error = writer.commit(&head("customer:1")).unwrap_err();
+    assert!(error.to_string().contains("has schema 3, this release knows 2"), "{error}");
+    assert_eq!(store.reader().unwrap().count("head").unwrap(), 0);
+}

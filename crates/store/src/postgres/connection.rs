@@ -212,7 +212,7 @@ fn connect(runtime: &Runtime, address: &Address) -> Result<Client, Error> {
 }
 
 fn unreachable(address: &Address, error: &Error) -> StoreError {
-    StoreError::Unreachable { url: address.shown.clone(), why: said(error) }
+    StoreError::Unreachable { url: address.shown.clone(), why: message(error) }
 }
 
 /// True when the connection is gone, and with it the transaction, whose end may be unknown.
@@ -243,7 +243,7 @@ pub(super) fn failed(address: &Address, doing: &'static str, error: Error) -> St
         Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
             StoreError::Forbidden { url: address.shown.clone(), why: message(&error) }
         }
-        _ if is_lost(&error) => StoreError::Unreachable { url: address.shown.clone(), why: said(&error) },
+        _ if is_lost(&error) => StoreError::Unreachable { url: address.shown.clone(), why: message(&error) },
         _ => StoreError::Database { doing, source: message(&error).into() },
     }
 }

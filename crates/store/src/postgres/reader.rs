@@ -29,7 +29,7 @@ pub(super) fn int(number: impl TryInto<i64>) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
 
-fn all_slots() -> Vec<i16> {
+pub(super) fn all_slots() -> Vec<i16> {
     (0..SLOTS).map(|slot| number(Slot(slot))).collect()
 }
 
@@ -366,6 +366,10 @@ impl Reader for PostgresReader {
         }
         let rows = rows.iter().take(limit);
         rows.map(|row| fetch::quarantine(&Fetch { table: "quarantine", row })).collect()
+    }
+
+    fn filling(&mut self) -> Result<Option<Box<str>>, StoreError> {
+        self.one("filling", sql::FILLING, vec![&number(Slot(SLOTS))], |from| from.text(0))
     }
 
     fn count(&mut self, table: &str) -> Result<u64, StoreError> {

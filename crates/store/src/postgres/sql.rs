@@ -227,3 +227,23 @@ pub(super) fn count(table: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+pub(super) const FILLING: &str = "SELECT source FROM filling WHERE slot = $1";
+pub(super) const FILLING_ADD: &str = "INSERT INTO filling (slot, source) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+pub(super) const FILLING_DONE: &str = "DELETE FROM filling WHERE slot = $1";
+pub(super) const ANYTHING: &str = "SELECT EXISTS (SELECT FROM event WHERE slot = $1)
+    OR EXISTS (SELECT FROM head WHERE slot = $1) OR EXISTS (SELECT FROM quarantine WHERE slot = $1)";
+/// Empties a slot, a table each.
+pub(super) const EMPTY: [&str; 11] = [
+    "DELETE FROM event WHERE slot = $1",
+    "DELETE FROM head WHERE slot = $1",
+    "DELETE FROM promise WHERE slot = $1",
+    "DELETE FROM remedy WHERE slot = $1",
+    "DELETE FROM interest WHERE slot = $1",
+    "DELETE FROM inbox WHERE slot = $1",
+    "DELETE FROM fanout WHERE slot = $1",
+    "DELETE FROM posting WHERE slot = $1",
+    "DELETE FROM outbox WHERE slot = $1",
+    "DELETE FROM tally WHERE slot = $1",
+    "DELETE FROM quarantine WHERE slot = $1",
+];

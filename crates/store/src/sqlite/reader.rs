@@ -339,6 +339,10 @@ impl Reader for SqliteReader {
         self.all("quarantine", sql::QUARANTINE, (slot, id, int(limit)), fetch::quarantine)
     }
 
+    fn filling(&mut self) -> Result<Option<Box<str>>, StoreError> {
+        self.one("filling", sql::FILLING, (), |row| row.get(0))
+    }
+
     fn count(&mut self, table: &str) -> Result<u64, StoreError> {
         let sql = sql::count(table).ok_or_else(|| StoreError::NoTable { table: table.to_owned() })?;
         let rows: Option<i64> = self.one("sqlite_schema", sql, (), |row| row.get(0))?;

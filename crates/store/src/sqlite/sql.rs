@@ -191,3 +191,25 @@ pub(super) fn count(table: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+pub(super) const FILLING: &str = "SELECT source FROM filling WHERE slot = 1024";
+pub(super) const FILLED: &str = "SELECT slot FROM filling WHERE slot < 1024 ORDER BY slot";
+pub(super) const FILLING_ADD: &str = "INSERT INTO filling (slot, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+pub(super) const FILLING_END: &str = "DELETE FROM filling";
+pub(super) const ANYTHING: &str =
+    "SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM head) OR EXISTS (SELECT 1 FROM charter)
+    OR EXISTS (SELECT 1 FROM quarantine)";
+/// Empties a slot, a table each.
+pub(super) const EMPTY: [&str; 11] = [
+    "DELETE FROM event WHERE slot = ?1",
+    "DELETE FROM head WHERE slot = ?1",
+    "DELETE FROM promise WHERE slot = ?1",
+    "DELETE FROM remedy WHERE slot = ?1",
+    "DELETE FROM interest WHERE slot = ?1",
+    "DELETE FROM inbox WHERE slot = ?1",
+    "DELETE FROM fanout WHERE slot = ?1",
+    "DELETE FROM posting WHERE slot = ?1",
+    "DELETE FROM outbox WHERE slot = ?1",
+    "DELETE FROM tally WHERE slot = ?1",
+    "DELETE FROM quarantine WHERE slot = ?1",
+];

@@ -76,7 +76,10 @@ pub fn child(place: &Place, arguments: &Child) -> Result<()> {
             for (topic, sink) in &mut sinks {
                 routes.add(topic, sink);
             }
-            session.dispatch(&mut routes, NOW)?;
+            // What one that died had claimed is anyone's again after a moment.
+            while session.dispatch(&mut routes, NOW)?.elsewhere > 0 {
+                std::thread::sleep(std::time::Duration::from_millis(u64::from(CLAIM_MILLISECONDS)));
+            }
             say("acknowledged", 1)
         }
     }

@@ -29,6 +29,9 @@ enum Task {
     /// The child process whose memory `bench` reports
     #[command(hide = true)]
     Feed(bench::Feed),
+    /// The child process whose memory `bench value` reports
+    #[command(hide = true)]
+    FitMany(bench::FitMany),
 }
 
 /// The allocator of the product, so that what is measured is what runs.
@@ -45,5 +48,6 @@ fn main() -> Result<()> {
         Task::Torture(options) => torture::run(&place, &options),
         Task::TortureChild(child) => torture::child(&place, &child),
         Task::Feed(feed) => bench::feed(&place, &feed),
+        Task::FitMany(fit) => bench::fit_many(&fit),
     }
 }

@@ -17,7 +17,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("makegood-value", &[]),
     ("makegood-store", &[]),
     ("makegood-engine", &["makegood-money", "makegood-charter", "makegood-core", "makegood-store"]),
-    ("makegood", &["makegood-money", "makegood-charter", "makegood-core", "makegood-store", "makegood-engine"]),
+    (
+        "makegood",
+        &["makegood-money", "makegood-charter", "makegood-core", "makegood-store", "makegood-engine", "makegood-value"],
+    ),
 ];
 
 /// The crates without I/O, clock, randomness and async.

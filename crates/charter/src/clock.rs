@@ -9,6 +9,8 @@
 //! - Where a day begins is the zone's affair: if midnight is skipped by a change of the clocks, the day begins at the
 //!   first moment after it.
 //! - A month later is the same day of the month, or the month's last day where there is no such day.
+//! - Calendar months are counted whole after the month that runs: `2 calendar months` ends with the last day of the second
+//!   month after this one, as a second billing cycle does.
 //! - Zero of a unit of days is the end of the same day, working day or not.
 //! - Working days are the days that are neither a day of rest nor a holiday of the calendar; without a calendar, Monday
 //!   to Friday. Business days are Monday to Friday less the calendar's holidays, whatever it calls its weekend.
@@ -50,6 +52,8 @@ pub enum Unit {
     Weeks,
     /// Calendar months.
     Months,
+    /// Whole calendar months, as bills are made: the deadline is the end of the last one.
+    CalendarMonths,
     /// Days that are neither rest days nor holidays of the calendar.
     WorkingDays,
     /// Monday to Friday, less the calendar's holidays, whatever the calendar calls its weekend.
@@ -64,7 +68,7 @@ impl Unit {
             Self::Hours => limits::CLOCK_DAYS * DAY / HOUR,
             Self::Days | Self::WorkingDays | Self::BusinessDays => limits::CLOCK_DAYS,
             Self::Weeks => limits::CLOCK_DAYS / 7,
-            Self::Months => limits::CLOCK_DAYS / 30,
+            Self::Months | Self::CalendarMonths => limits::CLOCK_DAYS / 30,
         }
     }
 
@@ -76,14 +80,23 @@ impl Unit {
             Self::Days => ("day", "days"),
             Self::Weeks => ("week", "weeks"),
             Self::Months => ("month", "months"),
+            Self::CalendarMonths => ("calendar month", "calendar months"),
             Self::WorkingDays => ("working day", "working days"),
             Self::BusinessDays => ("business day", "business days"),
         }
     }
 }
 
-const UNITS: [Unit; 7] =
-    [Unit::Minutes, Unit::Hours, Unit::Days, Unit::Weeks, Unit::Months, Unit::WorkingDays, Unit::BusinessDays];
+const UNITS: [Unit; 8] = [
+    Unit::Minutes,
+    Unit::Hours,
+    Unit::Days,
+    Unit::Weeks,
+    Unit::Months,
+    Unit::CalendarMonths,
+    Unit::WorkingDays,
+    Unit::BusinessDays,
+];
 
 /// How long something may take: `7 business days`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,6 +152,11 @@ impl Clock {
                 let months = jiff::Span::new().try_months(count).map_err(|_| ClockError::OutOfTime)?;
                 end_of(date.checked_add(months).map_err(|_| ClockError::OutOfTime)?, zone)
             }
+            Unit::CalendarMonths => {
+                let months = jiff::Span::new().try_months(count).map_err(|_| ClockError::OutOfTime)?;
+                let last = date.first_of_month().checked_add(months).map_err(|_| ClockError::OutOfTime)?;
+                end_of(last.last_of_month(), zone)
+            }
             Unit::WorkingDays => {
                 let works = |day: Date| calendar.map_or(is_monday_to_friday(day), |known| known.is_working_day(day));
                 end_of(nth(date, count, works)?, zone)
@@ -156,6 +174,37 @@ impl fmt::Display for Clock {
         let (one, several) = self.unit.names();
         write!(f, "{} {}", self.count, if self.count == 1 { one } else { several })
     }
+}
+
+/// How many local days `to` lies after `from`, below zero when it lies before. With a calendar only its working days count.
+///
+/// # Errors
+/// [`ClockError::OutOfTime`] outside the years 1970 to 2200, [`ClockError::NoWorkingDay`] where more than
+/// [`limits::CLOCK_SEARCH_DAYS`] days would be looked at.
+pub fn days_between(from: Moment, to: Moment, zone: &TimeZone, calendar: Option<&Calendar>) -> Result<i64, ClockError> {
+    let (from, to) = (local_date(from, zone)?, local_date(to, zone)?);
+    let days = i64::from(from.until(to).map_err(|_| ClockError::OutOfTime)?.get_days());
+    let Some(calendar) = calendar else { return Ok(days) };
+    if days.saturating_abs() > limits::CLOCK_SEARCH_DAYS {
+        return Err(ClockError::NoWorkingDay);
+    }
+    let (mut day, last) = (from.min(to), from.max(to));
+    let mut count = 0_i64;
+    while day < last {
+        day = later(day, 1)?;
+        count = count.saturating_add(i64::from(calendar.is_working_day(day)));
+    }
+    Ok(count.saturating_mul(days.signum()))
+}
+
+/// The moment at which the clocks show `time` on the local day of `day`; where that hour is skipped, the first moment after it.
+///
+/// # Errors
+/// [`ClockError::OutOfTime`] outside the years 1970 to 2200.
+pub fn at_local_time(day: Moment, time: jiff::civil::Time, zone: &TimeZone) -> Result<Moment, ClockError> {
+    let date = local_date(day, zone)?;
+    let moment = zone.to_ambiguous_timestamp(date.to_datetime(time)).compatible();
+    moment.ok().and_then(|moment| in_time(moment.as_millisecond())).ok_or(ClockError::OutOfTime)
 }
 
 fn is_monday_to_friday(day: Date) -> bool {
@@ -197,6 +246,13 @@ fn local_date(moment: Moment, zone: &TimeZone) -> Result<Date, ClockError> {
 fn end_of(date: Date, zone: &TimeZone) -> Result<Moment, ClockError> {
     let next = start_of(later(date, 1)?, zone)?;
     next.checked_sub(1).and_then(in_time).ok_or(ClockError::OutOfTime)
+}
+
+/// The month of a moment in a zone: `2013-01`.
+pub fn month(moment: Moment, zone: &TimeZone) -> String {
+    let Ok(timestamp) = jiff::Timestamp::from_millisecond(moment.0) else { return String::new() };
+    let date = timestamp.to_zoned(zone.clone()).date();
+    format!("{:04}-{:02}", date.year(), date.month())
 }
 
 /// The first millisecond of a local day, in milliseconds since 1970.

@@ -9,6 +9,7 @@ mod pay;
 mod promises;
 mod rights;
 mod stacking;
+mod valuation;
 mod words;
 
 use std::fmt;
@@ -73,6 +74,7 @@ pub fn diff(old: &Charter, new: &Charter, language: &str) -> Vec<Change> {
     changes.rights();
     changes.stacking();
     changes.limits();
+    changes.valuation();
     changes.found
 }
 

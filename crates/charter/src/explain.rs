@@ -2,6 +2,7 @@
 
 mod phrases;
 mod rights;
+mod valuation;
 
 use std::fmt::Write;
 
@@ -21,7 +22,10 @@ pub fn explain(charter: &Charter, language: &str) -> String {
     page.promises();
     page.rights();
     page.combined();
+    page.definitions();
+    page.counts();
     page.limits();
+    page.valuation();
     page.out
 }
 
@@ -46,6 +50,9 @@ impl Page<'_> {
         let from = self.date(charter.from);
         let until =
             charter.until.map(|until| format!("{comma}{} {}", words.until, self.date(until))).unwrap_or_default();
+        if charter.draft {
+            self.line(&format!("**{}**\n", words.draft));
+        }
         self.line(&format!(
             "{} `{}`{comma}{} {}{comma}{} {from}{until} ({})\n",
             words.charter, charter.name, words.version, charter.version, words.in_force_from, charter.zone_name
@@ -69,7 +76,15 @@ impl Page<'_> {
         let words = self.words;
         let says = self.text(&promise.says, Some(promise));
         self.line(&format!("### {}\n\n{says}\n", promise.name));
-        let made = self.on(promise.on, promise.when.as_ref().map(|when| when.source()));
+        let made = self.on(
+            promise.follows.map_or(promise.on, |follows| follows.on),
+            promise.when.as_ref().map(|when| when.source()),
+        );
+        let followed = promise.follows.and_then(|follows| self.charter.promises.get(follows.promise));
+        let made = match followed {
+            Some(followed) => format!("{made} ({} `{}`)", words.follows, followed.name),
+            None => made,
+        };
         self.line(&format!("- {}{colon}{made}", words.made));
         let states = [
             (Shows::Kept, words.kept),
@@ -105,9 +120,38 @@ impl Page<'_> {
         self.line(&format!("## {}\n", self.words.combined));
         for stack in &self.charter.stacking {
             let rights = stack.rights.iter().filter_map(|id| self.charter.rights.get(*id));
-            let names: Vec<&str> = rights.map(|right| right.name.as_ref()).collect();
+            let names: Vec<&str> =
+                rights.map(|right| right.name.as_ref()).chain(stack.elsewhere.iter().map(AsRef::as_ref)).collect();
             let rule = self.words.rule(stack.rule);
             self.line(&format!("- {}{colon}{rule}", names.join(", ")));
+        }
+        self.out.push('\n');
+    }
+
+    fn definitions(&mut self) {
+        let (colon, words) = (self.words.colon, self.words);
+        if self.charter.terms.is_empty() {
+            return;
+        }
+        self.line(&format!("## {}\n", words.terms));
+        for (name, term) in &self.charter.terms {
+            let says = self.text(&term.says, None);
+            let says = if says.is_empty() { says } else { format!(" ({says})") };
+            self.line(&format!("- `term.{name}`{says}{colon}`{}`", term.is));
+        }
+        self.out.push('\n');
+    }
+
+    fn counts(&mut self) {
+        let (colon, words) = (self.words.colon, self.words);
+        if self.charter.counts.is_empty() {
+            return;
+        }
+        self.line(&format!("## {}\n", words.counts));
+        for count in &self.charter.counts {
+            let on = self.on(count.on, count.when.as_ref().map(|when| when.source()));
+            let within = self.length(count.within);
+            self.line(&format!("- `party.{}`{colon}{on} {} {within}", count.name, words.in_the_last));
         }
         self.out.push('\n');
     }

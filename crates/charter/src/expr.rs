@@ -3,6 +3,7 @@
 
 mod check;
 mod code;
+mod facts;
 mod functions;
 mod operators;
 mod scan;
@@ -12,12 +13,16 @@ mod spans;
 mod tests;
 mod types;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use makegood_money::{Commodities, Money, Tenders};
 
+use crate::clock::Calendar;
+use crate::place::Places;
 use crate::value::{Moment, Shape, Type, Value};
 use check::Checker;
 use code::{Code, Run, Text};
@@ -34,6 +39,30 @@ pub struct Names<'a> {
     pub evidence: Option<&'a Shape>,
     /// `promise.due`, `promise.made` (times), `promise.worth` (money), `promise.paid` (tenders).
     pub promise: bool,
+    /// `party.COUNT`: how often the charter's counts say that something happened.
+    pub party: bool,
+    /// What the charter declares beside its events.
+    pub facts: Option<&'a Facts>,
+}
+
+/// What a charter declares that functions of expressions look up.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The zone in which days begin and end.
+    pub zone: TimeZone,
+    /// Calendars by name.
+    pub calendars: BTreeMap<Box<str>, Arc<Calendar>>,
+    /// Places by code.
+    pub places: Arc<Places>,
+    /// The names of the counts, by position.
+    pub counts: Vec<Box<str>>,
+}
+
+impl Facts {
+    /// The facts of a charter that declares nothing of the kind.
+    pub fn new(zone: TimeZone) -> Self {
+        Self { zone, calendars: BTreeMap::new(), places: Arc::default(), counts: Vec::new() }
+    }
 }
 
 /// What an expression reads when it runs.
@@ -57,6 +86,8 @@ pub struct Scope<'a> {
     pub worth: Option<Money>,
     /// What was paid for it.
     pub paid: Option<&'a Tenders>,
+    /// See [`Names::party`]: how often, in the order of the charter's counts.
+    pub counts: &'a [i64],
 }
 
 /// Why an expression has no value.
@@ -71,6 +102,12 @@ pub enum EvalError {
     /// A number left the range of 64 bits.
     #[error("a number is too large")]
     Overflow,
+    /// A place that the charter does not know.
+    #[error("it names a place whose coordinates the charter does not give")]
+    UnknownPlace,
+    /// A moment lies outside the years that are dealt with, or a calendar leaves no working day.
+    #[error("it leads to a day that cannot be counted to")]
+    OutOfTime,
     /// Two commodities were added or compared.
     #[error("it mixes two commodities")]
     Mixed,
@@ -131,6 +168,7 @@ pub struct Expr {
     code: Compiled,
     reads: Arc<[Read]>,
     sources: Arc<[Source]>,
+    calendars: Arc<[Box<str>]>,
 }
 
 /// The code of a whole expression, by how its value is held.
@@ -152,15 +190,23 @@ impl Expr {
         want: Want,
     ) -> Result<Self, Vec<ExprProblem>> {
         let (syntax, spans) = spans::parse(source)?;
-        let mut checker =
-            Checker { spans: &spans, names: *names, commodities, problems: Vec::new(), reads: Vec::new() };
+        let mut checker = Checker {
+            spans: &spans,
+            names: *names,
+            commodities,
+            problems: Vec::new(),
+            reads: Vec::new(),
+            calendars: BTreeSet::new(),
+        };
         let typed = checker.check(&syntax).and_then(|typed| checker.wanted(typed, want));
-        let Checker { mut problems, reads, .. } = checker;
+        let Checker { mut problems, reads, calendars, .. } = checker;
         match typed {
             Some(typed) if problems.is_empty() => {
                 let (reads, sources): (Vec<_>, Vec<_>) = reads.into_iter().unzip();
                 let (reads, sources) = (reads.into(), sources.into());
-                Ok(Self { source: source.into(), kind: typed.kind, code: compiled(typed.code), reads, sources })
+                let calendars = calendars.into_iter().collect();
+                let source = source.into();
+                Ok(Self { source, kind: typed.kind, code: compiled(typed.code), reads, sources, calendars })
             }
             _ => {
                 if problems.is_empty() {
@@ -229,6 +275,11 @@ impl Expr {
         })
     }
 
+    /// The same expression under the words in which it was written, its terms not written out.
+    pub(crate) fn written(self, source: &str) -> Self {
+        Self { source: source.into(), ..self }
+    }
+
     /// The expression as written.
     pub fn source(&self) -> &str {
         &self.source
@@ -247,6 +298,11 @@ impl Expr {
     /// What it reads, each once, in the order of first mention.
     pub fn reads(&self) -> &[Read] {
         &self.reads
+    }
+
+    /// The calendars it counts by.
+    pub fn calendars(&self) -> &[Box<str>] {
+        &self.calendars
     }
 
     /// What it reads, with the values in `scope`, in the order of [`Expr::reads`]: the inputs of a "because".

@@ -1,12 +1,9 @@
 //! The grammar of a charter, said once: every key with its type, whether it is needed, what it means and an example. Checking,
 //! the JSON Schema for editors and the reference are all made from it.
 //!
-//! Room is kept for what the rules of the world say and this version does not read yet, each in a place of its own, so that no
-//! key of today changes its meaning: the unit an amount is for (`per: person`) and indexation (`index`, beside `amount` in a
-//! dated value) extend the award and the value; the party's choice of another tender (`or_in`) stands beside `in`; claims made on
-//! request and their window (`claim: {within}`) and the medium and deadline of notice (`notice: {within, by}`) are keys of a
-//! right; distances are functions of expressions; rules across charters name rights as `charter/right` in `stacking`; an
-//! enforcement pause is an entry of a dated value like any other.
+//! The keys are few and made to be put together: a duty to tell by a certain time and medium, or to care, is a promise that
+//! follows another one; a further period is a function that counts; a unit is `times`; proration is a share of what a journey is
+//! worth.
 
 mod check;
 mod reference;
@@ -103,6 +100,10 @@ pub enum Leaf {
     Sum,
     /// A share: `50%`, `1/2`.
     Share,
+    /// A share for each year: `12% a year`.
+    YearlyRate,
+    /// A number of years: `5 years`.
+    Years,
     /// A length of time.
     Duration,
     /// A length of time that may count days of a calendar.
@@ -121,6 +122,12 @@ pub enum Leaf {
     Holiday,
     /// The key of a party or thing, such as `customer:42`.
     Key,
+    /// A code of letters and digits, such as that of a place or a period.
+    Code,
+    /// A latitude and a longitude.
+    Point,
+    /// A decimal number.
+    Number,
 }
 
 impl Leaf {
@@ -141,6 +148,8 @@ impl Leaf {
             Self::Amount => "an amount".to_owned(),
             Self::Sum => "an amount, a dated value or an expression for money".to_owned(),
             Self::Share => "a share".to_owned(),
+            Self::YearlyRate => "a yearly rate".to_owned(),
+            Self::Years => "a number of years".to_owned(),
             Self::Duration => "a length of time".to_owned(),
             Self::Clock => "a length of time or a number of days".to_owned(),
             Self::Edge => "the edge of a band".to_owned(),
@@ -150,6 +159,9 @@ impl Leaf {
             Self::Reference(what) => format!("the name of {what}"),
             Self::Holiday => "a rule for a holiday".to_owned(),
             Self::Key => "the key of a party or thing".to_owned(),
+            Self::Code => "a code".to_owned(),
+            Self::Point => "a latitude and a longitude".to_owned(),
+            Self::Number => "a number".to_owned(),
         }
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Pure: text goes in, a [`Charter`] or diagnostics come out. Nothing here reads a file, a clock or a random number.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 pub mod book;
 pub mod builtin;
 pub mod clock;
@@ -17,6 +19,7 @@ pub mod limits;
 pub mod lower;
 pub mod model;
 pub mod number;
+pub mod place;
 mod plain;
 pub mod publish;
 pub mod syntax;

@@ -16,10 +16,14 @@ pub const LANGUAGES: usize = 40;
 pub const TEXT_BYTES: usize = 4_000;
 /// The length of one expression, in bytes (C050).
 pub const EXPRESSION_BYTES: usize = 2_000;
+/// The length of one expression with its terms written out, in bytes (C050).
+pub const EXPANDED_BYTES: usize = 8_000;
 /// How many bands a table may hold (C066).
 pub const BANDS: usize = 100;
 /// How many entries a dated value may hold (C063).
 pub const ENTRIES: usize = 200;
+/// The most that `times` of a bound over time may say (C019).
+pub const TIMES: u32 = 1_000;
 /// How many clauses (promises, rights, events, values …) one section may hold (C002).
 pub const CLAUSES: usize = 1_000;
 

@@ -4,18 +4,26 @@ mod awards;
 mod bands;
 mod calendars;
 mod context;
+mod counts;
+mod defined;
 mod events;
 mod head;
+mod indices;
 mod limits;
 mod literal;
 mod pay;
+mod places;
 mod promises;
 mod rights;
 mod stacking;
 mod tenders;
+mod terms;
 mod texts;
 mod unused;
+mod valuation;
 mod values;
+
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -62,15 +70,23 @@ impl Charter {
 fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
     let head = head::read(root, text, out)?;
     let mut context = Context::new(text, &head, out);
-    let tenders = tenders::read(root, &mut context);
     let calendars = calendars::read(root, &mut context);
+    context.facts.calendars = calendars.clone();
+    let tenders = tenders::read(root, &mut context);
+    context.facts.places = Arc::new(places::read(root, &mut context));
+    indices::read(root, &mut context);
     events::read(root, &mut context);
+    defined::read(root, &mut context);
     values::read(root, &head, &mut context);
+    let counts = counts::read(root, &mut context);
+    let names = root.get("counts").map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key.as_str().into());
+    context.facts.counts = names.collect();
     let promises = promises::read(root, &mut context);
     let rights = rights::read(root, &mut context);
     let stacking = stacking::read(root, &mut context);
     stacking::clashes(&rights, &stacking, &mut context);
     let limits = limits::read(root, &mut context);
+    let valuation = valuation::read(root, &mut context);
     unused::warn(root, &mut context);
     Some(Charter {
         name: head.name?,
@@ -94,6 +110,11 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         rights: rights.into_iter().map(|right| right.map(|right| right.right)).collect::<Option<_>>()?,
         stacking,
         limits,
+        valuation: valuation?,
+        counts: counts.into_iter().collect::<Option<_>>()?,
+        places: context.facts.places,
+        terms: context.terms,
+        draft: head.draft,
     })
 }
 

@@ -2,12 +2,18 @@
 //!
 //! Clauses refer to each other by position ([`ShapeId`], [`PromiseId`] …); names are kept for people.
 
+mod valuation;
+
+pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use makegood_money::{Commodities, Commodity, Money, Ratio, Rounding};
 
 use crate::clock::{Calendar, Clock};
 use crate::expr::Expr;
+use crate::place::Places;
 use crate::text::Texts;
 use crate::value::{Moment, Shape};
 
@@ -50,7 +56,7 @@ pub struct Charter {
     /// Tenders of its own, by code: points, credits.
     pub tenders: BTreeMap<Box<str>, Tender>,
     /// Calendars by name.
-    pub calendars: BTreeMap<Box<str>, Calendar>,
+    pub calendars: BTreeMap<Box<str>, Arc<Calendar>>,
     /// The declared event shapes, followed by the built-in ones ([`crate::builtin`]).
     pub shapes: Vec<Shape>,
     /// Where each shape stands, by event type.
@@ -65,6 +71,38 @@ pub struct Charter {
     pub stacking: Vec<Stack>,
     /// Bounds on what leaves without a person.
     pub limits: Limits,
+    /// How customers are valued, where the charter says so. Nothing that is owed reads it.
+    pub valuation: Option<Valuation>,
+    /// How often something happened to a party, by position.
+    pub counts: Vec<Count>,
+    /// Where places lie.
+    pub places: Arc<Places>,
+    /// True for a draft, which judges nothing.
+    pub draft: bool,
+    /// What is defined once, by name.
+    pub terms: BTreeMap<Box<str>, Term>,
+}
+
+/// What a charter defines once: expressions name it as `term.NAME`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// The expression, with the terms it names written out.
+    pub is: Box<str>,
+    /// What it is called, in the customer's words.
+    pub says: Texts,
+}
+
+/// How often something happened to a party in a length of time: read in rights as `party.NAME`.
+#[derive(Debug, Clone)]
+pub struct Count {
+    /// Its name.
+    pub name: Box<str>,
+    /// The event that is counted.
+    pub on: ShapeId,
+    /// Only if this holds; may read `data`.
+    pub when: Option<Expr>,
+    /// The length of time looked back, in milliseconds.
+    pub within: i64,
 }
 
 /// Where the rules were read.
@@ -89,6 +127,17 @@ pub struct Tender {
     pub name: Texts,
     /// What one unit is worth: so many units of [`Charter::money`].
     pub worth: Ratio,
+    /// How long it is good for, where the charter says so.
+    pub expires: Option<Expires>,
+}
+
+/// How long a tender is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expires {
+    /// For ever.
+    Never,
+    /// So long after it was given.
+    After(Clock),
 }
 
 /// A value with the moments from which each entry counts, earliest first.
@@ -98,6 +147,21 @@ pub struct DatedValue {
     pub name: Box<str>,
     /// The entries; the last one whose moment has come is the one in force.
     pub entries: Vec<(Moment, Entry)>,
+    /// How entries came about that follow an index, by the moment from which they count.
+    pub indexed: BTreeMap<Moment, Indexed>,
+}
+
+/// An amount that was carried forward by an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Indexed {
+    /// The amount it began with.
+    pub base: Money,
+    /// The index.
+    pub index: Box<str>,
+    /// The period the amount was set in, and the value of the index then.
+    pub from: (Box<str>, Box<str>),
+    /// The period it was carried to, and the value of the index then.
+    pub to: (Box<str>, Box<str>),
 }
 
 impl DatedValue {
@@ -117,15 +181,24 @@ pub enum Entry {
     Bands(Vec<Band>),
 }
 
-/// A band: closed below, open above, up to the next band's edge. Below the first band nothing is given.
+/// A band, up to the next band's edge. Below the first band nothing is given.
 #[derive(Debug, Clone)]
 pub struct Band {
-    /// The lower edge, coded as [`Expr::number`] codes the measure: milliseconds, millionths, whole or minor units.
+    /// The least measure in it, coded as [`Expr::number`] codes the measure: milliseconds, millionths, whole or minor units.
     pub at: i64,
+    /// True when the edge itself lies outside (`above`): [`Band::at`] is then the smallest step above it.
+    pub above: bool,
     /// The edge as written: `3h`.
     pub written: Box<str>,
     /// What is given from here on.
     pub give: Give,
+}
+
+impl Band {
+    /// The edge itself, coded as the measure is.
+    pub fn edge(&self) -> i64 {
+        self.at.saturating_sub(i64::from(self.above))
+    }
 }
 
 /// An amount that needs no table.
@@ -147,8 +220,11 @@ pub enum Give {
 pub struct Promise {
     /// Its name: `departure`.
     pub name: Box<str>,
-    /// The event that makes it.
+    /// The event whose data it keeps as `made`: the one that makes it or, for a promise that follows another, the one that made
+    /// that other.
     pub on: ShapeId,
+    /// For a promise that follows another: which, and the event that makes it.
+    pub follows: Option<Follows>,
     /// Made only if this holds.
     pub when: Option<Expr>,
     /// When it is due: a [`crate::value::Type::Time`].
@@ -169,6 +245,15 @@ pub struct Promise {
     pub silent_after: i64,
     /// Whom silence asks: the owner, unless the charter names another.
     pub silent_asks: Option<Box<str>>,
+}
+
+/// How a promise follows from another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Follows {
+    /// The promise it follows.
+    pub promise: PromiseId,
+    /// The event that makes it, about the thing of that promise.
+    pub on: ShapeId,
 }
 
 /// What an event about the same thing (or naming the promise) shows.
@@ -221,6 +306,15 @@ pub struct Right {
     pub when: Option<Expr>,
     /// What takes it away again.
     pub unless: Vec<Exception>,
+    /// When it is decided, where that is later than the event: a [`crate::value::Type::Time`]. Until then what applies is
+    /// gathered, and the highest counts.
+    pub decided_at: Option<Expr>,
+    /// Only owed when the party asks for it.
+    pub on_request: Option<OnRequest>,
+    /// How much, or how often, in a year or another length of time.
+    pub limited: Option<Limited>,
+    /// Times in which the authority does not enforce it. A note: it changes nothing of what is owed.
+    pub not_enforced: Vec<NotEnforced>,
     /// What is owed: restitution, compensation, or both.
     pub awards: Vec<Award>,
     /// How soon it is paid: the first term whose condition holds. Empty: no promise to pay is made.
@@ -229,6 +323,50 @@ pub struct Right {
     pub if_late: Option<Award>,
     /// Said to the customer when it is owed; empty texts mean the built-in message.
     pub tells: Texts,
+}
+
+/// A right that is owed only to a party who asks for it.
+#[derive(Debug, Clone)]
+pub struct OnRequest {
+    /// Only for these parties; for all others the right is automatic.
+    pub when: Option<Expr>,
+    /// The event by which the party asks.
+    pub by: ShapeId,
+    /// How long after the event that made it apply the party may ask.
+    pub within: Clock,
+    /// Said to the customer when it applies: that they can ask, and how. Empty texts: nothing is said.
+    pub says: Texts,
+}
+
+/// A bound on one right over time, for one party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limited {
+    /// The time.
+    pub within: Window,
+    /// No more than this altogether.
+    pub at_most: Option<Money>,
+    /// No more often than this.
+    pub times: Option<u32>,
+}
+
+/// A length of time in which things are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// The calendar year, in the charter's zone.
+    Year,
+    /// So many milliseconds up to the event.
+    Trailing(i64),
+}
+
+/// A time in which an authority does not enforce a right.
+#[derive(Debug, Clone)]
+pub struct NotEnforced {
+    /// From when, if that is known.
+    pub from: Option<Moment>,
+    /// Until when, if that is known.
+    pub until: Option<Moment>,
+    /// What is not enforced, and by whom.
+    pub says: Texts,
 }
 
 /// Takes a right away.
@@ -262,7 +400,13 @@ pub struct Award {
     pub kind: AwardKind,
     /// How much.
     pub amount: Amount,
-    /// Never more than this.
+    /// The moment whose dated values count, where it is not that of the event: a [`crate::value::Type::Time`].
+    pub dated_by: Option<Expr>,
+    /// Lessened to a share in certain cases: the first that holds.
+    pub reduced: Vec<Reduction>,
+    /// So many times: persons, lines, items.
+    pub times: Option<Expr>,
+    /// Never more than this, for each of [`Award::times`].
     pub at_most: Option<Fixed>,
     /// Never less than this, once anything is owed.
     pub at_least: Option<Fixed>,
@@ -272,6 +416,34 @@ pub struct Award {
     pub rounding: Rounding,
     /// In what it is paid.
     pub pays_in: PaysIn,
+    /// Less than this is not paid at all.
+    pub least_payable: Option<Money>,
+    /// In what else the party may choose to have it.
+    pub or_in: Option<OrIn>,
+}
+
+/// A case in which an award is lessened.
+#[derive(Debug, Clone)]
+pub struct Reduction {
+    /// Only if this holds; may read `data`, `made`, `promise` and, with [`Reduction::shown_by`], `evidence`.
+    pub when: Option<Expr>,
+    /// The event that proves it: the burden of proof is the company's.
+    pub shown_by: Option<ShapeId>,
+    /// What is left of it.
+    pub to: Ratio,
+    /// Why, in the customer's words.
+    pub says: Texts,
+}
+
+/// Another tender that the party may choose, by agreeing to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrIn {
+    /// The tender.
+    pub tender: Commodity,
+    /// What it must be worth, against the amount itself: `125 %`.
+    pub worth: Ratio,
+    /// The event by which the party agrees, such as a signed agreement.
+    pub agreed: ShapeId,
 }
 
 /// How much.
@@ -338,6 +510,8 @@ pub struct PayTerm {
 pub struct Stack {
     /// The rights concerned.
     pub rights: Vec<RightId>,
+    /// Rights of other charters, as `charter/right`.
+    pub elsewhere: Vec<Box<str>>,
     /// The rule.
     pub rule: Stacking,
 }
@@ -349,8 +523,10 @@ pub enum Stacking {
     Highest,
     /// All are owed.
     Sum,
-    /// What an earlier right gave is taken off a later one, in the order they are named.
+    /// What one gave is taken off another: whoever comes first, the sum is the same.
     Offset,
+    /// One excludes the others, whatever their amounts: no double recovery. Where one event makes several owed, the first named.
+    First,
 }
 
 /// Bounds on what leaves without a person.

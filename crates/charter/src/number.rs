@@ -44,7 +44,7 @@ fn read_exponent(text: &str) -> Result<i64, NumberError> {
         return Err(NumberError::Malformed);
     }
     let size = digits.parse().unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
-    Ok(if text.starts_with('-') { -size } else { size })
+    Ok(if text.starts_with('-') { size.saturating_neg() } else { size })
 }
 
 fn digits(whole: &str, fraction: &str) -> Result<i128, NumberError> {
@@ -71,10 +71,10 @@ fn shifted(digits: i128, shift: i64) -> Result<i64, NumberError> {
 
 /// Writes millionths as a plain decimal number without superfluous zeros: `-0.5`, `12000`.
 pub fn format_number(millionths: i64) -> String {
-    let scale = NUMBER_SCALE.unsigned_abs();
+    const SCALE: u64 = NUMBER_SCALE.unsigned_abs();
     let size = millionths.unsigned_abs();
     let sign = if millionths < 0 { "-" } else { "" };
-    let text = format!("{sign}{}.{:06}", size / scale, size % scale);
+    let text = format!("{sign}{}.{:06}", size / SCALE, size % SCALE);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

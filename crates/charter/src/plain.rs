@@ -1,9 +1,11 @@
 //! Amounts, measures, deadlines and bands in a customer's words: what the published page and the comparison of two charters
-//! are made of. No expression is ever shown as it is written; what has no words is named by what it is.
+//! are made of. No expression is ever shown as it is written (but in how customers are valued, which no customer reads); what
+//! has no words is named by what it is.
 
 mod awards;
 mod bands;
 mod expressions;
+mod valuation;
 mod vocabulary;
 
 use makegood_money::{Money, Ratio};
@@ -72,9 +74,14 @@ impl<'a> Plain<'a> {
 
     /// A text of the charter, its slots named by what will stand there. `data` is the event it also speaks of.
     pub fn text(&self, texts: &Texts, promise: Option<&Promise>, data: Option<ShapeId>) -> String {
+        capital(&self.phrase(texts, promise, data))
+    }
+
+    /// The same as a part of a sentence, without a capital of its own.
+    pub fn phrase(&self, texts: &Texts, promise: Option<&Promise>, data: Option<ShapeId>) -> String {
         let fill = |slot: &str| Some(self.slot(slot, promise, data));
         let words = texts.get(self.language).map(|template| template.render(&fill)).unwrap_or_default();
-        capital(words.trim())
+        words.trim().to_owned()
     }
 
     fn slot(&self, slot: &str, promise: Option<&Promise>, data: Option<ShapeId>) -> String {
@@ -202,6 +209,9 @@ impl<'a> Plain<'a> {
             Some(Type::Money) => self.pick("the amount", "相应金额", "beløpet"),
             Some(Type::Tenders) => self.pick("what you paid", "您支付的款项", "det du betalte"),
             Some(Type::Int) => self.pick("the number", "数目", "antallet"),
+            Some(Type::Number { unit: Some(unit) }) if &**unit == "km" => {
+                self.pick("the distance", "距离", "avstanden")
+            }
             Some(Type::Number { .. }) => self.pick("the quantity", "数量", "mengden"),
             _ => self.pick("what was given", "所提供的内容", "det som er oppgitt"),
         }

@@ -71,6 +71,8 @@ pub struct TestEvent {
 pub struct Expected {
     /// What is owed: all of it, and nothing else. Empty: nobody is owed anything.
     pub owes: Option<Vec<Owed>>,
+    /// How many notices parties get; absent: not judged.
+    pub notices: Option<usize>,
     /// How promises stand.
     pub promises: Vec<Stands>,
 }

@@ -163,6 +163,7 @@ pub fn show_clock(clock: &Clock, language: &str) -> String {
         Unit::Days => ("dag", "dager"),
         Unit::Weeks => ("uke", "uker"),
         Unit::Months => ("måned", "måneder"),
+        Unit::CalendarMonths => ("kalendermåned", "kalendermåneder"),
         Unit::WorkingDays => ("arbeidsdag", "arbeidsdager"),
         Unit::BusinessDays => ("virkedag", "virkedager"),
     };
@@ -172,6 +173,7 @@ pub fn show_clock(clock: &Clock, language: &str) -> String {
         Unit::Days => "天",
         Unit::Weeks => "周",
         Unit::Months => "个月",
+        Unit::CalendarMonths => "个自然月",
         Unit::WorkingDays | Unit::BusinessDays => "个工作日",
     };
     match tongue {

@@ -46,11 +46,15 @@ fn shipped_charters_and_their_tests_are_sound() {
         let read = Charter::read(&name, &text);
         assert_eq!(read.report(&text, Style::Plain), "", "{name}");
         let charter = read.charter.unwrap();
+        assert!(!charter.source.what.is_empty() && !charter.source.as_of.is_empty(), "{name}");
         assert_eq!(charter.title.languages().collect::<Vec<_>>(), ["en", "nb", "zh"], "{name}");
         assert_eq!(&*charter.source.note, "example only, not legal advice", "{name}");
         let read = CharterTest::read_all("tests.yaml", &tests, &charter);
         assert_eq!(read.report(&tests, Style::Plain), "", "{name}");
-        assert!(read.tests.unwrap().len() > 20, "{name}");
+        assert!(read.tests.unwrap().len() >= 8, "{name}");
+        for (file, text) in [("charter.yaml", &text), ("tests.yaml", &tests)] {
+            assert_eq!(makegood_charter::fmt::format(text).unwrap(), *text, "{name}: `makegood charter fmt {file}`");
+        }
     }
 }
 

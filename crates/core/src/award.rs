@@ -1,7 +1,7 @@
 //! How much: from an award of the charter to an amount, with every step written down.
 
 use makegood_charter::expr::{EvalError, Expr, Scope};
-use makegood_charter::model::{Amount, Award, Band, Charter, Entry, Fixed, Give, PaysIn};
+use makegood_charter::model::{Amount, Award, Band, Charter, Entry, Fixed, Give, OrIn, PaysIn, Reduction};
 use makegood_charter::value::{Moment, NUMBER_SCALE, Type};
 use makegood_money::{Money, MoneyError, Ratio, Rounding, Tenders};
 
@@ -24,8 +24,21 @@ pub(crate) enum Unreckonable {
 }
 
 /// The amount of `award`, or `None` where the charter gives nothing: below the first band, or before the value's first date.
-pub(crate) fn reckon(charter: &Charter, award: &Award, scope: &Scope) -> Result<Option<Reckoned>, Unreckonable> {
-    let Some(mut reckoned) = base(charter, award, scope)? else { return Ok(None) };
+///
+/// `reduced` is the case in which it is lessened, where one holds.
+pub(crate) fn reckon(
+    charter: &Charter,
+    award: &Award,
+    reduced: Option<&Reduction>,
+    scope: &Scope,
+) -> Result<Option<Reckoned>, Unreckonable> {
+    let dated = award.dated_by.as_ref().map(|moment| moment.number(scope)).transpose()?.map_or(scope.at, Moment);
+    let Some(mut reckoned) = base(charter, award, dated, scope)? else { return Ok(None) };
+    if let Some(Reduction { to: ratio, .. }) = reduced {
+        let of = reckoned.amount;
+        let lessened = of.share(*ratio, award.rounding)?;
+        reckoned.change(lessened, |gives| Step::Reduced { ratio: *ratio, of, gives });
+    }
     if let Some(step) = award.round_to
         && step.minor > 0
     {
@@ -33,18 +46,26 @@ pub(crate) fn reckon(charter: &Charter, award: &Award, scope: &Scope) -> Result<
         reckoned.change(rounded, |to| Step::Rounded { to });
     }
     if let Some(least) = &award.at_least
-        && let Some((least, _)) = fixed(charter, least, scope)?
+        && let Some((least, _)) = fixed(charter, least, dated, scope)?
     {
         let raised = reckoned.amount.larger(least)?;
         reckoned.change(raised, |to| Step::Raised { to });
     }
     if let Some(most) = &award.at_most
-        && let Some((most, _)) = fixed(charter, most, scope)?
+        && let Some((most, _)) = fixed(charter, most, dated, scope)?
     {
         let capped = reckoned.amount.smaller(most)?;
         reckoned.change(capped, |to| Step::Capped { to });
     }
-    Ok((reckoned.amount.minor > 0).then_some(reckoned))
+    if let Some(count) = &award.times {
+        let (times, shown) = (count.number(scope)?, Shown::of(count, scope)?);
+        let together = reckoned.amount.times(times.max(0))?;
+        reckoned.change(together, |gives| Step::Times { count: shown, gives });
+    }
+    let payable = award
+        .least_payable
+        .is_none_or(|least| least.commodity != reckoned.amount.commodity || reckoned.amount.minor >= least.minor);
+    Ok((payable && reckoned.amount.minor > 0).then_some(reckoned))
 }
 
 impl Reckoned {
@@ -56,18 +77,18 @@ impl Reckoned {
     }
 }
 
-fn base(charter: &Charter, award: &Award, scope: &Scope) -> Result<Option<Reckoned>, Unreckonable> {
+fn base(charter: &Charter, award: &Award, dated: Moment, scope: &Scope) -> Result<Option<Reckoned>, Unreckonable> {
     match &award.amount {
-        Amount::Fixed(amount) => Ok(fixed(charter, amount, scope)?
+        Amount::Fixed(amount) => Ok(fixed(charter, amount, dated, scope)?
             .map(|(amount, from)| Reckoned { amount, steps: vec![Step::Fixed { amount, from }] })),
-        Amount::Bands { table, by } => banded(charter, *table, by, award.rounding, scope),
+        Amount::Bands { table, by } => banded(charter, (*table, dated), by, award.rounding, scope),
         Amount::Share { ratio, of } => {
             let whole = of.money(scope)?;
             let amount = whole.share(*ratio, award.rounding)?;
             Ok(Some(Reckoned { amount, steps: vec![Step::Share { ratio: *ratio, of: whole, gives: amount }] }))
         }
         Amount::Each { rate, count } => {
-            let Some((rate, from)) = fixed(charter, rate, scope)? else { return Ok(None) };
+            let Some((rate, from)) = fixed(charter, rate, dated, scope)? else { return Ok(None) };
             let (ratio, shown) = counted(count, scope)?;
             let amount = rate.share(ratio, award.rounding)?;
             Ok(Some(Reckoned { amount, steps: vec![Step::Each { count: shown, rate, from, gives: amount }] }))
@@ -81,11 +102,17 @@ fn counted(count: &Expr, scope: &Scope) -> Result<(Ratio, Shown), Unreckonable> 
     Ok((Ratio::new(number, parts)?, Shown::of(count, scope)?))
 }
 
-fn fixed(charter: &Charter, amount: &Fixed, scope: &Scope) -> Result<Option<(Money, Option<Moment>)>, Unreckonable> {
+/// An amount as it stands at `dated`, and from when on it counts.
+fn fixed(
+    charter: &Charter,
+    amount: &Fixed,
+    dated: Moment,
+    scope: &Scope,
+) -> Result<Option<(Money, Option<Moment>)>, Unreckonable> {
     match amount {
         Fixed::Money(amount) => Ok(Some((*amount, None))),
         Fixed::Expr(expr) => Ok(Some((expr.money(scope)?, None))),
-        Fixed::Value(id) => match charter.values.get(*id).and_then(|value| value.at(scope.at)) {
+        Fixed::Value(id) => match charter.values.get(*id).and_then(|value| value.at(dated)) {
             Some((from, Entry::Money(amount))) => Ok(Some((*amount, Some(from)))),
             _ => Ok(None),
         },
@@ -94,18 +121,20 @@ fn fixed(charter: &Charter, amount: &Fixed, scope: &Scope) -> Result<Option<(Mon
 
 fn banded(
     charter: &Charter,
-    table: usize,
+    (table, dated): (usize, Moment),
     by: &Expr,
     rounding: Rounding,
     scope: &Scope,
 ) -> Result<Option<Reckoned>, Unreckonable> {
-    let Some((from, Entry::Bands(bands))) = charter.values.get(table).and_then(|value| value.at(scope.at)) else {
+    let Some((from, Entry::Bands(bands))) = charter.values.get(table).and_then(|value| value.at(dated)) else {
         return Ok(None);
     };
     let measure = by.number(scope)?;
     let above = bands.partition_point(|band| band.at <= measure);
     let Some(band) = above.checked_sub(1).and_then(|last| bands.get(last)) else { return Ok(None) };
-    let below = bands.get(above).map(|next: &Band| next.written.clone());
+    let next = bands.get(above);
+    let below = next.map(|next: &Band| next.written.clone());
+    let (above, up_to) = (band.above, next.is_some_and(|next| next.above));
     let (amount, share) = match &band.give {
         Give::Money(amount) => (*amount, None),
         Give::Share { ratio, of } => {
@@ -115,7 +144,8 @@ fn banded(
         }
     };
     let gives = share.is_none().then_some(amount);
-    let banded = Step::Band { measure: Shown::of(by, scope)?, at: band.written.clone(), below, from, gives };
+    let banded =
+        Step::Band { measure: Shown::of(by, scope)?, at: band.written.clone(), above, below, up_to, from, gives };
     Ok(Some(Reckoned { amount, steps: std::iter::once(banded).chain(share).collect() }))
 }
 
@@ -147,8 +177,16 @@ pub(crate) fn in_tenders(
     }
 }
 
+/// What `amount` is paid in when the party chose another tender, and the step that says so.
+pub(crate) fn in_chosen(charter: &Charter, other: OrIn, amount: Money) -> Result<(Tenders, Step), MoneyError> {
+    let worth = amount.share(other.worth, Rounding::Up)?;
+    let (tenders, _) = in_tenders(charter, PaysIn::Tender(other.tender), worth, None, &Tenders::default())?;
+    let step = Step::Chosen { of: amount, ratio: other.worth, gives: tenders.clone() };
+    Ok((tenders, step))
+}
+
 /// What `amount` is worth in the charter's own money, for limits.
-pub(crate) fn in_charter_money(charter: &Charter, amount: Money) -> Result<Money, MoneyError> {
+pub fn in_charter_money(charter: &Charter, amount: Money) -> Result<Money, MoneyError> {
     if amount.commodity == charter.money {
         return Ok(amount);
     }

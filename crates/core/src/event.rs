@@ -1,8 +1,12 @@
 use makegood_charter::Moment;
 use makegood_charter::model::ShapeId;
-use makegood_charter::value::Fields;
+use makegood_charter::value::{Fields, Value};
 
-use crate::Ident;
+use crate::id::Name;
+use crate::{Ident, PartId, Rulebook};
+
+/// The field in which an event names a remedy.
+const REMEDY: &str = "remedy";
 
 /// What a party is folded with.
 #[derive(Debug, Clone)]
@@ -51,6 +55,28 @@ impl Event {
     /// The thing it is about, if any: its subject, or beside a party what `about` names.
     pub fn thing(&self) -> Option<&str> {
         self.about.as_deref()
+    }
+
+    /// The remedy that it names, where it says what a person or a payment did with one.
+    pub fn remedy(&self, book: &Rulebook) -> Option<PartId> {
+        if !crate::fold::NAMES_A_REMEDY.contains(&&*self.kind) {
+            return None;
+        }
+        self.text(book, REMEDY).and_then(Name::parse).map(|name| name.id)
+    }
+
+    /// The same event, naming another remedy.
+    #[must_use]
+    pub fn of_remedy(&self, book: &Rulebook, name: &str) -> Self {
+        let mut event = self.clone();
+        for (form, rules) in event.forms.iter_mut().zip(book.versions()) {
+            let Some(form) = form else { continue };
+            let shape = rules.charter.shapes.get(form.shape);
+            if let Some(place) = shape.and_then(|shape| form.data.get_mut(*shape.positions.get(REMEDY)?)) {
+                *place = Value::Text(name.into());
+            }
+        }
+        event
     }
 
     /// The event's data as version `version` of the rulebook reads it.

@@ -96,7 +96,7 @@ pub enum FoldError {
 }
 
 /// The built-in events that name a promise or remedy of the party.
-const NAMES_A_REMEDY: [&str; 6] =
+pub(crate) const NAMES_A_REMEDY: [&str; 6] =
     ["remedy.approved", "remedy.paid", "remedy.failed", "remedy.waived", "remedy.corrected", "goodwill.approved"];
 const NAMES_A_PROMISE: [&str; 3] = ["promise.released", "promise.renegotiated", "promise.kept"];
 

@@ -1,5 +1,6 @@
 //! Identities derived from causes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -13,6 +14,14 @@ pub type PartId = [u8; 12];
 /// The four bytes shared by all parts about `thing`; zeros for parts about none.
 pub fn about(thing: &str) -> [u8; 4] {
     if thing.is_empty() { [0; 4] } else { first(&Sha256::digest(thing.as_bytes())) }
+}
+
+/// Of `parts`, those about `thing`; perhaps with others, about a thing that shares its four bytes.
+pub fn about_in<'p, T>(parts: &'p BTreeMap<PartId, T>, thing: &str) -> impl Iterator<Item = &'p T> + use<'p, T> {
+    let about = about(thing);
+    let mut first = PartId::default();
+    first.iter_mut().zip(about).for_each(|(place, byte)| *place = byte);
+    parts.range(first..).take_while(move |(id, _)| id.starts_with(&about)).map(|(_, part)| part)
 }
 
 /// The identity of the `index`-th part that `cause` gives `party` under `clause`.

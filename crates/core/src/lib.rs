@@ -4,8 +4,11 @@
 //! the same ids everywhere. What must happen in the world comes out as data ([`Folded`]); the shell carries it out in the commit
 //! that records the event.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 mod award;
 pub mod because;
+mod dealings;
 mod event;
 mod fold;
 pub mod id;
@@ -18,15 +21,18 @@ mod remedy;
 mod right;
 mod rulebook;
 mod state;
+mod tally;
 
+pub use award::in_charter_money;
+pub use dealings::{DealingDay, Dealings, Trade};
 pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
 pub use id::{Ident, Name, PartId};
 pub use message::{Message, Topic, notice_text, promise_text};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
-    Claim, Clause, Denied, Granted, Held, Party, Promise, PromiseState, Proof, Remedy, RemedyKind, RemedyState,
-    StateError, decode, encode,
+    Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Held, Party, Promise, PromiseState, Proof, Remedy,
+    RemedyKind, RemedyState, StateError, decode, encode,
 };
 
 #[cfg(test)]

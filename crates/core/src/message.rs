@@ -1,9 +1,10 @@
 use serde_json::{Map, Value as Json, json};
 
-use makegood_charter::model::{Charter, Right};
+use makegood_charter::model::{Charter, OnRequest, Right};
+use makegood_charter::value::Moment;
 use makegood_charter::words;
 
-use crate::because::{because, money_words, tenders_words};
+use crate::because::{Shown, because, money_words, tenders_words};
 use crate::fold::Folding;
 use crate::id::{Kind, Name, hex, part_id};
 use crate::{Held, PartId, Promise, Remedy, RemedyKind, Rules};
@@ -102,6 +103,36 @@ pub(crate) fn notice(folding: &mut Folding, remedy: &Remedy) {
     let name = folding.remedy_name(remedy.id);
     let body = json!({ "party": folding.key, "remedy": name, "thing": &*remedy.thing, "text": texts });
     leave(folding, Topic::Notice, &remedy.thing, &hex(&remedy.id), 0, body);
+}
+
+/// Tells a party that it can ask for what it is not given by itself.
+pub(crate) fn invitation(
+    folding: &mut Folding,
+    promise: &Promise,
+    rules: &Rules,
+    (right, request): (&Right, &OnRequest),
+    ask_by: Moment,
+    read: &dyn Fn(&str) -> Option<Shown>,
+) {
+    let charter = &rules.charter;
+    let text = |language: &str| {
+        let fill = |slot: &str| match slot {
+            "thing" => Some(promise.thing.to_string()),
+            "ask_by" => Some(words::show_moment(ask_by, &charter.zone, language)),
+            slot => read(slot).map(|shown| shown.words(charter, language)),
+        };
+        request.says.get(language).map(|says| says.render(&fill)).unwrap_or_default()
+    };
+    let texts: Map<String, Json> =
+        charter.title.languages().map(|language| (language.to_owned(), Json::String(text(language)))).collect();
+    let body = json!({
+        "party": folding.key,
+        "right": &*right.name,
+        "thing": &*promise.thing,
+        "ask_by": ask_by.to_string(),
+        "text": texts,
+    });
+    leave(folding, Topic::Notice, &promise.thing, &format!("ask/{}/{}", right.name, hex(&promise.id)), 0, body);
 }
 
 /// What the party is told, in one language.

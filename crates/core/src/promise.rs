@@ -3,12 +3,14 @@
 use makegood_charter::expr::{Expr, Scope};
 use makegood_charter::model::{Promise as PromiseClause, PromiseId, Shows};
 use makegood_charter::value::{Fields, Moment, Value};
-use makegood_money::Tenders;
+use makegood_money::{Money, Tenders};
 
 use crate::fold::{FoldError, Folding};
-use crate::id::{Kind, Name, part_id};
+use crate::id::{Kind, Name, hex, part_id};
 use crate::invariant::{self, Broken};
-use crate::{Clause, Event, Form, Party, Promise, PromiseState, Proof, Rules, limits, message, right};
+use crate::{
+    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, right, tally,
+};
 
 impl Promise {
     /// What the charter's expressions read of this promise, beside an event's `data` at `at`.
@@ -23,6 +25,7 @@ impl Promise {
             made_at: self.made_at,
             worth: self.worth,
             paid: Some(&self.paid),
+            counts: &[],
         }
     }
 
@@ -45,7 +48,8 @@ impl Promise {
             PromiseState::AtRisk => Some(overdue_at),
             _ => None,
         };
-        let by_claim = self.claims.iter().map(|claim| claim.decide_at).min();
+        let decided = self.claims.iter().filter(|claim| claim.ask_by.is_none());
+        let by_claim = decided.map(|claim| claim.decide_at).min();
         self.wake_at = by_silence.into_iter().chain(by_claim).min();
     }
 }
@@ -58,7 +62,8 @@ pub(crate) fn holds(condition: Option<&Expr>, scope: &Scope) -> bool {
 /// An event about the party or about a thing it holds an interest in: it may make promises, prove exceptions, settle promises
 /// and trigger rights, in this order.
 pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
-    for id in folding.promise_ids() {
+    tally::event(folding, event);
+    for id in in_order(folding) {
         let Some(mut promise) = folding.promise(&id).cloned() else { continue };
         if event.thing().unwrap_or_default() != &*promise.thing {
             continue;
@@ -69,6 +74,7 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         hear(folding, &mut promise, rules, clause_id, event, form);
         if !let_go_before(&promise, event) {
             right::on_event(folding, &mut promise, event)?;
+            follow(folding, &promise, rules, clause_id, event, form)?;
         }
         promise.set_wake(promise.clause_of(rules));
         folding.put_promise(promise);
@@ -77,6 +83,70 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         make(folding, event)?;
     }
     Ok(())
+}
+
+/// The promises in hand, those last whose charter weighs what another charter gave: it must be known by then.
+fn in_order(folding: &Folding) -> Vec<PartId> {
+    let mut ids = folding.promise_ids();
+    let crosses = |id: &PartId| {
+        let rules = folding.promise(id).and_then(|promise| folding.book.by_tag(promise.charter));
+        rules.is_some_and(|(_, rules)| rules.crosses())
+    };
+    ids.sort_by_cached_key(|id| (crosses(id), *id));
+    ids
+}
+
+/// Makes the promises that follow this one and that the event makes. Told again, it makes none twice.
+fn follow(
+    folding: &mut Folding,
+    base: &Promise,
+    rules: &Rules,
+    base_id: PromiseId,
+    event: &Event,
+    form: &Form,
+) -> Result<(), FoldError> {
+    let makes = rules.uses(form.shape).map(|uses| uses.follows.as_slice()).unwrap_or_default();
+    for clause_id in makes {
+        let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };
+        let follows = clause.follows.is_some_and(|follows| follows.promise == base_id);
+        let id = part_id(folding.key, &base.thing, &event.ident, &format!("{}/{}", clause.name, hex(&base.id)), 0);
+        let scope = base.scope(&form.data, event.time);
+        if !follows || folding.promise(&id).is_some() || !holds(clause.when.as_ref(), &scope) {
+            continue;
+        }
+        let (due, worth, paid) = terms(folding, clause, &scope)?;
+        let mut promise = Promise {
+            made_at: event.time,
+            cause: event.ident,
+            worth,
+            paid,
+            made: base.made.clone(),
+            ..Promise::new(id, &base.thing, rules.tag, Clause::Promise(*clause_id), due)
+        };
+        // What was heard before counts, in the order in which it happened: a duty may be done before its reason is learnt.
+        let mut proofs: Vec<&Proof> = base.proofs.iter().collect();
+        proofs.sort_by_key(|proof| (proof.at, proof.ident));
+        for proof in proofs {
+            shown_by(&mut promise, clause, (proof.shape, &proof.data), proof.at, proof.ident);
+        }
+        promise.set_wake(Some(clause));
+        folding.put_promise(promise);
+    }
+    Ok(())
+}
+
+/// Moves a promise by the first outcome of its clause that an event shows.
+fn shown_by(promise: &mut Promise, clause: &PromiseClause, form: (usize, &Fields), at: Moment, ident: crate::Ident) {
+    let (shape, data) = form;
+    let scope = promise.scope(data, at);
+    let outcomes = clause.outcomes.iter().filter(|outcome| outcome.on == shape);
+    let mut shown = outcomes.filter(|outcome| holds(outcome.when.as_ref(), &scope));
+    if let Some(outcome) = shown.next() {
+        // Without a condition of its own, "kept" means kept by the time it was due.
+        let late = outcome.state == Shows::Kept && outcome.when.is_none() && at > promise.due;
+        let shows = if late { Shows::Late } else { outcome.state };
+        show(promise, shows, at, ident);
+    }
 }
 
 /// True when the party had let the promise go before `event` happened, or another promise has taken its place.
@@ -104,15 +174,7 @@ fn hear(folding: &mut Folding, promise: &mut Promise, rules: &Rules, clause_id: 
     if uses.settles.contains(&clause_id)
         && let Some(clause) = rules.charter.promises.get(clause_id)
     {
-        let scope = promise.scope(&form.data, event.time);
-        let outcomes = clause.outcomes.iter().filter(|outcome| outcome.on == form.shape);
-        let mut shown = outcomes.filter(|outcome| holds(outcome.when.as_ref(), &scope));
-        if let Some(outcome) = shown.next() {
-            // Without a condition of its own, "kept" means kept by the time it was due.
-            let late = outcome.state == Shows::Kept && outcome.when.is_none() && event.time > promise.due;
-            let shows = if late { Shows::Late } else { outcome.state };
-            show(promise, shows, event.time, event.ident);
-        }
+        shown_by(promise, clause, (form.shape, &form.data), event.time, event.ident);
     }
 }
 
@@ -139,10 +201,18 @@ fn make(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     let book = folding.book;
     for (version, rules) in book.in_force(event.time) {
         let Some(form) = event.form(version) else { continue };
+        if rules.uses(form.shape).is_some_and(|uses| uses.values) {
+            dealings::on_event(&mut folding.party, event, rules, form);
+        }
         let makes = rules.uses(form.shape).map(|uses| uses.makes.as_slice()).unwrap_or_default();
         for (index, clause_id) in makes.iter().enumerate() {
             let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };
-            if let Some(promise) = made(folding, event, rules, (*clause_id, clause), &form.data, index)? {
+            if let Some(mut promise) = made(folding, event, rules, (*clause_id, clause), &form.data, index)? {
+                // Another charter may promise something of the same name for the same event.
+                if folding.promise(&promise.id).is_some_and(|other| other.charter != promise.charter) {
+                    let name = format!("{}/{}", rules.charter.name, clause.name);
+                    promise.id = part_id(folding.key, &promise.thing, &event.ident, &name, 0);
+                }
                 if !promise.thing.is_empty() {
                     folding.out.interests.push(promise.thing.clone());
                 }
@@ -172,29 +242,12 @@ fn made(
         made_at: event.time,
         worth: None,
         paid: Some(&nothing),
+        counts: &[],
     };
     if !holds(clause.when.as_ref(), &scope) {
         return Ok(None);
     }
-    let unclear = |what: &str, error: &dyn std::fmt::Display| {
-        folding.refuse(
-            "unclear-promise",
-            format!("the promise `{}` cannot be made: {what}: {error}", clause.name),
-            "send the event with the fields that the charter's promise reads",
-        )
-    };
-    let due = match clause.due.number(&scope) {
-        Ok(due) => Moment(due),
-        Err(error) => return unclear("when it is due", &error),
-    };
-    let worth = match clause.worth.as_ref().map(|worth| worth.money(&scope)).transpose() {
-        Ok(worth) => worth,
-        Err(error) => return unclear("what it is worth", &error),
-    };
-    let paid = match clause.paid.as_ref().map(|paid| paid.tenders(&scope)).transpose() {
-        Ok(paid) => paid.unwrap_or_default(),
-        Err(error) => return unclear("what was paid", &error),
-    };
+    let (due, worth, paid) = terms(folding, clause, &scope)?;
     let thing = event.thing().unwrap_or_default();
     let index = u32::try_from(index).unwrap_or(u32::MAX);
     let id = part_id(folding.key, thing, &event.ident, &clause.name, index);
@@ -208,6 +261,34 @@ fn made(
     };
     promise.set_wake(Some(clause));
     Ok(Some(promise))
+}
+
+/// When a promise is due, what it is worth, and what was paid for it.
+fn terms(
+    folding: &Folding,
+    clause: &PromiseClause,
+    scope: &Scope,
+) -> Result<(Moment, Option<Money>, Tenders), FoldError> {
+    let unclear = |what: &str, error: &dyn std::fmt::Display| {
+        folding.refuse(
+            "unclear-promise",
+            format!("the promise `{}` cannot be made: {what}: {error}", clause.name),
+            "send the event with the fields that the charter's promise reads",
+        )
+    };
+    let due = match clause.due.number(scope) {
+        Ok(due) => Moment(due),
+        Err(error) => return unclear("when it is due", &error),
+    };
+    let worth = match clause.worth.as_ref().map(|worth| worth.money(scope)).transpose() {
+        Ok(worth) => worth,
+        Err(error) => return unclear("what it is worth", &error),
+    };
+    let paid = match clause.paid.as_ref().map(|paid| paid.tenders(scope)).transpose() {
+        Ok(paid) => paid.unwrap_or_default(),
+        Err(error) => return unclear("what was paid", &error),
+    };
+    Ok((due, worth, paid))
 }
 
 /// The clock has come to a moment some promises wait for.

@@ -1,11 +1,12 @@
 //! How a remedy comes to be owed, and how it is held, approved, paid, failed, waived or corrected.
 
-use makegood_charter::model::{Award, RightId};
+use makegood_charter::expr::Scope;
+use makegood_charter::model::{Award, OrIn, RightId};
 use makegood_charter::value::{Moment, Value};
 use makegood_money::{Money, Tenders};
 use sha2::{Digest, Sha256};
 
-use crate::award::{in_charter_money, in_tenders};
+use crate::award::{in_charter_money, in_chosen, in_tenders};
 use crate::because::{Reason, Shown, Step};
 use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, hex, part_id};
@@ -30,6 +31,13 @@ pub(crate) struct Owed<'r> {
     pub at: Moment,
     /// True when paying it late owes the right's penalty.
     pub penalty: bool,
+    /// The tender that the party agreed to instead.
+    pub chosen: Option<OrIn>,
+    /// The data of the event, and the party's counts at its time.
+    pub data: &'r [Value],
+    pub counts: &'r [i64],
+    /// When the party asked for it, where it must: the time to pay runs from then.
+    pub asked: Option<Moment>,
 }
 
 /// The promise to pay a remedy, derived from the remedy so that either finds the other.
@@ -47,7 +55,13 @@ pub(crate) fn pay_promise_id(party: &str, remedy: &PartId) -> PartId {
 pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, owed: Owed) -> Result<(), FoldError> {
     let charter = &owed.rules.charter;
     let Some(right) = charter.rights.get(owed.right_id) else { return Ok(()) };
-    let (amounts, step) = in_tenders(charter, owed.award.pays_in, owed.amount, promise.worth, &promise.paid)?;
+    let (amounts, step) = match owed.chosen {
+        Some(other) => {
+            let (amounts, step) = in_chosen(charter, other, owed.amount)?;
+            (amounts, Some(step))
+        }
+        None => in_tenders(charter, owed.award.pays_in, owed.amount, promise.worth, &promise.paid)?,
+    };
     let clause = format!("{}/{:?}/{}/{}", right.name, owed.kind, hex(&promise.id), hex(&owed.rules.tag));
     let id = part_id(folding.key, &promise.thing, &owed.cause, &clause, 0);
     let pay_by = pay_by(&owed, seen);
@@ -99,10 +113,10 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
 fn pay_by(owed: &Owed, seen: &Promise) -> Option<Moment> {
     let charter = &owed.rules.charter;
     let right = charter.rights.get(owed.right_id)?;
-    let scope = seen.scope(&[], owed.at);
+    let scope = Scope { counts: owed.counts, ..seen.scope(owed.data, owed.at) };
     let term = right.pay_within.iter().find(|term| holds(term.when.as_ref(), &scope))?;
     let calendar = term.within.calendar.as_ref().and_then(|name| charter.calendars.get(name));
-    term.within.due(owed.at, &charter.zone, calendar).ok()
+    term.within.due(owed.asked.unwrap_or(owed.at), &charter.zone, calendar.map(AsRef::as_ref)).ok()
 }
 
 fn held_for(folding: &Folding, owed: &Owed, worth: Option<Money>) -> Option<Held> {

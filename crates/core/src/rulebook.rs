@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use makegood_charter::model::{Charter, PromiseId, RightId, ShapeId, Trigger};
+use makegood_charter::model::{Charter, PromiseId, RightId, ShapeId, Trigger, Valuation};
 use makegood_charter::value::{Fields, Moment, Value};
 
 /// Which charter version judges: the first eight bytes of its digest.
@@ -33,6 +33,21 @@ pub struct Uses {
     pub proves: Vec<PromiseId>,
     /// Rights it triggers.
     pub triggers: Vec<RightId>,
+    /// True when it says something of what customers are worth: see [`crate::Dealings`].
+    pub values: bool,
+    /// Promises that follow another one and are made by it.
+    pub follows: Vec<PromiseId>,
+    /// Counts that it counts for.
+    pub counts: Vec<usize>,
+}
+
+/// The events that the valuation reads.
+fn valued(valuation: &Valuation) -> impl Iterator<Item = ShapeId> + '_ {
+    let purchases = valuation.purchases.iter().map(|purchase| purchase.on);
+    let refunds = valuation.refunds.iter().map(|refund| refund.on);
+    let services = valuation.services.iter().map(|service| service.on);
+    let departures = valuation.departures.iter().map(|departure| departure.on);
+    purchases.chain(refunds).chain(services).chain(departures)
 }
 
 impl Rules {
@@ -46,7 +61,16 @@ impl Rules {
             }
         };
         for (id, promise) in charter.promises.iter().enumerate() {
-            add(promise.on, |uses| &mut uses.makes, id);
+            match promise.follows {
+                Some(follows) => {
+                    add(follows.on, |uses| &mut uses.follows, id);
+                    // What shows how a promise stands that is not made yet is remembered by the one it follows.
+                    for outcome in &promise.outcomes {
+                        add(outcome.on, |uses| &mut uses.proves, follows.promise);
+                    }
+                }
+                None => add(promise.on, |uses| &mut uses.makes, id),
+            }
             for outcome in &promise.outcomes {
                 add(outcome.on, |uses| &mut uses.settles, id);
             }
@@ -55,8 +79,20 @@ impl Rules {
             if let Trigger::Event(shape) = right.on {
                 add(shape, |uses| &mut uses.triggers, id);
             }
-            for shape in right.unless.iter().filter_map(|exception| exception.shown_by) {
+            let proofs = right.unless.iter().filter_map(|exception| exception.shown_by);
+            let asked = right.on_request.iter().map(|request| request.by);
+            let reduced = right.awards.iter().flat_map(|award| &award.reduced);
+            let agreed = right.awards.iter().filter_map(|award| award.or_in).map(|other| other.agreed);
+            for shape in proofs.chain(asked).chain(reduced.filter_map(|case| case.shown_by)).chain(agreed) {
                 add(shape, |uses| &mut uses.proves, right.promise);
+            }
+        }
+        for (id, count) in charter.counts.iter().enumerate() {
+            add(count.on, |uses| &mut uses.counts, id);
+        }
+        for shape in charter.valuation.iter().flat_map(valued) {
+            if let Some(uses) = uses.get_mut(shape) {
+                uses.values = true;
             }
         }
         let mut tag = [0; 8];
@@ -69,6 +105,11 @@ impl Rules {
     /// What an event of this shape touches.
     pub fn uses(&self, shape: ShapeId) -> Option<&Uses> {
         self.uses.get(shape)
+    }
+
+    /// True when a rule of this charter names a right of another one.
+    pub fn crosses(&self) -> bool {
+        self.charter.stacking.iter().any(|stack| !stack.elsewhere.is_empty())
     }
 
     /// True while this version is in force.
@@ -100,6 +141,14 @@ impl Rulebook {
         Self { versions }
     }
 
+    /// The rulebook in which `draft` judges from its day on in place of the versions of its charter that do.
+    #[must_use]
+    pub fn with_draft(&self, draft: Arc<Charter>) -> Self {
+        let stays = |charter: &Arc<Charter>| charter.name != draft.name || charter.from < draft.from;
+        let kept: Vec<_> = self.versions.iter().map(|rules| rules.charter.clone()).filter(stays).collect();
+        Self::new(kept.into_iter().chain([draft]))
+    }
+
     /// The versions, in the order in which they came into force.
     pub fn versions(&self) -> &[Rules] {
         &self.versions
@@ -123,7 +172,10 @@ impl Rulebook {
     pub fn listens_to(&self, kind: &str) -> bool {
         self.versions.iter().any(|rules| {
             let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
-            uses.is_some_and(|uses| !uses.settles.is_empty() || !uses.proves.is_empty() || !uses.triggers.is_empty())
+            uses.is_some_and(|uses| {
+                let Uses { settles, proves, triggers, follows, counts, makes: _, values: _ } = uses;
+                [settles, proves, triggers, follows, counts].into_iter().any(|touched| !touched.is_empty())
+            })
         })
     }
 }

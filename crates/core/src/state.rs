@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use makegood_charter::model::{AwardKind, PromiseId, RightId, ShapeId};
 use makegood_charter::value::{Fields, Moment};
 use makegood_money::{Money, Tenders};
@@ -5,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::because::Reason;
-use crate::{CharterTag, Ident, PartId};
+use crate::{CharterTag, Dealings, Ident, PartId, Trade};
 
 /// A party's own state. Its promises and remedies are parts beside it, loaded by need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,6 +28,34 @@ pub struct Party {
     pub overdue: u32,
     /// Remedies ever owed.
     pub remedies: u32,
+    /// What it bought, by charter and currency. Only the models of value read it; nothing that is owed does.
+    pub dealings: BTreeMap<Trade, Dealings>,
+    /// How often something happened, for the charter's counts.
+    pub counted: Vec<Counted>,
+    /// What rights with a bound over time gave.
+    pub given: Vec<Given>,
+}
+
+/// When something that a charter counts happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The count, as `charter/count`.
+    pub name: Box<str>,
+    /// When, in order, with the beginning of each event's identity.
+    pub times: Vec<(Moment, [u8; 8])>,
+}
+
+/// What a right with a bound over time gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// The right, as `charter/right`.
+    pub right: Box<str>,
+    /// For an event of this time; for a calendar year, the first of them.
+    pub at: Moment,
+    /// How much.
+    pub amount: Money,
+    /// How often.
+    pub times: u32,
 }
 
 /// How a promise stands.
@@ -194,6 +224,8 @@ pub struct Claim {
     pub data: Fields,
     /// When it is decided.
     pub decide_at: Moment,
+    /// Until when the party may ask for it, while it has not: it is not decided before.
+    pub ask_by: Option<Moment>,
 }
 
 /// What was granted under a right.
@@ -216,12 +248,23 @@ pub struct Denied {
     pub right: RightId,
     /// The version whose right it is.
     pub charter: CharterTag,
-    /// The exception's position.
-    pub exception: usize,
+    /// What took it away.
+    pub by: DeniedBy,
     /// The event that triggered the right.
     pub trigger: Ident,
     /// The event that shows the exception.
     pub shown_by: Option<Ident>,
+}
+
+/// What takes a claim away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeniedBy {
+    /// An exception of the right, by its position.
+    Exception(usize),
+    /// The right gave as much, or as often, as it may in this time.
+    Limit,
+    /// Another right gave something for the same, and one excludes the other.
+    Excluded,
 }
 
 /// What a remedy is for.
@@ -340,7 +383,7 @@ pub enum Held {
 }
 
 /// The form in which states are kept; raised when it changes.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 /// A state that cannot be read back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -362,6 +405,9 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
     match bytes.split_first() {
         Some((&FORM, rest)) => {
             postcard::from_bytes(rest).map_err(|error| StateError { form: FORM, what: error.to_string() })
+        }
+        Some((form, _)) if *form < FORM => {
+            Err(StateError { form: *form, what: "written by an older release: take the events again".to_owned() })
         }
         Some((form, _)) => Err(StateError { form: *form, what: "written by a newer release".to_owned() }),
         None => Err(StateError { form: 0, what: "it is empty".to_owned() }),

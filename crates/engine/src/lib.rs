@@ -4,9 +4,12 @@
 //! promises or money: that is `core`'s. It never holds a lock over parties, and nothing it does is correct only because one
 //! transaction spanned two of them.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 mod charters;
 mod claims;
 mod clock;
+mod dealings;
 mod dispatch;
 mod feed;
 mod folder;
@@ -14,20 +17,26 @@ mod intake;
 pub mod limits;
 mod lines;
 mod rebuild;
+mod replay;
 pub mod rows;
 mod session;
+mod simulate;
 pub mod sink;
+mod slots;
 mod verify;
 mod working;
 mod writer;
 
 pub use charters::{CharterError, put_in_force};
+pub use dealings::{Dealer, dealers_of_slot};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
 pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
 pub use lines::{Line, Lines};
 pub use rebuild::{Rebuilt, read_line, rebuild};
 pub use session::Session;
+pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate};
+pub use slots::each_slot;
 pub use verify::{Verified, verify};
 
 use makegood_charter::Moment;
@@ -100,6 +109,9 @@ pub enum EngineError {
     /// What was at hand is not at hand: an error of the program.
     #[error("`{key}` was lost from hand")]
     Lost { key: Box<str> },
+    /// A thread that reads slots has stopped.
+    #[error("a thread that was reading has stopped")]
+    WorkerStopped,
     /// The thread that writes has stopped.
     #[error("the writer has stopped")]
     WriterStopped,

@@ -1,14 +1,15 @@
 //! Rebuild: the log is folded again, and what comes out is compared with what is kept.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use makegood_core::{Needs, PartId, Party, Promise, Remedy, Rulebook, fold, needs};
-use makegood_store::{Body, EventRow, HeadRow, PartKind, PartRow, PostingRow, Reader, SLOTS, Slot, Store};
+use makegood_core::Rulebook;
+use makegood_store::{Body, EventRow, HeadRow, PartKind, PartRow, PostingRow, Reader, Slot, Store};
 use sha2::{Digest, Sha256};
 
 use crate::folder::context_of;
 use crate::intake::{Logged, reread};
+use crate::replay::Replay;
+use crate::slots::each_slot;
 use crate::{EngineError, limits, rows};
 
 /// What a rebuild found.
@@ -37,26 +38,9 @@ pub fn rebuild(
     threads: usize,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Rebuilt, EngineError> {
-    let threads = threads.clamp(1, 64);
-    let shares: Result<Vec<_>, EngineError> = std::thread::scope(|scope| {
-        let share = |share: usize| {
-            scope.spawn(move || {
-                let mut reader = store.reader()?;
-                let mine = (0..SLOTS).filter(|slot| usize::from(*slot) % threads == share).map(Slot);
-                mine.map(|slot| {
-                    let done = rebuild_slot(&mut *reader, book, slot)?;
-                    progress();
-                    Ok((slot, done))
-                })
-                .collect::<Result<Vec<_>, EngineError>>()
-            })
-        };
-        let running: Vec<_> = (0..threads).map(share).collect();
-        running.into_iter().map(|thread| thread.join().map_err(|_| EngineError::WriterStopped)?).collect()
-    });
-    let by_slot: BTreeMap<Slot, Rebuilt> = shares?.into_iter().flatten().collect();
+    let by_slot = each_slot(store, threads, &|reader, slot| rebuild_slot(reader, book, slot), progress)?;
     let (mut kept, mut folded, mut whole) = (Sha256::new(), Sha256::new(), Rebuilt::default());
-    for slot in by_slot.into_values() {
+    for slot in by_slot {
         kept.update(slot.kept);
         folded.update(slot.folded);
         whole.parties = whole.parties.saturating_add(slot.parties);
@@ -162,9 +146,7 @@ impl Everything {
 }
 
 fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Result<Everything, EngineError> {
-    let mut party = Party::default();
-    let mut promises: BTreeMap<PartId, Promise> = BTreeMap::new();
-    let mut remedies: BTreeMap<PartId, Remedy> = BTreeMap::new();
+    let mut replay = Replay::default();
     let mut postings = Vec::new();
     let (mut seq, mut hash) = (0, [0; 32]);
     loop {
@@ -176,42 +158,26 @@ fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Resul
             seq = line.seq;
             hash = line.hash;
             let logged = read_line(reader, book, &line)?;
-            let happening = logged.happening();
-            let needs = needs(book, &head.key, &happening);
-            let loaded = loaded(&promises, &remedies, &needs);
-            let folded = fold(book, &head.key, party, loaded, &happening, context_of(line.context))
+            let folded = replay
+                .take(book, &head.key, &logged.happening(), context_of(line.context))
                 .map_err(|error| EngineError::Fold { key: head.key.clone(), error: Box::new(error) })?;
-            party = folded.party;
-            promises.extend(folded.promises.into_iter().map(|promise| (promise.id, promise)));
-            remedies.extend(folded.remedies.into_iter().map(|remedy| (remedy.id, remedy)));
             postings.extend(folded.entries.iter().flat_map(|entry| rows::posting_rows(&head.key, entry)));
         }
     }
-    let wake_at = promises.values().filter_map(|promise| promise.wake_at).min().map(|moment| moment.0);
-    let state = makegood_core::encode(&party)?.into();
+    let wake_at = replay.wake_at().map(|moment| moment.0);
+    let state = makegood_core::encode(&replay.party)?.into();
     let mut parts = Vec::new();
-    for promise in promises.values() {
+    for promise in replay.promises.values() {
         let rules = book.by_tag(promise.charter).map(|(_, rules)| rules);
         parts.push(rows::promise_row(head.slot, &head.key, promise, rules)?);
     }
-    for remedy in remedies.values() {
+    for remedy in replay.remedies.values() {
         parts.push(rows::remedy_row(head.slot, &head.key, remedy)?);
     }
     let head = HeadRow { slot: head.slot, key: head.key.clone(), seq, hash, wake_at, state };
     let mut everything = Everything { head, parts, postings };
     everything.sort();
     Ok(everything)
-}
-
-fn loaded(
-    promises: &BTreeMap<PartId, Promise>,
-    remedies: &BTreeMap<PartId, Remedy>,
-    needs: &Needs,
-) -> makegood_core::Loaded {
-    makegood_core::Loaded {
-        promises: promises.values().filter(|promise| needs.wants(promise)).cloned().collect(),
-        remedies: needs.remedies.iter().filter_map(|id| remedies.get(id)).cloned().collect(),
-    }
 }
 
 /// What a line of a party's log says: the event itself, or the thing's event it heard.

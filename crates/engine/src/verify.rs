@@ -103,7 +103,11 @@ fn follow(reader: &mut dyn Reader, head: &HeadRow, found: &mut Verified) -> Resu
 /// Compares a party's views with its state, and its books with its remedies.
 fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut Verified) -> Result<(), EngineError> {
     let party = rows::party(&head.state)?;
-    let mut counted = makegood_core::Party::default();
+    // What it bought is no sum over its parts: only its own order is looked at here, and `rebuild` folds it again.
+    let mut counted = makegood_core::Party { dealings: party.dealings.clone(), ..makegood_core::Party::default() };
+    if !party.dealings.values().all(makegood_core::Dealings::is_sound) {
+        found.fault(format!("`{}`: the days of its purchases are out of order", head.key));
+    }
     let mut wake_at = None;
     for row in reader.parts_of(head.slot, &head.key, PartKind::Promise)? {
         let promise = rows::promise(&row)?;

@@ -253,13 +253,7 @@ impl PartyAtHand {
         // All parts about one thing stand together, so that a party with many promises is not walked through for one.
         let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| at_hand.part.clone());
         let promises: Vec<Promise> = match (&needs.about, needs.due) {
-            (Some(thing), None) => {
-                let about = makegood_core::id::about(thing);
-                let mut first = PartId::default();
-                first.iter_mut().zip(about).for_each(|(place, byte)| *place = byte);
-                let same = self.promises.range(first..).take_while(|(id, _)| id.starts_with(&about));
-                same.filter_map(|(_, promise)| wanted(promise)).collect()
-            }
+            (Some(thing), None) => makegood_core::id::about_in(&self.promises, thing).filter_map(wanted).collect(),
             (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).filter_map(wanted).collect(),
             _ => self.promises.values().filter_map(wanted).collect(),
         };

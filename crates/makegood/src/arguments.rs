@@ -1,3 +1,9 @@
+mod value;
+
+pub(crate) use value::{
+    Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
+};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +33,12 @@ pub(crate) enum Command {
     /// List remedies, approve those that are held, or note what became of them
     #[command(subcommand)]
     Remedy(RemedyCommand),
+    /// What customers are worth: fit, predict, calibrate, explain, concentration
+    #[command(subcommand)]
+    Value(ValueCommand),
+    /// The statement of customer equity
+    #[command(subcommand)]
+    Equity(EquityCommand),
     /// Move the clock: what has become due or overdue by now
     Tick(Tick),
     /// Send what waits to leave: payouts, notices, questions, approvals
@@ -238,12 +250,34 @@ pub(crate) enum CharterCommand {
         #[arg(long, default_value = "en")]
         language: String,
     },
+    /// Judge the recorded history under a draft, beside what was in force: what it would have cost, and whom it would have helped
+    Simulate(Simulate),
     /// The JSON Schema of charters, for editors
     Schema {
         /// Of the tests beside a charter instead
         #[arg(long)]
         tests: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// The draft: a charter file
+    pub draft: PathBuf,
+    #[command(flatten)]
+    pub database: Database,
+    /// From when on the draft is taken to be in force, and figures are compared: a date or a time. When it says itself, unless said
+    #[arg(long, value_name = "WHEN")]
+    pub from: Option<String>,
+    /// Until when: `now`, a date or a time
+    #[arg(long, value_name = "WHEN", default_value = "now")]
+    pub to: String,
+    /// Split the figures by this field of the event that makes the promise: `channel`
+    #[arg(long, value_name = "FIELD")]
+    pub segment: Option<String>,
+    /// How the figures are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

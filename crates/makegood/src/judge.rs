@@ -6,7 +6,7 @@ use std::sync::Arc;
 use makegood_charter::Charter;
 use makegood_charter::tests_file::{CharterTest, Owed, OwedKind, Stands, Step, TestEvent};
 use makegood_charter::value::Moment;
-use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rulebook};
+use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rulebook, Topic};
 use makegood_engine::{Origin, Session, Work, read, rows};
 use makegood_store::{PartKind, Store, slot_of};
 
@@ -39,7 +39,7 @@ pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Fa
     for row in session.reader().quarantine(None, 100)? {
         faults.push(format!("an event was refused: {}", row.reason));
     }
-    let (mut promises, mut remedies) = (Vec::new(), Vec::new());
+    let (mut promises, mut remedies, mut notices) = (Vec::new(), Vec::new(), 0_usize);
     for party in parties {
         let slot = slot_of(&party);
         for row in session.reader().parts_of(slot, &party, PartKind::Promise)? {
@@ -48,9 +48,14 @@ pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Fa
         for row in session.reader().parts_of(slot, &party, PartKind::Remedy)? {
             remedies.push((party.clone(), rows::remedy(&row)?));
         }
+        let sent = session.reader().outbox_of(slot, &party)?;
+        notices = notices.saturating_add(sent.iter().filter(|row| &*row.topic == Topic::Notice.word()).count());
     }
     if let Some(owes) = &test.then.owes {
         faults.extend(compare_owed(owes, &remedies));
+    }
+    if let Some(expected) = test.then.notices.filter(|expected| *expected != notices) {
+        faults.push(format!("{expected} notices should reach the parties, and {notices} do"));
     }
     faults.extend(test.then.promises.iter().filter_map(|stands| compare_promise(charter, stands, &promises)));
     Ok(faults)

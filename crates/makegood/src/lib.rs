@@ -1,5 +1,7 @@
 //! The commands of Makegood and their wiring. This is the only crate that names a database, reads the clock, or opens a file.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 mod arguments;
 mod books;
 mod clock;
@@ -12,6 +14,7 @@ mod open;
 mod output;
 mod statement;
 mod story;
+mod value;
 
 pub use arguments::Arguments;
 pub use failure::Failure;

@@ -46,6 +46,13 @@ pub fn database(url: &str) -> Result<Opened, Failure> {
 pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Failure> {
     // Read first: a faulty charter leaves no empty database behind.
     let charters: Vec<_> = texts.iter().map(|(name, text)| compile(name, text)).collect::<Result<_, Failure>>()?;
+    if let Some(draft) = charters.iter().find(|charter| charter.draft) {
+        return Err(Failure::new(
+            "M033",
+            format!("version {} of the charter `{}` is a draft and judges nothing", draft.version, draft.name),
+            "take out `draft: true` once it is decided, and give it the day from which it counts",
+        ));
+    }
     let store = whole(url)?;
     for charter in &charters {
         put_in_force(&*store, charter, clock::now()).map_err(not_in_force)?;
@@ -94,10 +101,15 @@ pub fn charter_file(path: &Path) -> Result<(String, String), Failure> {
 
 /// Compiles a charter; its diagnostics are the failure.
 pub fn compile(name: &str, text: &str) -> Result<Arc<Charter>, Failure> {
+    draft(name, text).map(Arc::new)
+}
+
+/// Compiles a charter that is not in force yet; its diagnostics are the failure.
+pub fn draft(name: &str, text: &str) -> Result<Charter, Failure> {
     let read = Charter::read(name, text);
     let report = read.report(text, style());
     match read.charter {
-        Some(charter) => Ok(Arc::new(charter)),
+        Some(charter) => Ok(charter),
         None => Err(Failure::new(
             "M014",
             format!("the charter `{name}` has faults\n{report}"),

@@ -4,7 +4,7 @@ use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
 use makegood_core::because::{because, tenders_words};
 use makegood_core::id::{Kind, Name};
-use makegood_core::{Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
+use makegood_core::{DeniedBy, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
 use makegood_engine::{Logged, read_line, rows};
 use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_of};
 
@@ -164,9 +164,31 @@ impl<'o> Teller<'o> {
         for denied in &promise.denied {
             let Some(rules) = self.rules(&denied.charter) else { continue };
             let right = rules.charter.rights.get(denied.right);
-            let exception = right.and_then(|right| right.unless.get(denied.exception));
-            let says =
-                exception.and_then(|exception| exception.says.get(self.language.0)).map(|says| says.render(&|_| None));
+            let says = match denied.by {
+                DeniedBy::Exception(position) => {
+                    let exception = right.and_then(|right| right.unless.get(position));
+                    let says = exception.and_then(|exception| exception.says.get(self.language.0));
+                    says.map(|says| says.render(&|_| None))
+                }
+                DeniedBy::Limit => Some(
+                    self.language
+                        .of([
+                            "It was given as much or as often as one customer gets it in this time.",
+                            "在此期间该客户已获得的次数或金额已达上限。",
+                            "Det er gitt så mye eller så ofte som én kunde får i dette tidsrommet.",
+                        ])
+                        .to_owned(),
+                ),
+                DeniedBy::Excluded => Some(
+                    self.language
+                        .of([
+                            "Something was given for the same under another right, and nobody is paid twice.",
+                            "已就同一事项按另一项权利给予补偿，不重复给付。",
+                            "Noe er gitt for det samme etter en annen rettighet, og ingen får betalt to ganger.",
+                        ])
+                        .to_owned(),
+                ),
+            };
             let name = right.map_or("", |right| &right.name);
             owed.push_str(&format!(
                 "  {}: {name}. {}\n",
@@ -180,11 +202,12 @@ impl<'o> Teller<'o> {
         for claim in &promise.claims {
             let Some(rules) = self.rules(&claim.charter) else { continue };
             let right = rules.charter.rights.get(claim.right).map_or("", |right| &right.name);
-            let when = moment(rules, claim.decide_at, self.language);
-            owed.push_str(&format!(
-                "  {right}: {} {when}\n",
-                self.language.of(["to be decided at", "待裁定时间", "avgjøres"])
-            ));
+            let (when, words) = match claim.ask_by {
+                Some(ask_by) => (ask_by, ["can be asked for until", "可在此前提出请求：", "kan bes om inntil"]),
+                None => (claim.decide_at, ["to be decided at", "待裁定时间", "avgjøres"]),
+            };
+            let when = moment(rules, when, self.language);
+            owed.push_str(&format!("  {right}: {} {when}\n", self.language.of(words)));
         }
         section(&mut text, self.language.of(["What is owed for it", "应给予的补救", "Hva som skyldes for det"]), &owed);
         Ok(text)

@@ -3,6 +3,8 @@
 //!
 //! Nothing here reads a clock, a file or a floating-point number, and nothing overflows in silence.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 mod commodity;
 mod money;
 mod posting;

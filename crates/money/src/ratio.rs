@@ -75,12 +75,10 @@ impl Ratio {
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match 100_i64.checked_rem(self.denominator) {
-            Some(0) => {
-                let percent = i128::from(self.numerator).saturating_mul(i128::from(100 / self.denominator.max(1)));
-                write!(f, "{percent} %")
-            }
-            _ => write!(f, "{}/{}", self.numerator, self.denominator),
+        let parts = 100_i64.checked_div(self.denominator).filter(|_| 100_i64.checked_rem(self.denominator) == Some(0));
+        match parts {
+            Some(parts) => write!(f, "{} %", i128::from(self.numerator).saturating_mul(i128::from(parts))),
+            None => write!(f, "{}/{}", self.numerator, self.denominator),
         }
     }
 }

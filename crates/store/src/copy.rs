@@ -77,6 +77,9 @@ pub fn digest(reader: &mut dyn Reader) -> Result<[u8; 32], StoreError> {
     for charter in reader.charters()? {
         whole.add(&charter);
     }
+    for fit in reader.fits()? {
+        whole.add(&fit);
+    }
     Ok(whole.0.finalize().into())
 }
 
@@ -89,6 +92,7 @@ fn end(
     for charter in source.charters()? {
         writer.put_charter(&charter, &mut || true).map_err(whole)?;
     }
+    writer.put_fits(&source.fits()?).map_err(whole)?;
     let (digest, copied) = (digest(source)?, digest(target)?);
     if digest != copied {
         return Err(StoreError::Differs { slots: differing(source, target)?.len() });

@@ -4,6 +4,8 @@
 //! promises or money; nothing in it assumes that only one process is at work. Every row lives in the slot of its key, and every
 //! table's key begins with the slot.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
+
 mod chain;
 mod claim;
 #[cfg(feature = "contract")]

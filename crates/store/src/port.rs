@@ -250,10 +250,12 @@ pub trait Reader: Send {
     fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
     /// Of what the database is being filled with a copy, if it is.
     fn filling(&mut self) -> Result<Option<Box<str>>, StoreError>;
-    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`.
+    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`, `fit`.
     fn count(&mut self, table: &str) -> Result<u64, StoreError>;
     /// Every charter version, in the order it was recorded.
     fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError>;
+    /// Every fitted model of value, by charter, currency, day and model.
+    fn fits(&mut self) -> Result<Vec<FitRow>, StoreError>;
 }
 
 /// Writes.
@@ -285,4 +287,6 @@ pub trait Writer: Send {
     /// refused as [`CommitError::Stale`]. A version that is new is recorded only if `admit`, which is asked while nobody can commit
     /// and may read what is committed, answers true; otherwise it is [`CommitError::NotAdmitted`].
     fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError>;
+    /// Records fitted models, all or none of them; one of the same charter, currency, day and model is written over.
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError>;
 }

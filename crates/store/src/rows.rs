@@ -239,6 +239,25 @@ pub struct CharterRow {
     pub recorded: i64,
 }
 
+/// A model of value that was fitted: a view of the past, which nothing that is owed reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FitRow {
+    /// The charter, by name, under which the parties dealt.
+    pub charter: Box<str>,
+    /// The currency of the amounts.
+    pub currency: Box<str>,
+    /// What was known at the end of this day was fitted on; days since 1970-01-01.
+    pub day: i32,
+    /// Which model.
+    pub model: Box<str>,
+    /// False when there was no best fit: kept to be told of, never to be used.
+    pub converged: bool,
+    /// Parameters, standard errors, likelihood and terms, or why there are none: JSON.
+    pub body: Box<[u8]>,
+    /// When it was recorded.
+    pub recorded: i64,
+}
+
 /// Everything one transaction changes. Empty lists change nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Commit {

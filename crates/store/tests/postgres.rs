@@ -64,7 +64,7 @@ fn a_database_on_postgres_that_cannot_be_used_is_refused_and_left_as_it_was() {
         (
             "a newer release",
             prepared(ours(), "INSERT INTO makegood_migration VALUES (99, 'later')"),
-            "has schema 99, this release knows 3",
+            "has schema 99, this release knows 4",
         ),
         (
             "no rights to make tables",
@@ -95,9 +95,9 @@ fn an_older_release_stops_writing_to_postgres_once_a_newer_one_has_changed_the_t
     let url = server.fresh();
     let store = Postgres::open(&url).unwrap();
     let mut writer = store.writer().unwrap();
-    server.sql_at(&url, "INSERT INTO makegood_migration VALUES (4, 'later')");
+    server.sql_at(&url, "INSERT INTO makegood_migration VALUES (5, 'later')");
     let error = writer.commit(&a_head()).unwrap_err();
-    assert!(error.to_string().contains("has schema 4, this release knows 3"), "{error}");
+    assert!(error.to_string().contains("has schema 5, this release knows 4"), "{error}");
     assert_eq!(store.reader().unwrap().count("head").unwrap(), 0);
 }
 
@@ -112,9 +112,9 @@ fn many_open_a_new_database_on_postgres_at_once() {
     });
     assert_eq!(
         server.sql_at(&url, "SELECT number, name FROM makegood_migration ORDER BY 1"),
-        "1|ground\n2|claim\n3|filling"
+        "1|ground\n2|claim\n3|fit\n4|filling"
     );
-    assert_eq!(look(&server, &url).lines().count(), 15);
+    assert_eq!(look(&server, &url).lines().count(), 16);
 }
 
 #[test]

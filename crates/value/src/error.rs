@@ -74,6 +74,16 @@ pub enum Fault {
         /// The refunded amount in minor units (negative).
         amount_minor: i64,
     },
+    /// A field that cannot be read.
+    #[error("the {field} `{found}` cannot be read: {help}")]
+    Unreadable {
+        /// The field's name.
+        field: &'static str,
+        /// What stands there, cut.
+        found: String,
+        /// How it is written.
+        help: &'static str,
+    },
     /// A party's identifier occurs twice.
     #[error("`{party}` occurs twice: give one row a party")]
     Duplicate {

@@ -8,6 +8,7 @@
 //! - [`repeat`] fits BG/NBD, MBG/NBD and Pareto/NBD (with covariates, if there are any) and predicts; [`bg_bb`] does so for
 //!   discrete opportunities, [`sbg`] for contracts, [`gamma_gamma`] for spend.
 //! - [`lifetime`] turns both into a discounted value; [`calibration`] shows how forecasts turned out.
+//! - [`rhythm`] holds a party's silence against the party's own rhythm.
 //! - [`equity`] explains the value of all customers between two dates, line by line, in whole minor units that add up;
 //!   [`concentration`] shows on how few it rests.
 //! - [`plot`] draws the results as SVG text.
@@ -47,6 +48,7 @@ pub mod limits;
 mod numeric;
 pub mod plot;
 pub mod repeat;
+pub mod rhythm;
 pub mod sbg;
 mod summary;
 #[cfg(test)]
@@ -55,4 +57,4 @@ mod transactions;
 
 pub use error::{BadRows, Fault, ValueError};
 pub use summary::{Summary, check};
-pub use transactions::{Histories, PurchaseHistory, Transaction};
+pub use transactions::{Customer, Day, Histories, PurchaseHistory, Reading, Sums, Transaction};

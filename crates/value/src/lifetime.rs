@@ -11,7 +11,7 @@ use crate::gamma_gamma::GammaGamma;
 use crate::limits::CHUNK_ROWS;
 use crate::numeric::parallel;
 use crate::repeat::{Rates, Repeat};
-use crate::{Summary, ValueError};
+use crate::{BadRows, Summary, ValueError};
 
 /// A discount rate, continuous and per period of the fit's unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -140,7 +140,13 @@ pub fn score_all(
     threads: usize,
 ) -> Result<Vec<Score>, ValueError> {
     terms.check()?;
-    crate::summary::check(customers)?;
+    let mut bad = BadRows::default();
+    for (index, customer) in customers.iter().enumerate() {
+        if let Some(fault) = customer.scoring_fault().or_else(|| customer.spend_fault()) {
+            bad.note(index, fault);
+        }
+    }
+    bad.into_result()?;
     let rates = Rates::new(repeat, customers, (0.0, terms.horizon), terms.discount.delta, threads);
     let scoring = Scoring { repeat, spend, terms, rates };
     let chunks: Vec<&[Summary]> = customers.chunks(CHUNK_ROWS).collect();

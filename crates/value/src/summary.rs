@@ -46,6 +46,12 @@ impl Summary {
         }
     }
 
+    /// The same for a customer who is only to be valued: one acquired just now has an age of zero.
+    #[must_use]
+    pub fn scoring_fault(&self) -> Option<Fault> {
+        self.fault().filter(|_| !(self.repeats == 0 && self.age == 0.0 && self.last == 0.0))
+    }
+
     /// What is wrong with the amount, if anything. A net mean below zero (more refunded than bought) is not a fault here:
     /// the spend model leaves such a customer out and says how many it left out.
     #[must_use]

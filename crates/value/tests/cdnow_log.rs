@@ -37,7 +37,7 @@ fn log(text: &str, column: usize) -> Histories {
         let cells: Vec<&str> = line.split_whitespace().collect();
         let dollars = cells.last()?.parse::<f64>().ok()?;
         let amount_minor = (dollars * 100.0).round() as i64;
-        Some(Transaction { customer: cells[column], day: day(cells[column + 1]), amount_minor, currency: "USD" })
+        Some(Transaction::new(cells[column], day(cells[column + 1]), amount_minor, "USD"))
     });
     Histories::read(rows).expect("a log")
 }

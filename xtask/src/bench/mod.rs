@@ -8,13 +8,15 @@ mod measure;
 mod memory;
 mod path;
 mod recording;
+mod value;
 pub(crate) mod world;
 
 pub use measure::Stopwatch;
 pub use memory::{Feed, feed};
+pub use value::{FitMany, fit_many};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::place::Place;
 use crate::shell::{program, run as carry_out};
@@ -35,6 +37,16 @@ pub struct Options {
     /// Also live through the whole year with every seat of every flight
     #[arg(long)]
     full: bool,
+    /// Only one part
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// A part that is measured by itself.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Lifetime value, beside Python's lifetimes 0.11.3
+    Value(value::Options),
 }
 
 /// One line of the report.
@@ -56,6 +68,9 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     if cfg!(debug_assertions) {
         let again = ["run", "--release", "--quiet", "--package", "xtask", "--"].map(ToOwned::to_owned);
         return carry_out(&mut program(place, "cargo", again.into_iter().chain(std::env::args().skip(1))));
+    }
+    if let Some(Part::Value(options)) = &options.part {
+        return value::run(place, options);
     }
     let mut figures = path::measure(place, options.days, options.rounds)?;
     figures.extend(late_flight::measure(place)?);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use makegood_store::{CharterRow, Commit, CommitError, Health, Queue, Reader, Slot, Store, StoreError, Writer};
+use makegood_store::{CharterRow, Commit, CommitError, FitRow, Health, Queue, Reader, Slot, Store, StoreError, Writer};
 
 /// A database whose commits are remembered.
 pub struct Recording {
@@ -86,5 +86,9 @@ impl Writer for RecordingWriter {
 
     fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
         self.inner.put_charter(charter, admit)
+    }
+
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
+        self.inner.put_fits(fits)
     }
 }

@@ -1,5 +1,7 @@
 //! Moments as RFC 3339, read without a detour: an event has at least one, and every microsecond counts there.
 
+#![expect(clippy::arithmetic_side_effects, reason = "times of years with four digits stay far inside 64 bits")]
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 

@@ -51,6 +51,8 @@ codes! {
     UnknownSlot = "C031", "A text has a slot that nothing fills.";
     BadTemplate = "C032", "The braces of a text do not match, or the text is too long.";
     ExtraLanguage = "C033", "A text is given in a language that the title lacks.";
+    BadPlace = "C034", "The coordinates of a place cannot be read.";
+    BadIndex = "C035", "A figure of an index cannot be read, or is missing.";
     UnknownEvent = "C040", "No event of this type is declared.";
     UnknownPromise = "C041", "No promise of this name is declared.";
     UnknownRight = "C042", "No right of this name is declared.";
@@ -58,6 +60,7 @@ codes! {
     UnknownTender = "C044", "No tender or currency of this code is known.";
     UnknownCalendar = "C045", "No calendar of this name is declared.";
     BuiltInEvent = "C046", "An event of this type is built in and cannot be declared again.";
+    UnknownTerm = "C047", "No term of this name is defined before it.";
     BadExpression = "C050", "An expression cannot be parsed, has the wrong type, or names something that is not there.";
     WrongCommodity = "C051", "Amounts that are compared or added are in different commodities.";
     BandsOutOfOrder = "C060", "Bands do not rise.";

@@ -57,6 +57,7 @@ impl Changes<'_> {
         let least = [Phrase::Least, Phrase::LeastAdded, Phrase::LeastRemoved];
         self.bound("at_least", before.at_least.as_ref(), now.at_least.as_ref(), least, Effect::Better);
         self.rounding(before, now);
+        self.shares(before, now);
         if before.pays_in != now.pays_in {
             let words = |plain: &Plain<'_>, award: &Award| {
                 let money = || plain.pick("paid in money", "以货币支付", "utbetalt i penger").to_owned();
@@ -82,6 +83,35 @@ impl Changes<'_> {
             }
             last = set;
         }
+    }
+
+    /// What lessens it, multiplies it, keeps it back, or may be chosen instead.
+    fn shares(&mut self, before: &Award, now: &Award) {
+        let reduced = |plain: &Plain<'_>, award: &Award| {
+            let words = award.reduced.iter().map(|reduction| {
+                let when = reduction.when.as_ref().map_or("", |when| when.source());
+                format!("{} ({})", plain.share(reduction.to), when.trim())
+            });
+            words.collect::<Vec<_>>().join("; ")
+        };
+        let some = |words: String| (!words.is_empty()).then_some(words);
+        let (was, is) = (some(reduced(&self.old, before)), some(reduced(&self.new, now)));
+        self.open("reduced", was.as_deref(), is.as_deref());
+        self.open("dated_by", before.dated_by.as_ref().map(Expr::source), now.dated_by.as_ref().map(Expr::source));
+        self.open("times", before.times.as_ref().map(Expr::source), now.times.as_ref().map(Expr::source));
+        let words = |plain: &Plain<'_>, award: &Award| award.least_payable.map(|least| plain.money(least));
+        let (was, is) = (words(&self.old, before), words(&self.new, now));
+        self.at("least_payable", |changes| match (&was, &is, before.least_payable, now.least_payable) {
+            (Some(was), Some(is), Some(old), Some(new)) if old != new => {
+                changes.note(reversed(money_effect(old, new)), Phrase::LeastPaid, &[was, is]);
+            }
+            (None, Some(is), ..) => changes.note(Effect::Worse, Phrase::LeastPaidAdded, &[is]),
+            (Some(was), None, ..) => changes.note(Effect::Better, Phrase::LeastPaidRemoved, &[was]),
+            _ => {}
+        });
+        let other = |plain: &Plain<'_>, award: &Award| award.or_in.map(|other| plain.or_in(other));
+        let (was, is) = (other(&self.old, before), other(&self.new, now));
+        self.open("or_in", was.as_deref(), is.as_deref());
     }
 
     fn difference(&mut self, difference: &Difference, from: Option<&str>) {

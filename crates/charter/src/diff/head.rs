@@ -3,7 +3,9 @@
 use makegood_money::{Money, Rounding};
 
 use super::{Changes, Effect, Phrase, more_is_better, reversed};
-use crate::model::{Charter, Tender};
+use crate::model::{Charter, Count, Expires, Tender};
+use crate::number::format_number;
+use crate::place::Point;
 use crate::plain::Plain;
 
 impl Changes<'_> {
@@ -16,6 +18,7 @@ impl Changes<'_> {
             let until = |plain: &Plain<'_>, charter: &Charter| charter.until.map(|until| plain.date(until));
             changes.open("until", until(&changes.old, old).as_deref(), until(&changes.new, new).as_deref());
         });
+        self.neutral("draft", &old.draft.to_string(), &new.draft.to_string());
         self.texts("title", &old.title, &new.title);
         self.at("source", |changes| {
             changes.neutral("what", &old.source.what, &new.source.what);
@@ -27,7 +30,10 @@ impl Changes<'_> {
         self.open("money", Some(old.money.code()), Some(new.money.code()));
         self.at("tenders", Self::tenders);
         self.at("calendars", Self::calendars);
+        self.at("places", Self::places);
         self.at("events", Self::events);
+        self.at("counts", Self::counts);
+        self.at("terms", Self::definitions);
     }
 
     fn tenders(&mut self) {
@@ -57,6 +63,15 @@ impl Changes<'_> {
             let (old, new) = (self.old.money(old), self.new.money(new));
             self.at("worth", |changes| changes.note(effect, Phrase::Worth, &[&old, &new]));
         }
+        let good = |plain: &Plain<'_>, tender: &Tender| {
+            let expires = tender.expires.as_ref()?;
+            Some(match expires {
+                Expires::Never => "never".to_owned(),
+                Expires::After(clock) => plain.clock(clock),
+            })
+        };
+        let (was, is) = (good(&self.old, before), good(&self.new, now));
+        self.open("expires", was.as_deref(), is.as_deref());
         let decimals = |tender: &Tender| tender.commodity.decimals().to_string();
         self.neutral("decimals", &decimals(before), &decimals(now));
     }
@@ -74,6 +89,49 @@ impl Changes<'_> {
         }
         for name in old.calendars.keys().filter(|name| !new.calendars.contains_key(*name)) {
             self.removed(name, Effect::Neutral);
+        }
+    }
+
+    fn places(&mut self) {
+        let (old, new) = (&self.old.charter.places, &self.new.charter.places);
+        self.neutral("source", &old.source, &new.source);
+        let written = |point: &Point| {
+            let degrees = |millionths: i32| format_number(i64::from(millionths));
+            format!("{} {}", degrees(point.latitude), degrees(point.longitude))
+        };
+        let codes: std::collections::BTreeSet<&Box<str>> = old.points.keys().chain(new.points.keys()).collect();
+        for code in codes {
+            let (was, is) = (old.points.get(code).map(written), new.points.get(code).map(written));
+            self.open(code, was.as_deref(), is.as_deref());
+        }
+    }
+
+    fn definitions(&mut self) {
+        let (old, new) = (&self.old.charter.terms, &self.new.charter.terms);
+        let names: std::collections::BTreeSet<&Box<str>> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let (was, is) = (old.get(name), new.get(name));
+            self.open(name, was.map(|term| term.is.as_ref()), is.map(|term| term.is.as_ref()));
+            if let (Some(was), Some(is)) = (was, is) {
+                self.at(name, |changes| changes.texts("says", &was.says, &is.says));
+            }
+        }
+    }
+
+    fn counts(&mut self) {
+        let (old, new) = (self.old.charter, self.new.charter);
+        let said = |plain: &Plain<'_>, count: &Count| {
+            let on = plain.charter.shapes.get(count.on).map_or("", |shape| &shape.name);
+            let when = count.when.as_ref().map(|when| format!(" if {}", when.source())).unwrap_or_default();
+            format!("{on}{when}, {}", plain.length(count.within))
+        };
+        let find = |charter: &'_ Charter, name: &str| charter.counts.iter().position(|count| *count.name == *name);
+        let names: std::collections::BTreeSet<&str> =
+            old.counts.iter().chain(&new.counts).map(|count| count.name.as_ref()).collect();
+        for name in names {
+            let was = find(old, name).and_then(|at| old.counts.get(at)).map(|count| said(&self.old, count));
+            let is = find(new, name).and_then(|at| new.counts.get(at)).map(|count| said(&self.new, count));
+            self.open(name, was.as_deref(), is.as_deref());
         }
     }
 

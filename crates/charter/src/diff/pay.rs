@@ -62,7 +62,7 @@ fn worded(plain: &Plain<'_>, term: &PayTerm) -> String {
 }
 
 /// Sooner is better. Calendar days against working days are judged only where one is surely the longer.
-fn clock_effect(old: &Clock, new: &Clock) -> Effect {
+pub(super) fn clock_effect(old: &Clock, new: &Clock) -> Effect {
     let (before, now) = (length(old), length(new));
     if before.0 == now.0 {
         let same = old.calendar == new.calendar;
@@ -87,6 +87,7 @@ fn length(clock: &Clock) -> (u8, u64) {
         Unit::Days => (1, count),
         Unit::Weeks => (1, count.saturating_mul(7)),
         Unit::Months => (2, count),
+        Unit::CalendarMonths => (5, count),
         Unit::WorkingDays => (3, count),
         Unit::BusinessDays => (4, count),
     }

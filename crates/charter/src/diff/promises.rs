@@ -29,7 +29,13 @@ impl Changes<'_> {
     fn promise(&mut self, before: &Promise, now: &Promise) {
         let (old, new) = (self.old.charter, self.new.charter);
         self.at("made", |changes| {
-            changes.open("on", shape(old, before.on), shape(new, now.on));
+            let made_by = |promise: &Promise| promise.follows.map_or(promise.on, |follows| follows.on);
+            changes.open("on", shape(old, made_by(before)), shape(new, made_by(now)));
+            let followed = |charter: &'_ Charter, promise: &Promise| {
+                let follows = promise.follows.and_then(|follows| charter.promises.get(follows.promise))?;
+                Some(follows.name.to_string())
+            };
+            changes.open("follows", followed(old, before).as_deref(), followed(new, now).as_deref());
             changes.condition("if", before.when.as_ref(), now.when.as_ref());
             changes.open("due", Some(before.due.source()), Some(now.due.source()));
             changes.open("worth", source(before.worth.as_ref()), source(now.worth.as_ref()));

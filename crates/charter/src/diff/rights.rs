@@ -2,7 +2,7 @@
 
 use super::promises::{shape, source};
 use super::{Changes, Effect, Phrase, more_is_better, reversed, without_stop};
-use crate::model::{Charter, Exception, Right, ShapeId, Trigger};
+use crate::model::{Charter, Exception, Limited, OnRequest, Right, ShapeId, Trigger, Window};
 use crate::plain::Plain;
 
 impl Changes<'_> {
@@ -36,9 +36,59 @@ impl Changes<'_> {
         self.condition("if", before.when.as_ref(), now.when.as_ref());
         self.exceptions(before, now);
         self.awards(&before.awards, &now.awards);
+        self.terms(before, now);
         self.pay_within(&before.pay_within, &now.pay_within);
         self.if_late(before.if_late.as_ref(), now.if_late.as_ref());
         self.texts("tells", &before.tells, &now.tells);
+    }
+
+    /// Who must ask, when it is decided, how much in a year, and when it is not enforced.
+    fn terms(&mut self, before: &Right, now: &Right) {
+        self.open("decided_at", source(before.decided_at.as_ref()), source(now.decided_at.as_ref()));
+        self.requests(before.on_request.as_ref(), now.on_request.as_ref());
+        let bounds = |plain: &Plain<'_>, right: &Right| right.limited.map(|limited| bounded(plain, limited));
+        let (was, is) = (bounds(&self.old, before), bounds(&self.new, now));
+        let effect = limited_effect(before.limited, now.limited);
+        self.at("limited", |changes| match (&was, &is) {
+            (Some(was), Some(is)) if was != is => changes.note(effect, Phrase::Most, &[was, is]),
+            (None, Some(is)) => changes.note(Effect::Worse, Phrase::MostAdded, &[is]),
+            (Some(was), None) => changes.note(Effect::Better, Phrase::MostRemoved, &[was]),
+            _ => {}
+        });
+        let pauses = |plain: &Plain<'_>, right: &Right| {
+            let words = right.not_enforced.iter().map(|pause| {
+                let until = pause.until.map(|until| plain.date(until)).unwrap_or_default();
+                let from = pause.from.map(|from| plain.date(from)).unwrap_or_default();
+                format!("{from}–{until}: {}", plain.text(&pause.says, None, None))
+            });
+            words.collect::<Vec<_>>().join("; ")
+        };
+        let (was, is) = (pauses(&self.old, before), pauses(&self.new, now));
+        let written = |words: &String| if words.is_empty() { "—".to_owned() } else { words.clone() };
+        self.neutral("not_enforced", &written(&was), &written(&is));
+    }
+
+    /// Having to ask is worse than not having to; a longer time to ask is better.
+    fn requests(&mut self, before: Option<&OnRequest>, now: Option<&OnRequest>) {
+        let words = |plain: &Plain<'_>, request: Option<&OnRequest>| {
+            request.map(|request| plain.clock(&request.within)).unwrap_or_default()
+        };
+        let (was, is) = (words(&self.old, before), words(&self.new, now));
+        let (old, new) = (self.old.charter, self.new.charter);
+        self.at("on_request", |changes| match (before, now) {
+            (None, Some(_)) => changes.note(Effect::Worse, Phrase::RequestAdded, &[&is]),
+            (Some(_), None) => changes.note(Effect::Better, Phrase::RequestRemoved, &[]),
+            (Some(before), Some(now)) => {
+                if before.within != now.within {
+                    let effect = reversed(super::pay::clock_effect(&before.within, &now.within));
+                    changes.note(effect, Phrase::RequestTime, &[&was, &is]);
+                }
+                changes.open("by", shape(old, before.by), shape(new, now.by));
+                changes.open("if", source(before.when.as_ref()), source(now.when.as_ref()));
+                changes.texts("says", &before.says, &now.says);
+            }
+            (None, None) => {}
+        });
     }
 
     /// Pairs exceptions that read alike, then those that are proven alike; what is left was added or removed.
@@ -108,6 +158,42 @@ impl Changes<'_> {
             self.at("within", |changes| changes.note(effect, Phrase::ProofTime, &[&old, &new]));
         }
         self.texts("says", &before.says, &now.says);
+    }
+}
+
+/// A bound over time in words.
+fn bounded(plain: &Plain<'_>, limited: Limited) -> String {
+    let window = match limited.within {
+        Window::Year => plain.pick("in a calendar year", "每个日历年", "i et kalenderår").to_owned(),
+        Window::Trailing(length) => {
+            let length = plain.length(length);
+            plain.pick(format!("within {length}"), format!("{length}内"), format!("i løpet av {length}"))
+        }
+    };
+    let times = limited
+        .times
+        .map(|times| plain.pick(format!("{times} times"), format!("{times} 次"), format!("{times} ganger")));
+    let parts: Vec<String> = limited.at_most.map(|most| plain.money(most)).into_iter().chain(times).collect();
+    format!("{} {window}", parts.join(plain.pick(", ", "，", ", ")))
+}
+
+/// Judged only where one thing changed.
+fn limited_effect(before: Option<Limited>, now: Option<Limited>) -> Effect {
+    let (Some(before), Some(now)) = (before, now) else { return Effect::Open };
+    let most = |limited: Limited| limited.at_most.map(|most| most.minor);
+    match (before.within == now.within, before.times == now.times, most(before) == most(now)) {
+        (true, true, false) => more_or_none(most(before), most(now)),
+        (true, false, true) => more_or_none(before.times, now.times),
+        _ => Effect::Open,
+    }
+}
+
+fn more_or_none<T: PartialOrd>(before: Option<T>, now: Option<T>) -> Effect {
+    match (before, now) {
+        (Some(before), Some(now)) => more_is_better(&before, &now),
+        (None, Some(_)) => Effect::Worse,
+        (Some(_), None) => Effect::Better,
+        (None, None) => Effect::Neutral,
     }
 }
 

@@ -47,10 +47,11 @@ impl Changes<'_> {
 }
 
 /// The rights of a rule: in its order where that counts.
-fn names<'a>(charter: &'a Charter, stack: &Stack) -> Vec<&'a str> {
+fn names<'a>(charter: &'a Charter, stack: &'a Stack) -> Vec<&'a str> {
     let mut names: Vec<&str> =
         stack.rights.iter().filter_map(|id| charter.rights.get(*id)).map(|right| right.name.as_ref()).collect();
-    if stack.rule != Stacking::Offset {
+    names.extend(stack.elsewhere.iter().map(AsRef::as_ref));
+    if stack.rule != Stacking::First {
         names.sort_unstable();
     }
     names
@@ -61,9 +62,10 @@ fn words(plain: &Plain<'_>, rule: Stacking) -> &'static str {
         Stacking::Highest => plain.pick("only the highest is owed", "只取最高一项", "bare det høyeste gis"),
         Stacking::Sum => plain.pick("all are owed", "全部累加", "alle gis"),
         Stacking::Offset => plain.pick(
-            "what an earlier one gave is taken off a later one",
-            "后一项扣除前一项已给的金额",
-            "det en tidligere ga, trekkes fra en senere",
+            "what one gave is taken off another",
+            "一项已给的金额从另一项中扣除",
+            "det én ga, trekkes fra en annen",
         ),
+        Stacking::First => plain.pick("one excludes the others", "一项排除其他各项", "én utelukker de andre"),
     }
 }

@@ -50,6 +50,12 @@ pub(super) enum Phrase {
     HoldRemoved,
     Calendar,
     Shape,
+    LeastPaid,
+    LeastPaidAdded,
+    LeastPaidRemoved,
+    RequestAdded,
+    RequestRemoved,
+    RequestTime,
 }
 
 /// The sentence with its parts filled in.
@@ -114,6 +120,12 @@ fn english(phrase: Phrase) -> &'static str {
         Phrase::HoldRemoved => "remedies no longer wait for a person above {0}",
         Phrase::Calendar => "the days of rest changed, and with them the deadlines that count by it",
         Phrase::Shape => "the shape of the event changed",
+        Phrase::LeastPaid => "was paid from {0} on, now from {1} on",
+        Phrase::LeastPaidAdded => "is now only paid from {0} on",
+        Phrase::LeastPaidRemoved => "is now paid however small, no longer only from {0} on",
+        Phrase::RequestAdded => "is now only given when asked for within {0}",
+        Phrase::RequestRemoved => "is now given without being asked for",
+        Phrase::RequestTime => "could be asked for within {0}, now within {1}",
     }
 }
 
@@ -165,6 +177,12 @@ fn chinese(phrase: Phrase) -> &'static str {
         Phrase::HoldRemoved => "超过 {0} 不再须人工批准",
         Phrase::Calendar => "休息日有改动，按其计算的期限随之改变",
         Phrase::Shape => "事件的结构有改动",
+        Phrase::LeastPaid => "起付金额原为 {0}，现为 {1}",
+        Phrase::LeastPaidAdded => "现自 {0} 起付",
+        Phrase::LeastPaidRemoved => "不再以 {0} 为起付金额",
+        Phrase::RequestAdded => "现须在 {0}内提出请求方予给付",
+        Phrase::RequestRemoved => "现无须请求即予给付",
+        Phrase::RequestTime => "提出请求的期限原为 {0}，现为 {1}",
     }
 }
 
@@ -216,5 +234,11 @@ fn norwegian(phrase: Phrase) -> &'static str {
         Phrase::HoldRemoved => "beløp over {0} må ikke lenger godkjennes",
         Phrase::Calendar => "fridagene er endret, og med dem fristene som telles etter dem",
         Phrase::Shape => "hendelsens form er endret",
+        Phrase::LeastPaid => "ble betalt fra {0}, nå fra {1}",
+        Phrase::LeastPaidAdded => "betales nå bare fra {0}",
+        Phrase::LeastPaidRemoved => "betales nå uansett hvor lite, ikke lenger bare fra {0}",
+        Phrase::RequestAdded => "gis nå bare når det bes om innen {0}",
+        Phrase::RequestRemoved => "gis nå uten at det må bes om",
+        Phrase::RequestTime => "kunne bes om innen {0}, nå innen {1}",
     }
 }

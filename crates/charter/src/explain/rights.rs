@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use super::Page;
-use crate::model::{Amount, Award, AwardKind, Band, Entry, Exception, Fixed, Give, PaysIn, Promise, Right, Trigger};
+use crate::model::{
+    Amount, Award, AwardKind, Band, Entry, Exception, Expires, Fixed, Give, PaysIn, Promise, Right, Trigger, Window,
+};
 
 impl Page<'_> {
     pub(super) fn rights(&mut self) {
@@ -37,6 +39,7 @@ impl Page<'_> {
             let award = self.award(award);
             self.line(&format!("- {award}"));
         }
+        self.terms(right, promise);
         for term in &right.pay_within {
             let within = words.clock(&term.within);
             let condition = term.when.as_ref().map(|when| format!("{comma}{} `{}`", words.only_if, when.source()));
@@ -53,6 +56,37 @@ impl Page<'_> {
         self.out.push('\n');
         for award in &right.awards {
             self.tables(award);
+        }
+    }
+
+    /// Who must ask, when it is decided, how much in a year, and when it is not enforced.
+    fn terms(&mut self, right: &Right, promise: Option<&Promise>) {
+        let (colon, comma, words) = (self.words.colon, self.words.comma, self.words);
+        if let Some(request) = &right.on_request {
+            let by = self.on(request.by, None);
+            let only = request.when.as_ref().map(|when| format!("{comma}{} `{}`", words.only_if, when.source()));
+            let (within, only) = (words.clock(&request.within), only.unwrap_or_default());
+            self.line(&format!("- {}{colon}{} {by}{comma}{within}{only}", words.on_request, words.by));
+        }
+        if let Some(decided) = &right.decided_at {
+            self.line(&format!("- {}{colon}`{}`", words.decided, decided.source()));
+        }
+        if let Some(limited) = &right.limited {
+            let window = match limited.within {
+                Window::Year => words.each_year.to_owned(),
+                Window::Trailing(length) => format!("{} {}", words.in_the_last, self.length(length)),
+            };
+            let most = limited.at_most.map(|most| format!("{} {}", words.at_most, self.amount(most)));
+            let times = limited.times.map(|times| format!("{} {times}", words.no_more_often));
+            let bounds: Vec<String> = most.into_iter().chain(times).collect();
+            self.line(&format!("- {}{colon}{}{comma}{window}", words.limited, bounds.join(comma)));
+        }
+        for pause in &right.not_enforced {
+            let says = self.text(&pause.says, promise);
+            let from = pause.from.map(|from| format!("{} {}", words.from, self.date(from)));
+            let until = pause.until.map(|until| format!("{} {}", words.until, self.date(until)));
+            let when: Vec<String> = from.into_iter().chain(until).collect();
+            self.line(&format!("- {}{colon}{} — {says}", words.not_enforced, when.join(comma)));
         }
     }
 
@@ -87,6 +121,20 @@ impl Page<'_> {
             Amount::Share { ratio, of } => write!(out, "{ratio} {} `{}`", words.of, of.source()),
             Amount::Each { rate, count } => write!(out, "{} {} `{}`", self.fixed(rate), words.for_each, count.source()),
         };
+        if let Some(moment) = &award.dated_by {
+            let _ = write!(out, "{comma}{} `{}`", words.dated_by, moment.source());
+        }
+        for reduction in &award.reduced {
+            let when = reduction.when.as_ref().map(|when| when.source());
+            let case = match (reduction.shown_by, when) {
+                (Some(shape), when) => format!("{} {}", words.shown_by, self.on(shape, when)),
+                (None, when) => format!("{} `{}`", words.only_if, when.unwrap_or_default()),
+            };
+            let _ = write!(out, "{comma}{} {} ({case})", words.reduced, reduction.to);
+        }
+        if let Some(times) = &award.times {
+            let _ = write!(out, "{comma}× `{}`", times.source());
+        }
         if let Some(most) = &award.at_most {
             let _ = write!(out, "{comma}{} {}", words.at_most, self.fixed(most));
         }
@@ -95,6 +143,9 @@ impl Page<'_> {
         }
         if let Some(step) = award.round_to {
             let _ = write!(out, "{comma}{} {}", words.rounded_to, self.amount(step));
+        }
+        if let Some(least) = award.least_payable {
+            let _ = write!(out, "{comma}{} {}", words.least_payable, self.amount(least));
         }
         match award.pays_in {
             PaysIn::Same => {}
@@ -106,6 +157,21 @@ impl Page<'_> {
                 let _ = write!(out, "{comma}{} {}", words.paid_in, name.unwrap_or_else(|| tender.to_string()));
             }
         }
+        if let Some(other) = award.or_in {
+            let tender = self.charter.tenders.get(other.tender.code());
+            let name = tender.map_or_else(|| other.tender.to_string(), |tender| self.text(&tender.name, None));
+            let agreed = self.on(other.agreed, None);
+            let _ = write!(out, "{comma}{} {agreed}{comma}{name} {} {}", words.or_in, words.worth, other.worth);
+            match tender.and_then(|tender| tender.expires.as_ref()) {
+                Some(Expires::Never) => {
+                    let _ = write!(out, "{comma}{}", words.never_expires);
+                }
+                Some(Expires::After(clock)) => {
+                    let _ = write!(out, "{comma}{} {}", words.expires, words.clock(clock));
+                }
+                None => {}
+            }
+        }
         out
     }
 
@@ -114,10 +180,19 @@ impl Page<'_> {
             Fixed::Money(money) => self.amount(*money),
             Fixed::Expr(expression) => format!("`{}`", expression.source()),
             Fixed::Value(id) => {
-                let entries = self.charter.values.get(*id).map(|value| value.entries.as_slice()).unwrap_or_default();
+                let value = self.charter.values.get(*id);
+                let entries = value.map(|value| value.entries.as_slice()).unwrap_or_default();
+                let how = |from: &crate::value::Moment| {
+                    let indexed = value.and_then(|value| value.indexed.get(from))?;
+                    let (base, words) = (self.amount(indexed.base), self.words);
+                    let ((was, first), (is, last)) = (&indexed.from, &indexed.to);
+                    let (comma, index) = (words.comma, &indexed.index);
+                    Some(format!("{comma}{base} {} `{index}`: {is} {last} / {was} {first}", words.indexed))
+                };
                 let dated = entries.iter().map(|(from, entry)| match entry {
                     Entry::Money(money) => {
-                        format!("{} ({} {})", self.amount(*money), self.words.from, self.date(*from))
+                        let how = how(from).unwrap_or_default();
+                        format!("{} ({} {}{how})", self.amount(*money), self.words.from, self.date(*from))
                     }
                     Entry::Bands(_) => String::new(),
                 });
@@ -149,9 +224,14 @@ impl Page<'_> {
 
     fn row(&self, band: &Band, next: Option<&Band>) -> String {
         let words = self.words;
+        let lower = if band.above { words.above } else { words.from };
         let reach = match next {
-            Some(next) => format!("{} {} {} {}", words.from, band.written, words.to_below, next.written),
-            None => format!("{} {} {}", words.from, band.written, words.and_up),
+            Some(next) => {
+                let upper = if next.above { words.up_to } else { words.to_below };
+                format!("{lower} {} {upper} {}", band.written, next.written)
+            }
+            None if band.above => format!("{lower} {}", band.written),
+            None => format!("{lower} {} {}", band.written, words.and_up),
         };
         let give = match &band.give {
             Give::Money(money) if money.is_zero() => words.nothing.to_owned(),

@@ -1,5 +1,6 @@
 //! The type checker: from the syntax tree to compiled code, with every fault it finds on the way.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cel::common::ast::{Expr as Syntax, IdedExpr, LiteralValue, SelectExpr, operators};
@@ -22,6 +23,8 @@ pub(super) struct Checker<'e> {
     pub problems: Vec<ExprProblem>,
     /// What has been read so far.
     pub reads: Vec<(Read, Source)>,
+    /// The calendars it counts by.
+    pub calendars: BTreeSet<Box<str>>,
 }
 
 impl<'e> Checker<'e> {
@@ -141,7 +144,7 @@ impl<'e> Checker<'e> {
             "evidence_at" if self.names.evidence.is_some() => {
                 Some(self.read(node, "evidence_at".into(), Type::Time, Source::EvidenceAt))
             }
-            "data" | "made" | "evidence" | "promise" => {
+            "data" | "made" | "evidence" | "promise" | "party" => {
                 self.report(
                     node,
                     format!("`{word}` needs one of its fields"),
@@ -166,6 +169,7 @@ impl<'e> Checker<'e> {
             ("evidence", self.names.evidence.is_some()),
             ("evidence_at", self.names.evidence.is_some()),
             ("promise", self.names.promise),
+            ("party", self.counts().is_some()),
             ("at", true),
         ];
         names.into_iter().filter(|(_, known)| *known).map(|(name, _)| name).collect()
@@ -182,6 +186,7 @@ impl<'e> Checker<'e> {
         };
         let (kind, source) = match root.as_str() {
             "promise" if self.names.promise => self.promise(node, &select.field)?,
+            "party" if self.counts().is_some() => self.count_of(node, &select.field)?,
             "data" => self.field(node, root, self.names.data, Part::Data, &select.field)?,
             "made" => self.field(node, root, self.names.made, Part::Made, &select.field)?,
             "evidence" => self.field(node, root, self.names.evidence, Part::Evidence, &select.field)?,
@@ -211,6 +216,22 @@ impl<'e> Checker<'e> {
                 None
             }
         }
+    }
+
+    /// The counts that may be read here: those of the charter, when it has any.
+    fn counts(&self) -> Option<&'e [Box<str>]> {
+        let counts = self.names.facts.filter(|_| self.names.party)?.counts.as_slice();
+        (!counts.is_empty()).then_some(counts)
+    }
+
+    fn count_of(&mut self, node: &IdedExpr, name: &str) -> Option<(Type, Source)> {
+        let counts = self.counts().unwrap_or_default();
+        if let Some(index) = counts.iter().position(|known| **known == *name) {
+            return Some((Type::Int, Source::Count(index)));
+        }
+        let help = self.suggest(name, counts.iter().map(AsRef::as_ref).collect());
+        self.report(node, format!("no count is called `{name}`"), help);
+        None
     }
 
     fn field(
@@ -244,6 +265,9 @@ impl<'e> Checker<'e> {
             (Source::Field(place), Type::Text | Type::Key { .. }) => Code::Text(Text::Field(place)),
             (Source::Field(_) | Source::Paid, Type::Tenders) => Code::Tenders(tenders(source)),
             (Source::Field(place), _) => Code::Number(Number::Field(place)),
+            (Source::Count(index), _) => {
+                Code::Number(Number::new(move |scope| scope.counts.get(index).copied().ok_or(EvalError::Absent)))
+            }
             (Source::Worth, _) => Code::Money(Amount::new(|scope| scope.worth.ok_or(EvalError::Absent))),
             _ => Code::Number(Number::new(move |scope| Ok(source.moment(scope).0))),
         };

@@ -14,7 +14,7 @@ use crate::clock::{parse_duration, parse_rfc3339};
 use crate::value::{NUMBER_SCALE, Type};
 
 /// Every function, with how it is called.
-const FUNCTIONS: [(&str, &str); 17] = [
+const FUNCTIONS: [(&str, &str); 23] = [
     ("duration", "duration('15m')"),
     ("money", "money('50 USD')"),
     ("time", "time('2025-01-01T00:00:00Z')"),
@@ -26,6 +26,12 @@ const FUNCTIONS: [(&str, &str); 17] = [
     ("abs", "abs(data.difference)"),
     ("floor", "floor(hours(data.late))"),
     ("ceil", "ceil(hours(data.late))"),
+    ("distance", "distance(made.from, made.to)"),
+    ("deadline", "deadline(data.reported, '2 working days')"),
+    ("local_time", "local_time(data.released, '19:00')"),
+    ("days_between", "days_between(promise.due, at)"),
+    ("periods", "periods(at - promise.due, duration('12h'))"),
+    ("begun", "begun(at - promise.due, duration('12h'))"),
     ("size", "size(data.text)"),
     ("contains", "data.text.contains('word')"),
     ("startsWith", "data.text.startsWith('word')"),
@@ -66,6 +72,14 @@ impl<'e> Checker<'e> {
             ("ceil", None, [value]) => {
                 self.whole(node, value, |number| number.checked_neg()?.div_euclid(NUMBER_SCALE).checked_neg())
             }
+            ("distance", None, [from, to]) => self.distance(node, from, to),
+            ("deadline", None, [from, length]) => self.deadline(node, from, length, None),
+            ("deadline", None, [from, length, calendar]) => self.deadline(node, from, length, Some(calendar)),
+            ("local_time", None, [day, time]) => self.local_time(node, day, time),
+            ("days_between", None, [from, to]) => self.days_between(node, from, to, None),
+            ("days_between", None, [from, to, calendar]) => self.days_between(node, from, to, Some(calendar)),
+            ("periods", None, [length, unit]) => self.periods(node, length, unit, false),
+            ("begun", None, [length, unit]) => self.periods(node, length, unit, true),
             ("size", None, [value]) => self.size(node, value),
             ("contains", Some(text), [part]) => self.search(node, text, part, |text, part| text.contains(part)),
             ("startsWith", Some(text), [part]) => self.search(node, text, part, |text, part| text.starts_with(part)),
@@ -85,7 +99,7 @@ impl<'e> Checker<'e> {
                     Some((_, example)) => format!("Did you mean `{example}`?"),
                     None => {
                         let names: Vec<_> =
-                            FUNCTIONS.iter().take(16).map(|(function, _)| format!("`{function}`")).collect();
+                            FUNCTIONS.iter().take(22).map(|(function, _)| format!("`{function}`")).collect();
                         format!("The functions are {}.", names.join(", "))
                     }
                 };
@@ -97,7 +111,7 @@ impl<'e> Checker<'e> {
     }
 
     /// The value of a constant written as text.
-    fn constant<T>(
+    pub(super) fn constant<T>(
         &mut self,
         node: &IdedExpr,
         text: &'e IdedExpr,
@@ -117,12 +131,13 @@ impl<'e> Checker<'e> {
     }
 
     /// A value that must be a length of time, a number …, or the fault.
-    fn of_kind(&mut self, value: &'e IdedExpr, wish: &str, fits: fn(&Type) -> bool) -> Option<Typed<'e>> {
+    pub(super) fn of_kind(&mut self, value: &'e IdedExpr, wish: &str, fits: fn(&Type) -> bool) -> Option<Typed<'e>> {
         let typed = self.check(value)?;
         if fits(&typed.kind) {
             return Some(typed);
         }
-        self.report(value, format!("{wish} is wanted here, and this is {}", name(&typed.kind)), "");
+        let help = format!("Put {wish} there.");
+        self.report(value, format!("{wish} is wanted here, and this is {}", name(&typed.kind)), help);
         None
     }
 
@@ -137,6 +152,7 @@ impl<'e> Checker<'e> {
         Some(Typed::new(Type::Number { unit: None }, Code::Number(code), node))
     }
 
+    /// The least or the most of two.
     fn extreme(
         &mut self,
         node: &'e IdedExpr,

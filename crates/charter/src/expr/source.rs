@@ -103,6 +103,7 @@ pub(super) enum Source {
     MadeAt,
     Worth,
     Paid,
+    Count(usize),
 }
 
 impl Source {
@@ -123,6 +124,7 @@ impl Source {
             Self::At | Self::EvidenceAt | Self::Due | Self::MadeAt => Value::Time(self.moment(scope)),
             Self::Worth => scope.worth.map_or(Value::Absent, Value::Money),
             Self::Paid => scope.paid.cloned().map_or(Value::Absent, Value::Tenders),
+            Self::Count(index) => scope.counts.get(index).map_or(Value::Absent, |count| Value::Int(*count)),
         }
     }
 
@@ -132,6 +134,7 @@ impl Source {
             Self::Field(place) => *place.get(scope) != Value::Absent,
             Self::Worth => scope.worth.is_some(),
             Self::Paid => scope.paid.is_some(),
+            Self::Count(index) => scope.counts.get(index).is_some(),
             _ => true,
         }
     }

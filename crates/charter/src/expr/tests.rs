@@ -90,7 +90,7 @@ fn with_scope<T>(check: impl FnOnce(&Names<'_>, &Scope<'_>) -> T) -> T {
     let made = vec![Value::Number(12_000_000_000), Value::Choice(2), Value::Key("customer:42".into())];
     let data = data();
     let paid = Tenders::new([money("100 USD")]).unwrap();
-    let names = Names { data: Some(&data_shape), made: Some(&made_shape), evidence: None, promise: true };
+    let names = Names { data: Some(&data_shape), made: Some(&made_shape), promise: true, ..Names::default() };
     let scope = Scope {
         data: &data,
         at: parse_rfc3339("2013-01-01T15:05:00Z").unwrap(),
@@ -381,9 +381,9 @@ fn faults_are_named_where_they_stand() {
     data.seats: a condition is wanted here, and this is a whole number / Compare it with something.
     'x': a whole number and a text cannot be the two outcomes of one choice / Both sides must be of one type.
     duraton('15m'): there is no function `duraton` / Did you mean `duration('15m')`?
-    3: a length of time is wanted here, and this is a whole number / 
+    3: a length of time is wanted here, and this is a whole number / Put a length of time there.
     duration('3h', 2): `duration` is not called like this / Write `duration('15m')`.
-    sqrt(4): there is no function `sqrt` / The functions are `duration`, `money`, `time`, `minutes`, `hours`, `days`, `min`, `max`, `abs`, `floor`, `ceil`, `size`, `contains`, `startsWith`, `endsWith`, `has`.
+    sqrt(4): there is no function `sqrt` / The functions are `duration`, `money`, `time`, `minutes`, `hours`, `days`, `min`, `max`, `abs`, `floor`, `ceil`, `distance`, `deadline`, `local_time`, `days_between`, `periods`, `begun`, `size`, `contains`, `startsWith`, `endsWith`, `has`.
     timestamp('2025-01-01T00:00:00Z'): `timestamp` is not called like this / Write `time('2025-01-01T00:00:00Z')`.
     1 / 0: this never has a value: it divides by zero / Correct the constants.
     9223372036854775807 + 1: this never has a value: a number is too large / Correct the constants.

@@ -82,6 +82,8 @@ How things are written:
 |---|---|---|
 | amount | digits, a point for decimals, a space, the code of a currency or of a tender of the charter | `50 USD`, `0.01 USD`, `5000 points` |
 | share | hundredths or a fraction | `50%`, `99.5 %`, `1/2` |
+| yearly rate | hundredths a year | `12% a year` |
+| years | a number and `years` | `5 years`, `1 year` |
 | length of time | numbers with `d`, `h`, `m`, `s` | `3h`, `1h30m`, `2d` |
 | deadline | a number and a unit; working and business days need a calendar | `24 hours`, `7 days`, `10 working days`, `7 business days` |
 | date or time | a date (its first moment in the charter's zone) or RFC 3339 | `2025-01-01`, `2025-01-01T12:00:00-05:00` |

@@ -97,6 +97,7 @@ fn leaf_schema(leaf: Leaf) -> Value {
         Leaf::Bool => json!({"type": "boolean"}),
         Leaf::Whole => json!({"type": "integer"}),
         Leaf::Word(words) => json!({"enum": words}),
+        Leaf::Number | Leaf::Code => json!({"type": ["string", "number"]}),
         Leaf::Edge => json!({"type": ["string", "number"]}),
         Leaf::Text => json!({"type": ["string", "number", "boolean"]}),
         Leaf::Condition => json!({"type": ["string", "boolean"]}),
@@ -117,7 +118,10 @@ fn pattern(leaf: Leaf) -> Option<&'static str> {
         Leaf::Currency => Some("^[A-Z]{3}$"),
         Leaf::Amount => Some("^[0-9]+(\\.[0-9]+)? [A-Za-z][A-Za-z0-9_]*$"),
         Leaf::Share => Some("^([0-9]+(\\.[0-9]+)? ?%|[0-9]+/[0-9]+)$"),
+        Leaf::YearlyRate => Some("^[0-9]+(\\.[0-9]+)? ?% a year$"),
+        Leaf::Years => Some("^[0-9]+(\\.[0-9]+)? years?$"),
         Leaf::Date => Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].+)?$"),
+        Leaf::Point => Some("^-?[0-9]+(\\.[0-9]+)? +-?[0-9]+(\\.[0-9]+)?$"),
         Leaf::Key => Some("^[a-z][a-z0-9_-]*:.+$"),
         _ => None,
     }

@@ -32,15 +32,21 @@ pub(crate) static CHARTER: Record = Record {
         need("in_force", Is::Record(&IN_FORCE), "When this version judges.", "{from: 2025-01-01}"),
         need("title", Is::Texts, "The title of the page a customer reads. Its languages are those of every text.", "{en: Our promise to you, nb: Vårt løfte til deg}"),
         need("source", Is::Record(&SOURCE), "Where the rules were read, and how sure that is.", "{what: Customer service plan, as_of: 2025-06-01}"),
+        may("draft", Is::Leaf(Leaf::Bool), "True for a draft: it is read, tested and published as such, and judges nothing.", "true"),
         need("time_zone", Is::Leaf(Leaf::Zone), "The zone in which days begin and end.", "America/New_York"),
         need("money", Is::Leaf(Leaf::Currency), "The currency the charter reckons in.", "USD"),
         may("tenders", Is::Map(Leaf::Name, &Is::Record(&TENDER)), "Tenders of the charter's own: points, credits. The name is the code that amounts are written with.", "{points: {name: {en: Points}, worth: 0.01 USD}}"),
         may("calendars", Is::Map(Leaf::Name, &Is::Record(&CALENDAR)), "Calendars by which working and business days are counted.", "{us-federal: {holidays: [12-25 or nearest weekday]}}"),
+        may("value", Is::Record(&VALUATION), "How customers are valued. It never changes what anyone is owed.", "{purchases: {on: booking.made, amount: data.fare}, discount: 12% a year}"),
+        may("places", Is::Record(&PLACES), "Where places lie, for `distance(…)`.", "{source: OurAirports, points: {OSL: 60.1939 11.1004}}"),
+        may("indices", Is::Map(Leaf::Name, &Is::Record(&INDEX)), "Series of figures that amounts follow.", "{cpi: {source: Statistics Norway, points: {2024: 133.6}}}"),
+        may("terms", Is::Map(Leaf::FieldName, &Is::Record(&TERM)), "What is defined once: expressions name it as `term.NAME`.", "{poor: {is: data.stalls >= 3, says: {en: poor playback}}}"),
         may("values", Is::Map(Leaf::Name, &Is::List(&Is::Record(&VALUE))), "Amounts and bands that change with time, each with its entries, earliest first.", "{late_fee: [{from: 2020-01-01, amount: 40 USD}]}"),
         need("events", Is::Map(Leaf::EventType, &Is::Record(&SHAPE)), "The events that clauses speak of, with the shape of their data.", "{flight.departed: {about: flight, data: {late: duration}}}"),
+        may("counts", Is::Map(Leaf::FieldName, &Is::Record(&COUNT)), "How often something happened to a party, read in rights as `party.NAME`.", "{flown: {on: flight.departed, within: 365d}}"),
         need("promises", Is::Map(Leaf::Name, &Is::Record(&PROMISE)), "What is promised.", "{departure: {made: {on: booking.made, due: data.departs}, says: {en: \"{thing} leaves at {due}\"}, kept: {on: flight.departed}}}"),
         may("rights", Is::Map(Leaf::Name, &Is::Record(&RIGHT)), "What is owed when a promise fails.", "{late: {on: flight.departed, says: {en: Late is paid for}, compensation: 50 USD}}"),
-        may("stacking", Is::List(&Is::Record(&STACK)), "How several rights behind one promise combine. Two rights that owe the same kind of thing for the same event must be named here.", "[{rights: [late, very-late], rule: highest}]"),
+        may("stacking", Is::List(&Is::Record(&STACK)), "How several rights combine. Two rights that owe the same kind of thing for the same event must be named here.", "[{rights: [late, very-late], rule: highest}]"),
         may("limits", Is::Record(&LIMITS), "Bounds on what leaves without a person.", "{notify_from: 1 USD}"),
     ],
 };
@@ -71,6 +77,7 @@ static TENDER: Record = Record {
     keys: &[
         need("name", Is::Texts, "Its name in words.", "{en: points, nb: poeng}"),
         need("worth", AMOUNT, "What one unit is worth, in the charter's currency.", "0.01 USD"),
+        may("expires", Is::Leaf(Leaf::Clock), "How long it is good for: `never`, or a length of time from the day it is given.", "never"),
         may("decimals", Is::Leaf(Leaf::Whole), "How many decimals its amounts have, 0 to 9. None unless said.", "2"),
     ],
 };
@@ -92,6 +99,7 @@ static VALUE: Record = Record {
     keys: &[
         need("from", DATE, "From when it counts.", "2020-01-01"),
         may("amount", AMOUNT, "An amount.", "40 USD"),
+        may("index", Is::Record(&INDEXED), "Carries the amount forward by an index.", "{of: cpi, from: 2018-10, to: 2023-10, round_to: 25 USD}"),
         may("bands", Is::List(&Is::Record(&BAND)), "Bands, lowest first. An empty list gives nothing.", "[{at: 3h, give: 50 USD}, {at: 4h, give: 100 USD}]"),
         may("note", TEXT, "Where the figures were read.", "company page, read on a copy"),
     ],
@@ -99,11 +107,62 @@ static VALUE: Record = Record {
 
 static BAND: Record = Record {
     name: "band",
-    doc: "What is given from an edge on, up to the next band's edge: closed below, open above. Below the first band nothing is given.",
+    doc: "What is given from an edge on, up to the next band. Below the first band nothing is given.",
     keys: &[
-        need("at", Is::Leaf(Leaf::Edge), "The lower edge, which belongs to the band.", "3h"),
-        may("below", Is::Leaf(Leaf::Edge), "The upper edge, which does not. It must be the next band's lower edge; after the last band nothing is given.", "4h"),
+        may("at", Is::Leaf(Leaf::Edge), "The lower edge, when it belongs to the band …", "3h"),
+        may("above", Is::Leaf(Leaf::Edge), "… and when it does not.", "1500 km"),
+        may("below", Is::Leaf(Leaf::Edge), "The upper edge, when it does not belong to the band. The next band must begin `at` it; after the last band nothing is given.", "4h"),
+        may("up_to", Is::Leaf(Leaf::Edge), "The upper edge, when it belongs to the band. The next band must begin `above` it.", "3500 km"),
         need("give", Is::Any(&[AMOUNT, Is::Record(&SHARE_OF)]), "An amount, or a share of one.", "50 USD"),
+    ],
+};
+
+static PLACES: Record = Record {
+    name: "places",
+    doc: "Where places lie. The distance between two is the great circle's on a sphere of the Earth's mean radius, to the metre.",
+    keys: &[
+        need("source", TEXT, "Where the coordinates were read.", "OurAirports"),
+        need("points", Is::Map(Leaf::Code, &Is::Leaf(Leaf::Point)), "Each place by its code: its latitude and longitude in degrees, north and east above zero.", "{OSL: 60.1939 11.1004, JFK: 40.6398 -73.7789}"),
+    ],
+};
+
+static TERM: Record = Record {
+    name: "term",
+    doc: "A term: what an expression is called. It is written out wherever it is named, and reads what may be read there. It may name terms that stand before it.",
+    keys: &[
+        need("is", Is::Leaf(Leaf::Expression("anything")), "The expression.", "data.stalls >= 3"),
+        may("says", Is::Texts, "What it is called, in the customer's words.", "{en: poor playback}"),
+    ],
+};
+
+static INDEX: Record = Record {
+    name: "index",
+    doc: "A series of figures, such as a consumer price index.",
+    keys: &[
+        need("source", TEXT, "Where they were read.", "Statistics Norway, table 08981"),
+        need("points", Is::Map(Leaf::Code, &Is::Leaf(Leaf::Number)), "The figure of each period.", "{2018-10: 106.7, 2023-10: 130.2}"),
+    ],
+};
+
+static INDEXED: Record = Record {
+    name: "indexed",
+    doc: "How an amount follows an index: it is multiplied by the figure of one period and divided by that of another.",
+    keys: &[
+        need("of", Is::Leaf(Leaf::Reference("an index")), "The index.", "cpi"),
+        need("from", Is::Leaf(Leaf::Code), "The period in which the amount was set.", "2018-10"),
+        need("to", Is::Leaf(Leaf::Code), "The period to which it is carried.", "2023-10"),
+        may("round_to", AMOUNT, "Rounded to a multiple of so much; to the smallest unit without it.", "25 USD"),
+        may("rounding", Is::Leaf(Leaf::Word(&["up", "down", "nearest"])), "Which way. To the nearest, unless said.", "up"),
+    ],
+};
+
+static COUNT: Record = Record {
+    name: "count",
+    doc: "How often something happened to a party in the time up to an event, that event included. What is learnt later changes nothing that was decided.",
+    keys: &[
+        need("on", EVENT, "The event that is counted.", "flight.departed"),
+        may("if", CONDITION, "Only if this holds; reads `data`.", "data.cause != 'unknown'"),
+        need("within", DURATION, "The time looked back.", "365d"),
     ],
 };
 
@@ -153,9 +212,10 @@ static PROMISE: Record = Record {
 
 static MADE: Record = Record {
     name: "made",
-    doc: "How a promise comes to be. The expressions read `data`, the data of the event.",
+    doc: "How a promise comes to be. The expressions read `data`, the data of the event; where the promise follows another one also `made`, what made that one, and `promise`.",
     keys: &[
         need("on", EVENT, "The event.", "booking.made"),
+        may("follows", Is::Leaf(Leaf::Reference("a promise")), "The promise it follows from: it is made when the event is heard about that one's thing, to the same party. A duty to care, to answer or to tell is such a promise.", "departure"),
         may("if", CONDITION, "Only if this holds.", "data.channel == 'direct'"),
         need("due", Is::Leaf(Leaf::Expression("a time")), "When it is due.", "data.departs"),
         may("worth", MONEY_EXPRESSION, "What it is worth.", "data.fare"),
@@ -200,11 +260,68 @@ static RIGHT: Record = Record {
         need("on", Is::Leaf(Leaf::Reference("an event, or `overdue`")), "What makes it apply: an event about the promise's thing, or `overdue`, silence.", "flight.departed"),
         may("if", CONDITION, "Only if this holds; reads `data`, `made` and `promise`.", "made.channel == 'direct'"),
         may("unless", Is::OneOrMany(&Is::Record(&EXCEPTION)), "What takes it away again.", "{shown_by: weather.observed, if: evidence.wind_knots >= 50}"),
+        may("on_request", Is::Record(&ON_REQUEST), "Only owed when the party asks for it. Without it, what is owed is owed by itself.", "{by: claim.made, within: 28 days}"),
+        may("decided_at", Is::Leaf(Leaf::Expression("a time")), "When it is decided, if that is later than the event. What applies until then is gathered, and the highest of it counts.", "made.released"),
+        may("limited", Is::Record(&LIMITED), "How much, or how often, one party gets in a year.", "{within: year, at_most: 2500 USD}"),
+        may("not_enforced", Is::OneOrMany(&Is::Record(&NOT_ENFORCED)), "Times in which an authority does not enforce it: a note for the reader, which changes nothing of what is owed.", "{from: 2025-10-01, until: 2026-07-01, says: {en: The authority does not enforce this}}"),
         may("restitution", Is::Any(&[SUM, Is::Record(&AWARD)]), "Gives back what was paid.", "{share: 100%, of: promise.worth, to: original tenders}"),
         may("compensation", Is::Any(&[SUM, Is::Record(&AWARD)]), "Is for the harm.", "{bands: late_departure, by: data.late, in: travel_credit}"),
         may("pay_within", Is::Any(&[Is::Leaf(Leaf::Clock), Is::OneOrMany(&Is::Record(&PAY_TERM))]), "How soon it is paid: a promise to the party. Without it no promise to pay is made.", "7 days"),
         may("if_late", Is::Record(&IF_LATE), "What more is owed when the payment itself is late.", "{compensation: 40 USD}"),
         may("tells", Is::Texts, "Said to the customer when it is owed. Slots: `{thing}`, `{due}`, `{amount}`, `{pay_by}`, `{because}`, `{worth}`, `{paid}`, `{made.FIELD}`, `{data.FIELD}`. Without it, a built-in message.", "{en: \"{thing} was late: we owe you {amount}\"}"),
+    ],
+};
+
+static ON_REQUEST: Record = Record {
+    name: "on_request",
+    doc: "What is owed only to a party who asks. What applied is kept, so that a request made in time counts however late it is learnt of.",
+    keys: &[
+        may("if", CONDITION, "Only these parties must ask; reads `data`, `made` and `promise`.", "made.channel == 'agent'"),
+        need("by", EVENT, "The event by which the party asks, about the same thing.", "claim.made"),
+        need("within", Is::Leaf(Leaf::Clock), "How long after the event they may ask.", "28 days"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "england"),
+        may("says", Is::Texts, "Said to the customer when it applies: that they can ask, and how. Slots as in `tells`, without `{amount}` and `{because}`; `{ask_by}` is until when.", "{en: \"{thing} was late. You can claim until {ask_by}.\"}"),
+    ],
+};
+
+static LIMITED: Record = Record {
+    name: "limited",
+    doc: "A bound on one right over time, for one party. What was granted is never taken back: what happened earlier and is learnt later gets what is left.",
+    keys: &[
+        need("within", Is::Leaf(Leaf::Duration), "The time: `year` for the calendar year, or a length of time up to the event.", "year"),
+        may("at_most", AMOUNT, "No more than this altogether.", "2500 USD"),
+        may("times", Is::Leaf(Leaf::Whole), "No more often than this.", "2"),
+    ],
+};
+
+static NOT_ENFORCED: Record = Record {
+    name: "not_enforced",
+    doc: "A time in which an authority does not enforce a right.",
+    keys: &[
+        may("from", DATE, "From when, if that is known.", "2025-10-01"),
+        may("until", DATE, "Until when, if that is known.", "2026-07-01"),
+        need("says", Is::Texts, "What is not enforced, and by whom.", "{en: The authority does not enforce this}"),
+    ],
+};
+
+static REDUCTION: Record = Record {
+    name: "reduction",
+    doc: "A case in which an amount is lessened. With `shown_by` the burden of proof is the company's.",
+    keys: &[
+        may("if", CONDITION, "Only if this holds; reads `data`, `made`, `promise`, and with `shown_by` also `evidence`.", "evidence.late <= duration('2h')"),
+        may("shown_by", EVENT, "The event that proves it, about the same thing.", "passenger.rerouted"),
+        need("to", Is::Leaf(Leaf::Share), "What is left of the amount.", "50%"),
+        may("says", Is::Texts, "Why, in the customer's words.", "{en: We brought you there nearly in time}"),
+    ],
+};
+
+static OR_IN: Record = Record {
+    name: "or_in",
+    doc: "Another tender, for a party who agrees to it before it is decided; `decided_at` gives time for that. Without agreement it is paid as the award says.",
+    keys: &[
+        need("tender", Is::Leaf(Leaf::Reference("a tender")), "The tender.", "voucher"),
+        may("worth", Is::Leaf(Leaf::Share), "What it must be worth, against the amount. The whole, unless said.", "125%"),
+        need("agreed", EVENT, "The event by which the party agrees, such as a signature.", "voucher.agreed"),
     ],
 };
 
@@ -230,11 +347,16 @@ static AWARD: Record = Record {
         may("of", MONEY_EXPRESSION, "… of an amount.", "promise.worth"),
         may("each", SUM, "So much for each …", "10.34 GBP"),
         may("count", Is::Leaf(Leaf::Expression("a number")), "… of a count.", "data.days"),
-        may("at_most", SUM, "Never more than this.", "2150 USD"),
-        may("at_least", SUM, "Never less than this, once anything is owed.", "25 USD"),
+        may("dated_by", Is::Leaf(Leaf::Expression("a time")), "The time whose dated values count. The event's, unless said.", "promise.made"),
+        may("reduced", Is::OneOrMany(&Is::Record(&REDUCTION)), "Lessened in certain cases: the first that holds counts.", "{if: data.late < duration('4h'), to: 50%}"),
+        may("times", Is::Leaf(Leaf::Expression("a whole number")), "So many times: for each person, line or item.", "made.passengers"),
+        may("at_most", SUM, "Never more than this; with `times`, for each.", "2150 USD"),
+        may("at_least", SUM, "Never less than this, once anything is owed; with `times`, for each.", "25 USD"),
+        may("least_payable", AMOUNT, "Less than this is not paid at all.", "1 USD"),
         may("round_to", AMOUNT, "Rounded to a multiple of so much; to the smallest unit without it.", "25 USD"),
         may("rounding", Is::Leaf(Leaf::Word(&["up", "down", "nearest"])), "Which way. Up, in the party's favour, unless said.", "nearest"),
         may("in", Is::Leaf(Leaf::Reference("a tender")), "In which tender it is paid, at its worth. Without it, in the commodity it is reckoned in.", "travel_credit"),
+        may("or_in", Is::Record(&OR_IN), "In what else the party may choose to have it.", "{tender: voucher, worth: 125%, agreed: voucher.agreed}"),
         may("to", Is::Leaf(Leaf::Word(&["original tenders"])), "In what was paid with, from every tender alike. For restitution only.", "original tenders"),
     ],
 };
@@ -259,10 +381,10 @@ static IF_LATE: Record = Record {
 
 static STACK: Record = Record {
     name: "stack",
-    doc: "How rights behind one promise combine.",
+    doc: "How rights combine: those behind one promise and, by the names of their charters, those of other charters for the same thing.",
     keys: &[
-        need("rights", Is::List(&Is::Leaf(Leaf::Reference("a right"))), "The rights, at least two.", "[late-departure, missed-connection]"),
-        need("rule", Is::Leaf(Leaf::Word(&["highest", "sum", "offset"])), "`highest`: only the highest is owed. `sum`: all are. `offset`: what an earlier one gave is taken off a later one, in the order they are named.", "highest"),
+        need("rights", Is::List(&Is::Leaf(Leaf::Reference("a right"))), "The rights, at least two; one of another charter as `charter/right`.", "[late-departure, eu261/long-delay]"),
+        need("rule", Is::Leaf(Leaf::Word(&["highest", "sum", "offset", "first"])), "`highest`: only the highest is owed. `sum`: all are. `offset`: what one gave is taken off another, so that the sum is the same whichever comes first. `first`: one excludes the others, whatever their amounts; where one event makes several owed, the first named.", "highest"),
     ],
 };
 
@@ -291,5 +413,63 @@ static APPROVE: Record = Record {
     keys: &[
         need("amount", AMOUNT, "A single remedy above this is held.", "2000 USD"),
         need("by", TEXT, "The role that approves it.", "finance"),
+    ],
+};
+
+static VALUATION: Record = Record {
+    name: "valuation",
+    doc: "How customers are valued: which events are purchases, and on which terms their future is reckoned. Expressions read `data`. Nothing here changes what anyone is owed. Amounts in another currency than the charter's are left out and counted.",
+    keys: &[
+        need("purchases", Is::OneOrMany(&Is::Record(&PURCHASE)), "Which events are purchases. The first whose condition holds counts. Purchases of one day in the charter's zone are one occasion.", "{on: booking.made, amount: data.fare}"),
+        may("refunds", Is::OneOrMany(&Is::Record(&REFUND)), "Which events give money back for what was bought. They lower spend and are no purchases. Remedies are not named here: they stand in the books.", "{on: order.returned, amount: data.refund}"),
+        may("cost_to_serve", Is::OneOrMany(&Is::Record(&SERVICE)), "Which events cost something beyond the margin.", "{on: ticket.closed, amount: data.cost}"),
+        may("left", Is::OneOrMany(&Is::Record(&LEFT)), "Which events show that a party has left, and why. A later purchase shows that it came back.", "{on: account.closed, because: data.reason}"),
+        need("discount", Is::Leaf(Leaf::YearlyRate), "The yearly rate by which the future is discounted.", "12% a year"),
+        may("horizon", Is::Leaf(Leaf::Years), "How far ahead value is reckoned. All of the future unless said.", "5 years"),
+        may("time_unit", Is::Leaf(Leaf::Word(&["day", "week", "month"])), "The unit of time in which models are fitted and shown. The week unless said.", "week"),
+        may("lost_below", Is::Leaf(Leaf::Share), "A party whose chance of still being a customer is below this counts as lost. One fifth unless said.", "20%"),
+    ],
+};
+
+static PURCHASE: Record = Record {
+    name: "purchase",
+    doc: "An event that is a purchase.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "booking.made"),
+        may("if", CONDITION, "Only if this holds.", "data.channel == 'direct'"),
+        need("amount", MONEY_EXPRESSION, "What was paid.", "data.fare"),
+        may("margin", Is::Any(&[Is::Leaf(Leaf::Share), MONEY_EXPRESSION]), "The margin: a share of the amount, or an expression for it. The whole amount unless said.", "30%"),
+        may("segment", Is::Leaf(Leaf::Expression("one of a list of words")), "The party's segment from this purchase on.", "data.cabin"),
+    ],
+};
+
+static REFUND: Record = Record {
+    name: "refund",
+    doc: "An event that gives money back for what was bought.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "order.returned"),
+        may("if", CONDITION, "Only if this holds.", "data.reason == 'unwanted'"),
+        need("amount", MONEY_EXPRESSION, "What was given back, as an amount above zero.", "data.refund"),
+        may("margin", Is::Any(&[Is::Leaf(Leaf::Share), MONEY_EXPRESSION]), "The margin given up: a share of the amount, or an expression for it. The whole amount unless said.", "30%"),
+    ],
+};
+
+static SERVICE: Record = Record {
+    name: "service",
+    doc: "An event that costs something beyond the margin.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "ticket.closed"),
+        may("if", CONDITION, "Only if this holds.", "data.minutes > 0"),
+        need("amount", MONEY_EXPRESSION, "What it cost.", "data.cost"),
+    ],
+};
+
+static LEFT: Record = Record {
+    name: "departure",
+    doc: "An event that shows that a party has left.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "account.closed"),
+        may("if", CONDITION, "Only if this holds.", "data.final"),
+        may("because", Is::Leaf(Leaf::Expression("one of a list of words")), "Why. The words `price` and `competitor` have lines of their own in the equity statement.", "data.reason"),
     ],
 };

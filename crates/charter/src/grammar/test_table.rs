@@ -41,6 +41,7 @@ static THEN: Record = Record {
     keys: &[
         may("nothing", Is::Leaf(Leaf::Bool), "`true`: nobody is owed anything.", "true"),
         may("owes", Is::List(&Is::Record(&OWED)), "What is owed: all of it, and nothing else.", "[{right: late-departure, compensation: 50 travel_credit}]"),
+        may("notices", Is::Leaf(Leaf::Whole), "How many messages tell a party that something is owed, or can be asked for.", "0"),
         may("promises", Is::Map(Leaf::Name, &Is::Any(&[Is::Leaf(Leaf::Word(&STATES)), Is::List(&Is::Record(&STATE))])), "How promises stand, by name: a state for all of that name, or a list of states by party and thing.", "{departure: kept_late}"),
     ],
 };

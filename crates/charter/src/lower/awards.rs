@@ -1,14 +1,15 @@
 //! What is owed: how much, within which bounds, and in what it is paid.
 
-use makegood_money::{Commodity, Money, Rounding};
+use makegood_money::{Commodity, Money, Ratio, Rounding};
 
-use super::context::{Context, Reach};
-use super::promises::transposed;
-use super::{bands, literal, values};
+use super::context::{Context, Reach, constant};
+use super::promises::{heard, transposed};
+use super::{bands, literal, texts, values};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expr::Want;
-use crate::model::{Amount, Award, AwardKind, Entry, Fixed, PaysIn, PromiseId};
+use crate::expr::{Expr, Want};
+use crate::model::{Amount, Award, AwardKind, Entry, Fixed, OrIn, PaysIn, PromiseId, Reduction};
 use crate::syntax::{Kind, Node};
+use crate::value::Type;
 
 /// What an award may look at.
 pub(super) struct Terms {
@@ -26,12 +27,30 @@ pub(super) fn read(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Co
         something(commodity_zero(&fixed, context), node, context)?;
         let pays_in = pays_in(node, kind, commodity, terms, context)?;
         let (amount, rounding) = (Amount::Fixed(fixed), Rounding::Up);
-        return Some(Award { kind, amount, at_most: None, at_least: None, round_to: None, rounding, pays_in });
+        return Some(Award {
+            kind,
+            amount,
+            dated_by: None,
+            reduced: Vec::new(),
+            times: None,
+            at_most: None,
+            at_least: None,
+            round_to: None,
+            rounding,
+            pays_in,
+            least_payable: None,
+            or_in: None,
+        });
     }
     let amount = amount(node, terms, context);
     let at_most = node.get("at_most").map(|node| fixed(node, terms, context));
     let at_least = node.get("at_least").map(|node| fixed(node, terms, context));
     let round_to = node.get("round_to").map(|node| step(node, context));
+    let dated_by = node.get("dated_by").map(|node| context.expression(node, terms.reach, Want::Time));
+    let reduced = reductions(node, terms.reach, context);
+    let times = node.get("times").map(|times| whole(times, terms, context));
+    let least_payable = node.get("least_payable").map(|least| step(least, context));
+    let or_in = node.get("or_in").map(|other| or_in(other, kind, terms, context));
     let (amount, commodity) = amount?;
     let pays_in = pays_in(node, kind, commodity, terms, context);
     let bounds = [("at_most", transposed(at_most)?), ("at_least", transposed(at_least)?)];
@@ -42,8 +61,90 @@ pub(super) fn read(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Co
     let round_to = transposed(round_to)?;
     same_commodity(commodity, round_to.map(|step| step.commodity), node.get("round_to"), context)?;
     bounds_in_order(node, &bounds, context)?;
+    let least_payable = transposed(least_payable)?;
+    let least_of = least_payable.map(|least| least.commodity);
+    same_commodity(commodity, least_of, node.get("least_payable"), context)?;
     let [at_most, at_least] = bounds.map(|(_, bound)| bound.map(|(fixed, _)| fixed));
-    Some(Award { kind, amount, at_most, at_least, round_to, rounding: rounding(node), pays_in: pays_in? })
+    Some(Award {
+        kind,
+        amount,
+        dated_by: transposed(dated_by)?,
+        reduced: reduced?,
+        times: transposed(times)?,
+        at_most,
+        at_least,
+        round_to,
+        rounding: rounding(node),
+        pays_in: pays_in?,
+        least_payable,
+        or_in: transposed(or_in)?,
+    })
+}
+
+/// How many times: a whole number, so that nobody is half a person.
+fn whole(node: &Node, terms: &Terms, context: &mut Context<'_>) -> Option<Expr> {
+    let count = context.expression(node, terms.reach, Want::Count)?;
+    if *count.kind() == Type::Int {
+        return Some(count);
+    }
+    let bad = Diagnostic::error(Code::BadExpression, &node.span, "`times` must count whole ones");
+    context.fail(bad.help("name a field of type `int`, or round with `floor(…)` or `ceil(…)`"))
+}
+
+fn reductions(node: &Node, reach: Reach, context: &mut Context<'_>) -> Option<Vec<Reduction>> {
+    let nodes = node.get("reduced").map(Node::items).unwrap_or_default();
+    let read: Vec<Option<Reduction>> = nodes.iter().map(|node| reduction(node, reach, context)).collect();
+    read.into_iter().collect()
+}
+
+fn reduction(node: &Node, reach: Reach, context: &mut Context<'_>) -> Option<Reduction> {
+    let shown_by = node.get("shown_by").map(|shown| {
+        let on = context.event(shown)?;
+        heard(on, reach.made?, shown, context).map(|()| on)
+    });
+    let shown_by = transposed(shown_by)?;
+    let reach = Reach { evidence: shown_by, ..reach };
+    let when = context.condition(node.get("if"), reach).lowered();
+    let says = texts::read(node.get("says"), &["thing", "due", "worth", "paid"], reach, context);
+    let to = node.get("to").and_then(|to| literal::share(to, context));
+    let (when, to) = (when?, to?);
+    let place = node.get("if").map_or(&node.span, |node| &node.span);
+    if constant(when.as_ref()) == Some(false) {
+        let never = Diagnostic::error(Code::ExceptionWrong, place, "the amount is never lessened: this never holds");
+        return context.fail(never.help("write a condition that reads the event's data, or take it out"));
+    }
+    if constant(when.as_ref()) == Some(true) && shown_by.is_none() {
+        let always = Diagnostic::error(Code::ExceptionWrong, place, "the amount is always lessened");
+        return context.fail(always.help("write the lesser amount itself, or `if:` with a condition"));
+    }
+    if to.numerator() >= to.denominator() {
+        let place = node.get("to").map_or(&node.span, |to| &to.span);
+        let not_less = Diagnostic::error(Code::BadShare, place, "this share does not lessen the amount");
+        return context.fail(not_less.help("write a share below the whole, such as `50%`"));
+    }
+    Some(Reduction { when, shown_by, to, says })
+}
+
+fn or_in(node: &Node, kind: AwardKind, terms: &Terms, context: &mut Context<'_>) -> Option<OrIn> {
+    let tender_node = node.get("tender")?;
+    let tender = context.tender(tender_node);
+    let worth = node.get("worth").map(|worth| literal::share(worth, context));
+    let agreed = node.get("agreed").and_then(|agreed| {
+        let on = context.event(agreed)?;
+        heard(on, terms.reach.made?, agreed, context).map(|()| on)
+    });
+    let (tender, worth, agreed) = (tender?, transposed(worth)?, agreed?);
+    if !context.tenders.contains(tender.code()) && tender != context.money {
+        let message = format!("nothing says what one {tender} is worth");
+        let fault = Diagnostic::error(Code::WrongCommodity, &tender_node.span, message);
+        return context.fail(fault.help("choose a tender declared under `tenders`"));
+    }
+    if kind == AwardKind::Restitution && worth.is_some_and(|worth| worth.numerator() < worth.denominator()) {
+        let place = node.get("worth").map_or(&node.span, |worth| &worth.span);
+        let less = Diagnostic::error(Code::BadShare, place, "what is given back would be less than what was paid");
+        return context.fail(less.help("write `100%` or more"));
+    }
+    Some(OrIn { tender, worth: worth.unwrap_or(Ratio::ONE), agreed })
 }
 
 fn rounding(node: &Node) -> Rounding {

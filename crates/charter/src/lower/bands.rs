@@ -1,11 +1,13 @@
 //! Tables of bands: read as written, then made ready for the measure they are laid on.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use makegood_money::{Commodity, Money, Ratio};
 
 use super::context::{Context, Reach};
 use super::literal;
+use super::promises::transposed;
 use super::values::Table;
 use crate::clock;
 use crate::diagnostic::{Code, Diagnostic, Span, suggestion};
@@ -19,7 +21,10 @@ use crate::value::{Moment, NUMBER_SCALE, Type};
 #[derive(Debug, Clone)]
 pub(super) struct RawBand {
     at: Edge,
-    below: Option<Edge>,
+    /// True when the edge itself lies outside.
+    above: bool,
+    /// The upper edge, and whether it belongs to the band.
+    below: Option<(Edge, bool)>,
     written: Box<str>,
     give: RawGive,
     at_span: Span,
@@ -30,6 +35,13 @@ enum RawGive {
     Money(Money),
     /// The amount is compiled where the table is used.
     Share(Ratio, Node),
+}
+
+impl RawBand {
+    /// Where it begins, in order: an edge that lies outside comes after the same edge inside.
+    fn begins(&self) -> (i64, bool) {
+        (self.at.position(), self.above)
+    }
 }
 
 /// The edge of a band.
@@ -102,15 +114,13 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Option<Vec<RawBand
     });
     if let (Some(last), Some(node)) = (bands.last(), node.items().last()) {
         let end = last.below.clone();
-        if end.as_ref().is_some_and(|end| end.position() <= last.at.position()) {
-            return context.fail(empty_band(node));
-        }
         let give = zero_of(&bands).unwrap_or(Money::zero(context.money));
-        if let Some(end) = end {
-            let below = node.get("below");
+        if let Some((end, included)) = end {
+            let below = node.get("below").or_else(|| node.get("up_to"));
             let written = below.and_then(Node::text).unwrap_or_default().into();
             let at_span = below.map_or(node.span.clone(), |node| node.span.clone());
-            bands.push(RawBand { at: end, below: None, written, give: RawGive::Money(give), at_span });
+            let give = RawGive::Money(give);
+            bands.push(RawBand { at: end, above: included, below: None, written, give, at_span });
         }
     }
     sound.then_some(bands)
@@ -141,18 +151,19 @@ fn neighbours(
         Diagnostic::error(Code::BandMeasure, &upper.at_span, message)
             .with(&lower.at_span, "the one before")
             .help("write every edge of a table in the same unit")
-    } else if lower.at.position() == upper.at.position() {
+    } else if lower.begins() == upper.begins() {
         Diagnostic::error(Code::BandsOverlap, &upper_node.span, "two bands begin at the same edge")
             .saying("and this one")
             .with(&lower_node.span, "this one")
             .help("keep one of the two, or move an edge")
-    } else if lower.at.position() > upper.at.position() {
+    } else if lower.begins() > upper.begins() {
         Diagnostic::error(Code::BandsOutOfOrder, &upper.at_span, "the bands do not rise")
             .saying("lower than the band before")
             .with(&lower.at_span, "the band before")
             .help("write the lowest band first")
     } else {
-        let below = lower_node.get("below").map_or(lower.at_span.clone(), |node| node.span.clone());
+        let end = lower_node.get("below").or_else(|| lower_node.get("up_to"));
+        let below = end.map_or(lower.at_span.clone(), |node| node.span.clone());
         match lower.below.as_ref().and_then(|end| apart(end, upper, &below)) {
             None => return true,
             Some(fault) => fault,
@@ -163,8 +174,8 @@ fn neighbours(
 }
 
 /// What is wrong when a band does not end where the next begins.
-fn apart(end: &Edge, upper: &RawBand, below: &Span) -> Option<Diagnostic> {
-    let (code, message, there, help) = match end.position().cmp(&upper.at.position()) {
+fn apart((end, included): &(Edge, bool), upper: &RawBand, below: &Span) -> Option<Diagnostic> {
+    let (code, message, there, help) = match (end.position(), *included).cmp(&upper.begins()) {
         Ordering::Equal => return None,
         Ordering::Greater => (
             Code::BandsOverlap,
@@ -183,25 +194,52 @@ fn apart(end: &Edge, upper: &RawBand, below: &Span) -> Option<Diagnostic> {
     Some(fault.with(below, there).help(help))
 }
 
+/// One edge of a band: the key that includes it, or the one that does not.
+type Written<'n> = Option<(&'n Node, bool)>;
+
+/// The edge written under one of two keys, and whether it is the second.
+fn either<'n>(node: &'n Node, keys: [&str; 2], context: &mut Context<'_>) -> Option<Written<'n>> {
+    let [first, second] = keys;
+    match (node.get(first), node.get(second)) {
+        (Some(one), Some(other)) => {
+            let message = format!("`{first}` and `{second}` say the same edge in two ways");
+            let both = Diagnostic::error(Code::KeysExclude, &other.span, message).with(&one.span, "the other");
+            context.fail(both.help("keep one of the two"))
+        }
+        (Some(one), None) => Some(Some((one, false))),
+        (None, Some(other)) => Some(Some((other, true))),
+        (None, None) => Some(None),
+    }
+}
+
 fn band(node: &Node, context: &mut Context<'_>) -> Option<RawBand> {
-    let at_node = node.get("at");
-    let at = at_node.and_then(|node| edge(node, context));
-    let below_node = node.get("below");
-    let below = below_node.and_then(|node| edge(node, context));
     let give = node.get("give").and_then(|give| match give.get("share") {
         None => literal::amount(give, context).map(RawGive::Money),
         Some(share) => Some(RawGive::Share(literal::share(share, context)?, give.get("of")?.clone())),
     });
-    let (at_node, at) = (at_node?, at?);
-    if below_node.is_some() && below.as_ref()?.measures() != at.measures() {
-        let message = format!("the lower edge is {}, and the upper edge is not", at.measures());
+    let (lower, upper) = (either(node, ["at", "above"], context)?, either(node, ["below", "up_to"], context)?);
+    let Some((at_node, above)) = lower else {
+        if node.entries().is_empty() {
+            return None;
+        }
+        let none = Diagnostic::error(Code::MissingKey, &node.span, "nothing says where the band begins");
         return context
-            .fail(Diagnostic::error(Code::BandMeasure, &node.span, message).help("write both in the same unit"));
+            .fail(none.help("write `at: 3h` when the edge belongs to the band, `above: 3h` when it does not"));
+    };
+    let at = edge(at_node, context);
+    let below = upper.map(|(node, included)| edge(node, context).map(|edge| (edge, included)));
+    let (at, below) = (at?, transposed(below)?);
+    if let Some((end, included)) = &below {
+        if end.measures() != at.measures() {
+            let message = format!("the lower edge is {}, and the upper edge is not", at.measures());
+            return context
+                .fail(Diagnostic::error(Code::BandMeasure, &node.span, message).help("write both in the same unit"));
+        }
+        if (end.position(), *included) <= (at.position(), above) {
+            return context.fail(empty_band(node));
+        }
     }
-    if below.as_ref().is_some_and(|below| below.position() <= at.position()) {
-        return context.fail(empty_band(node));
-    }
-    Some(RawBand { at, below, written: at_node.text()?.into(), give: give?, at_span: at_node.span.clone() })
+    Some(RawBand { at, above, below, written: at_node.text()?.into(), give: give?, at_span: at_node.span.clone() })
 }
 
 fn edge(node: &Node, context: &mut Context<'_>) -> Option<Edge> {
@@ -315,11 +353,13 @@ fn instance(
                     Give::Share { ratio: *ratio, of: context.expression(of, reach, Want::Money)? }
                 }
             };
-            bands.push(Band { at, written: band.written.clone(), give });
+            // What lies above an edge begins at the smallest step after it.
+            let at = at.saturating_add(i64::from(band.above));
+            bands.push(Band { at, above: band.above, written: band.written.clone(), give });
         }
         entries.push((*from, Entry::Bands(bands)));
     }
-    Some(DatedValue { name: name.into(), entries })
+    Some(DatedValue { name: name.into(), entries, indexed: BTreeMap::new() })
 }
 
 /// A type of measure in words.

@@ -1,6 +1,7 @@
 //! Calendars by which working and business days are counted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::context::Context;
 use super::literal;
@@ -8,13 +9,13 @@ use crate::clock::{self, Calendar, Holiday};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::{Entry, Node};
 
-pub(super) fn read(root: &Node, context: &mut Context<'_>) -> BTreeMap<Box<str>, Calendar> {
+pub(super) fn read(root: &Node, context: &mut Context<'_>) -> BTreeMap<Box<str>, Arc<Calendar>> {
     let mut calendars = BTreeMap::new();
     for entry in root.get("calendars").map(Node::entries).unwrap_or_default() {
         if let Some(name) = literal::name(&entry.key, &entry.key_span, context.out) {
             context.calendars.insert(name.clone());
             if let Some(calendar) = calendar(entry, context) {
-                calendars.insert(name, calendar);
+                calendars.insert(name, Arc::new(calendar));
             }
         }
     }

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use makegood_money::{Commodities, Commodity};
 
+use super::defined;
 use super::head::Head;
+use super::indices::Index;
 use super::values::Values;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, suggestion};
-use crate::expr::{Expr, Names, Want};
+use crate::expr::{Expr, Facts, Names, Want};
 use crate::limits;
-use crate::model::{PromiseId, ShapeId};
+use crate::model::{Follows, PromiseId, ShapeId, Term};
 use crate::syntax::{Node, span_within};
 use crate::value::Shape;
 
@@ -39,6 +41,12 @@ pub(super) struct Context<'a> {
     pub promises: Vec<PromiseHead>,
     /// The rights by position: name and place.
     pub rights: Vec<(Box<str>, Span)>,
+    /// What expressions look up: calendars, places, counts.
+    pub facts: Facts,
+    /// Series of figures that amounts follow.
+    pub indices: BTreeMap<Box<str>, Index>,
+    /// What is defined once.
+    pub terms: BTreeMap<Box<str>, Term>,
     /// What was used, as `event flight.departed`.
     pub used: BTreeSet<String>,
 }
@@ -48,8 +56,10 @@ pub(super) struct Context<'a> {
 pub(super) struct PromiseHead {
     pub name: Box<str>,
     pub span: Span,
-    /// The event that makes it, once known.
+    /// The event whose data is `made`, once known.
     pub on: Option<ShapeId>,
+    /// The promise it follows, and the event that makes it then.
+    pub follows: Option<Follows>,
     pub has_worth: bool,
     pub has_paid: bool,
 }
@@ -61,6 +71,8 @@ pub(super) struct Reach {
     pub made: Option<ShapeId>,
     pub evidence: Option<ShapeId>,
     pub promise: Option<PromiseId>,
+    /// True where the party's counts may be read: in rights.
+    pub party: bool,
 }
 
 impl<'a> Context<'a> {
@@ -82,6 +94,9 @@ impl<'a> Context<'a> {
             values: Values::default(),
             promises: Vec::new(),
             rights: Vec::new(),
+            facts: Facts::new(head.zone.clone()),
+            indices: BTreeMap::new(),
+            terms: BTreeMap::new(),
             used: BTreeSet::new(),
         }
     }
@@ -142,18 +157,32 @@ impl<'a> Context<'a> {
         if ids.iter().flatten().any(|id| self.faulty.contains(id)) {
             return None;
         }
+        let expanded = defined::expanded(source, node, self)?;
         let shape = |id: Option<ShapeId>| id.and_then(|id| self.shapes.get(id));
         let names = Names {
             data: shape(reach.data),
             made: shape(reach.made),
             evidence: shape(reach.evidence),
             promise: reach.promise.is_some(),
+            party: reach.party,
+            facts: Some(&self.facts),
         };
-        match Expr::compile(source, &names, &self.commodities, want) {
-            Ok(expression) => self.promise_says(&expression, node, reach).map(|()| expression),
+        match Expr::compile(&expanded, &names, &self.commodities, want).map(|compiled| compiled.written(source)) {
+            Ok(expression) => {
+                let calendars = expression.calendars().iter().map(|name| format!("calendar {name}"));
+                self.used.extend(calendars);
+                let counts = expression.reads().iter().filter_map(|read| read.path.strip_prefix("party."));
+                self.used.extend(counts.map(|name| format!("count {name}")));
+                self.promise_says(&expression, node, reach).map(|()| expression)
+            }
             Err(problems) => {
                 for problem in problems {
-                    let span = span_within(self.text, node, &problem.range);
+                    // Within a term that was written out there is no place of its own.
+                    let span = if expanded == source {
+                        span_within(self.text, node, &problem.range)
+                    } else {
+                        node.span.clone()
+                    };
                     self.out.push(Diagnostic::error(Code::BadExpression, &span, problem.message).help(problem.help));
                 }
                 None

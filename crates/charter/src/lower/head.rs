@@ -27,6 +27,7 @@ pub(super) struct Head {
     pub money: Commodity,
     /// False when `money` is a stand-in: nothing is judged by it then.
     pub money_known: bool,
+    pub draft: bool,
 }
 
 /// Reads the head. `None` never comes: it would mean that the US dollar is no currency.
@@ -57,6 +58,7 @@ pub(super) fn read(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Hea
         title: title.map(|node| texts::title(node, text, out)).unwrap_or_default(),
         title_span: title.map_or(0..0, |node| node.span.clone()),
         source: root.get("source").map(source).unwrap_or_default(),
+        draft: root.get("draft").and_then(Node::text) == Some("true"),
         zone,
         zone_name,
         money_known: money.is_some(),

@@ -71,7 +71,7 @@ pub(super) fn share(node: &Node, context: &mut Context<'_>) -> Option<Ratio> {
 }
 
 /// The fraction in its lowest terms, so that it is shown as it would be written.
-fn reduced(numerator: i64, denominator: i64) -> Option<Ratio> {
+pub(super) fn reduced(numerator: i64, denominator: i64) -> Option<Ratio> {
     let (mut a, mut b) = (numerator.checked_abs()?, denominator);
     while b > 0 {
         (a, b) = (b, a.checked_rem(b)?);
@@ -125,6 +125,17 @@ pub(super) fn name(text: &str, span: &Span, out: &mut Diagnostics) -> Option<Box
     checked_name(text, span, out, "a small letter, then small letters, digits, `-` and `_`", |part| {
         part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
     })
+}
+
+/// Checks a code: letters and digits, and `-`, `_` or `.` between them.
+pub(super) fn code(text: &str, span: &Span, out: &mut Diagnostics) -> Option<Box<str>> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if !text.is_empty() && text.len() <= limits::NAME_BYTES && text.bytes().all(plain) {
+        return Some(text.into());
+    }
+    let bad = Diagnostic::error(Code::BadName, span, format!("`{text}` cannot be a code"));
+    out.push(bad.help("use letters, digits, `-`, `_` and `.`, such as `OSL` or `2023-10`"));
+    None
 }
 
 /// Checks an event type: names joined by full stops.

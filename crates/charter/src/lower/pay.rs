@@ -39,7 +39,7 @@ fn term(node: &Node, reach: Reach, context: &mut Context<'_>) -> Option<PayTerm>
 }
 
 /// Reads a deadline, and gives it its calendar.
-fn clock(node: &Node, calendar: Option<&Node>, context: &mut Context<'_>) -> Option<Clock> {
+pub(super) fn clock(node: &Node, calendar: Option<&Node>, context: &mut Context<'_>) -> Option<Clock> {
     let mut clock = match Clock::parse(node.text()?) {
         Ok(clock) => clock,
         Err(error) => {

@@ -4,7 +4,7 @@ use super::context::{Context, PromiseHead, Reach, constant};
 use super::{literal, texts};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::{Expr, Want};
-use crate::model::{Outcome, Promise, PromiseId, ShapeId, Shows};
+use crate::model::{Follows, Outcome, Promise, PromiseId, ShapeId, Shows};
 use crate::syntax::{Entry, Node};
 
 /// The keys of the outcomes, in the order in which they are tried.
@@ -30,6 +30,9 @@ pub(super) fn read(root: &Node, context: &mut Context<'_>) -> Vec<Option<Promise
         let head = head(entry, context);
         context.promises.push(head);
     }
+    for (id, entry) in entries.iter().enumerate() {
+        follow(id, entry, context);
+    }
     entries.iter().map(|entry| promise(entry, context)).collect()
 }
 
@@ -40,9 +43,33 @@ fn head(entry: &Entry, context: &mut Context<'_>) -> PromiseHead {
     PromiseHead {
         name: entry.key.as_str().into(),
         span: entry.key_span.clone(),
-        on: on.and_then(|on| made_on(on, context)),
+        on: on.filter(|_| !has("follows")).and_then(|on| made_on(on, context)),
+        follows: None,
         has_worth: has("worth"),
         has_paid: has("paid"),
+    }
+}
+
+/// A promise that follows another keeps what made that one; the event that makes it is heard about that one's thing.
+fn follow(id: PromiseId, entry: &Entry, context: &mut Context<'_>) {
+    let Some(made) = entry.value.get("made") else { return };
+    let (Some(node), Some(on_node)) = (made.get("follows"), made.get("on")) else { return };
+    let Some(promise) = context.promise_named(node) else { return };
+    let follows_another = context.promise(promise).is_some_and(|head| head.on.is_none() || head.follows.is_some());
+    if promise == id || follows_another {
+        let message = format!("`{}` cannot be followed", node.text().unwrap_or_default());
+        let fault = Diagnostic::error(Code::NeverApplies, &node.span, message);
+        context.out.push(fault.help("name a promise that an event about a party makes"));
+        return;
+    }
+    let base = context.promise(promise).and_then(|head| head.on);
+    let Some(on) = context.event(on_node) else { return };
+    let Some(made_on) = base else { return };
+    if heard(on, made_on, on_node, context).is_some()
+        && let Some(head) = context.promises.get_mut(id)
+    {
+        head.on = base;
+        head.follows = Some(Follows { promise, on });
     }
 }
 
@@ -63,7 +90,11 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     let name = literal::name(&entry.key, &entry.key_span, context.out);
     let id = context.promises.iter().position(|promise| *promise.name == *entry.key)?;
     let on = context.promise(id).and_then(|promise| promise.on);
-    let reach = Reach { data: on, ..Reach::default() };
+    let follows = context.promise(id).and_then(|promise| promise.follows);
+    let reach = match follows {
+        Some(follows) => Reach { data: Some(follows.on), made: on, promise: Some(follows.promise), ..Reach::default() },
+        None => Reach { data: on, ..Reach::default() },
+    };
     let made = node.get("made");
     let part = |key: &str| made.and_then(|made| made.get(key)).filter(|_| on.is_some());
     let when = context.condition(part("if"), reach).lowered();
@@ -81,6 +112,7 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     Some(Promise {
         name: name?,
         on: on?,
+        follows,
         when: when?,
         due: due?,
         worth: transposed(worth)?,
@@ -156,7 +188,7 @@ fn outcome(
     let on = context.event(on_node)?;
     let made = made?;
     heard(on, made, on_node, context)?;
-    let reach = Reach { data: Some(on), made: Some(made), evidence: None, promise: Some(id) };
+    let reach = Reach { data: Some(on), made: Some(made), promise: Some(id), ..Reach::default() };
     let when: Option<Expr> = context.condition(node.get("if"), reach).lowered()?;
     if constant(when.as_ref()) == Some(false) {
         let place = node.get("if").map_or(&node.span, |node| &node.span);

@@ -3,7 +3,7 @@
 use super::awards::{self, Terms};
 use super::context::{Context, Reach, constant};
 use super::promises::{heard, transposed};
-use super::{literal, pay, texts};
+use super::{literal, pay, terms, texts};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::Expr;
 use crate::model::{Award, AwardKind, Exception, PromiseId, Right, ShapeId, Trigger};
@@ -35,10 +35,14 @@ fn right(entry: &Entry, context: &mut Context<'_>) -> Option<Lowered> {
     let said = Reach { made, data: data_of(trigger), ..Reach::default() };
     let says = texts::read(node.get("says"), &SLOTS, said, context);
     let (Some(promise), Some(_), Some(on), Some(on_node)) = (promise, made, trigger, on_node) else { return None };
-    let reach = Reach { promise: Some(promise), ..said };
+    let reach = Reach { promise: Some(promise), party: true, ..said };
     let when = when(node, reach, context);
     let unless: Vec<Option<Exception>> =
         items(node, "unless").iter().map(|node| exception(node, reach, context)).collect();
+    let decided_at = terms::decided_at(node, reach, context);
+    let on_request = terms::on_request(node, reach, context);
+    let limited = terms::limited(node, context);
+    let not_enforced = terms::not_enforced(node, context);
     let awards = awards(entry, &Terms { promise, reach }, context);
     let pay_within = pay::read(node.get("pay_within"), reach, context);
     let if_late = if_late(node, promise, context);
@@ -50,6 +54,10 @@ fn right(entry: &Entry, context: &mut Context<'_>) -> Option<Lowered> {
         on,
         when: when?,
         unless: unless.into_iter().collect::<Option<_>>()?,
+        decided_at: decided_at?,
+        on_request: on_request?,
+        limited: limited?,
+        not_enforced: not_enforced?,
         awards: awards?,
         pay_within: pay_within?,
         if_late: if_late?,

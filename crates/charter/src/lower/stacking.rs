@@ -14,7 +14,12 @@ pub(super) fn read(root: &Node, context: &mut Context<'_>) -> Vec<Stack> {
 fn stack(node: &Node, context: &mut Context<'_>) -> Option<Stack> {
     let items = node.get("rights")?.items();
     let mut rights: Vec<RightId> = Vec::new();
+    let mut elsewhere: Vec<Box<str>> = Vec::new();
     for item in items {
+        if let Some(other) = item.text().filter(|name| name.contains('/')) {
+            elsewhere.push(foreign(other, item, &elsewhere, context)?);
+            continue;
+        }
         let id = right_named(item, context)?;
         if rights.contains(&id) {
             let message = format!("`{}` stands twice in one rule", item.text().unwrap_or_default());
@@ -22,17 +27,35 @@ fn stack(node: &Node, context: &mut Context<'_>) -> Option<Stack> {
         }
         rights.push(id);
     }
-    if rights.len() < 2 {
-        let alone = Diagnostic::error(Code::Stacking, &node.span, "a stacking rule needs two rights");
+    if rights.is_empty() || rights.len().saturating_add(elsewhere.len()) < 2 {
+        let alone = Diagnostic::error(
+            Code::Stacking,
+            &node.span,
+            "a stacking rule needs two rights, one of them of this charter",
+        );
         return context.fail(alone.help("name the rights that are combined, or take the rule out"));
     }
     let rule = match node.get("rule").and_then(Node::text)? {
         "highest" => Stacking::Highest,
         "sum" => Stacking::Sum,
         "offset" => Stacking::Offset,
+        "first" => Stacking::First,
         _ => return None,
     };
-    Some(Stack { rights, rule })
+    Some(Stack { rights, elsewhere, rule })
+}
+
+/// A right of another charter: `charter/right`. Whether that charter has it cannot be known here.
+fn foreign(text: &str, node: &Node, earlier: &[Box<str>], context: &mut Context<'_>) -> Option<Box<str>> {
+    let plain =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let sound = text.split_once('/').is_some_and(|(charter, right)| plain(charter) && plain(right));
+    if sound && !earlier.iter().any(|known| **known == *text) {
+        return Some(text.into());
+    }
+    let message = if sound { format!("`{text}` stands twice in one rule") } else { format!("`{text}` names no right") };
+    let fault = Diagnostic::error(Code::Stacking, &node.span, message);
+    context.fail(fault.help("write each right of another charter once, as `charter/right`"))
 }
 
 fn right_named(node: &Node, context: &mut Context<'_>) -> Option<RightId> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use makegood_money::{Commodity, Money, Ratio};
 
 use super::context::{Context, Reach};
-use super::{literal, texts};
+use super::{literal, pay, texts};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::Tender;
+use crate::model::{Expires, Tender};
 use crate::syntax::{Entry, Node};
 
 pub(super) fn read(root: &Node, context: &mut Context<'_>) -> BTreeMap<Box<str>, Tender> {
@@ -22,10 +22,19 @@ pub(super) fn read(root: &Node, context: &mut Context<'_>) -> BTreeMap<Box<str>,
         let name = texts::read(entry.value.get("name"), &[], Reach::default(), context);
         let worth = entry.value.get("worth").and_then(|node| worth(node, context));
         if let (Some(commodity), Some(worth)) = (commodity, worth) {
-            tenders.insert(entry.key.as_str().into(), Tender { commodity, name, worth });
+            let expires = entry.value.get("expires").and_then(|node| expires(node, context));
+            tenders.insert(entry.key.as_str().into(), Tender { commodity, name, worth, expires });
         }
     }
     tenders
+}
+
+/// `never`, or a length of time.
+fn expires(node: &Node, context: &mut Context<'_>) -> Option<Expires> {
+    if node.text()? == "never" {
+        return Some(Expires::Never);
+    }
+    pay::clock(node, None, context).map(Expires::After)
 }
 
 fn commodity(entry: &Entry, context: &mut Context<'_>) -> Option<Commodity> {

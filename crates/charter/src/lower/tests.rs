@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use crate::Charter;
 use crate::diagnostic::{Severity, Style};
-use crate::model::{Amount, Entry, Give, PaysIn, Stacking, Trigger};
+use crate::model::{Amount, Entry, Fixed, Give, PaysIn, Stacking, Trigger, Window};
 use crate::value::Type;
 
 const EVERY_KEY: &str = include_str!("../../tests/corpus/good/every-key.yaml");
@@ -86,8 +86,9 @@ fn edges_are_coded_as_what_is_measured() {
 #[test]
 fn rights_are_read_whole() {
     let charter = read(EVERY_KEY);
-    let [late, waiting, damaged, silence] = charter.rights.as_slice() else { panic!("{:?}", charter.rights) };
+    let [late, waiting, damaged, silence, far] = charter.rights.as_slice() else { panic!("{:?}", charter.rights) };
     assert_eq!(silence.on, Trigger::Overdue);
+    assert!(matches!(&far.awards[0].at_most, Some(Fixed::Value(_))));
     assert!(matches!(&late.awards[0].amount, Amount::Bands { .. }));
     assert_eq!(late.awards[0].pays_in, PaysIn::Tender(charter.tenders["points"].commodity));
     assert_eq!(late.unless[0].within, 7_200_000);
@@ -96,6 +97,18 @@ fn rights_are_read_whole() {
     assert!(matches!(&waiting.awards[0].amount, Amount::Each { .. }));
     assert_eq!(damaged.awards[0].pays_in, PaysIn::Original);
     assert!(matches!(&damaged.awards[0].amount, Amount::Share { ratio, .. } if *ratio == Ratio::new(1, 2).unwrap()));
+    assert_eq!(waiting.awards[0].reduced[0].to, Ratio::new(1, 2).unwrap());
+    assert_eq!(waiting.awards[0].or_in.unwrap().worth, Ratio::new(5, 4).unwrap());
+    assert_eq!(waiting.on_request.as_ref().unwrap().within.count, 28);
+    assert_eq!(late.limited.unwrap().times, Some(2));
+    assert_eq!(late.limited.unwrap().within, Window::Year);
+    let carried = charter.values.iter().find(|value| value.name.as_ref() == "carried").unwrap();
+    let Entry::Money(amount) = carried.entries[0].1 else { panic!("{carried:?}") };
+    assert_eq!(amount.to_string(), "10.35 GBP", "10 x 134.3 / 130.2 = 10.3149, up to a multiple of 0.05");
+    let Some(telling) = charter.promises.iter().find(|promise| &*promise.name == "telling") else { panic!() };
+    assert_eq!(telling.follows.unwrap().promise, 0);
+    assert_eq!(telling.on, charter.promises[0].on);
+    assert_eq!(charter.stacking[3].elsewhere, ["other-charter/damage".into()]);
     assert_eq!(
         (charter.stacking[0].rights.as_slice(), charter.stacking[0].rule),
         ([0, 1].as_slice(), Stacking::Highest)

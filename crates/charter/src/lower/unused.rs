@@ -8,7 +8,14 @@ pub(super) fn warn(root: &Node, context: &mut Context<'_>) {
     if context.out.has_errors() {
         return;
     }
-    for (section, what) in [("events", "event"), ("values", "value"), ("calendars", "calendar")] {
+    for (section, what) in [
+        ("events", "event"),
+        ("values", "value"),
+        ("calendars", "calendar"),
+        ("counts", "count"),
+        ("indices", "index"),
+        ("terms", "term"),
+    ] {
         for entry in root.get(section).map(Node::entries).unwrap_or_default() {
             if !context.used.contains(&format!("{what} {}", entry.key)) {
                 let message = format!("the {what} `{}` is never used", entry.key);

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bands::{self, RawBand};
 use super::context::{Context, Reach};
 use super::head::Head;
-use super::literal;
+use super::{indices, literal};
 use crate::diagnostic::{Code, Diagnostic, Span, suggestion};
 use crate::limits;
-use crate::model::{DatedValue, Entry as ModelEntry, ValueId};
+use crate::model::{DatedValue, Entry as ModelEntry, Indexed, ValueId};
 use crate::syntax::{Entry, Node};
 use crate::value::Moment;
 
@@ -33,7 +33,7 @@ pub(super) struct Table {
 }
 
 enum Held {
-    Amount(makegood_money::Money),
+    Amount(makegood_money::Money, Option<Indexed>),
     Bands(Vec<RawBand>),
 }
 
@@ -58,9 +58,13 @@ fn value(entry: &Entry, head: &Head, context: &mut Context<'_>) -> Option<()> {
     let covered = covers(entry, &read, head, context);
     let mut amounts = Vec::new();
     let mut tables = Vec::new();
+    let mut indexed = BTreeMap::new();
     for (moment, held) in read.into_iter().collect::<Option<Vec<_>>>()? {
         match held {
-            Held::Amount(money) => amounts.push((moment, money)),
+            Held::Amount(money, how) => {
+                indexed.extend(how.map(|how| (moment, how)));
+                amounts.push((moment, money));
+            }
             Held::Bands(bands) => tables.push((moment, bands)),
         }
     }
@@ -72,7 +76,7 @@ fn value(entry: &Entry, head: &Head, context: &mut Context<'_>) -> Option<()> {
         return context.fail(mixed.help("write two dated values"));
     }
     if tables.is_empty() {
-        amount_value(name, entry, amounts, context)
+        amount_value((name, indexed), entry, amounts, context)
     } else {
         bands::of_one_kind(&tables, nodes, context)?;
         context.values.tables.insert(name, Table { span: entry.key_span.clone(), entries: tables });
@@ -81,7 +85,7 @@ fn value(entry: &Entry, head: &Head, context: &mut Context<'_>) -> Option<()> {
 }
 
 fn amount_value(
-    name: Box<str>,
+    (name, indexed): (Box<str>, BTreeMap<Moment, Indexed>),
     entry: &Entry,
     amounts: Vec<(Moment, makegood_money::Money)>,
     context: &mut Context<'_>,
@@ -95,7 +99,7 @@ fn amount_value(
     }
     let entries = amounts.into_iter().map(|(moment, money)| (moment, ModelEntry::Money(money))).collect();
     context.values.amounts.insert(name.clone(), context.values.lowered.len());
-    context.values.lowered.push(DatedValue { name, entries });
+    context.values.lowered.push(DatedValue { name, entries, indexed });
     Some(())
 }
 
@@ -103,7 +107,18 @@ fn dated(node: &Node, context: &mut Context<'_>) -> Option<(Moment, Held)> {
     let zone = context.zone.clone();
     let from = node.get("from").and_then(|from| literal::moment(from, &zone, context.out));
     let held = match (node.get("amount"), node.get("bands")) {
-        (Some(amount), None) => literal::amount(amount, context).map(Held::Amount),
+        (Some(amount), None) => literal::amount(amount, context).and_then(|money| match node.get("index") {
+            None => Some(Held::Amount(money, None)),
+            Some(index) => {
+                let (money, how) = indices::carried(money, index, context)?;
+                Some(Held::Amount(money, Some(how)))
+            }
+        }),
+        (None, Some(_)) if node.get("index").is_some() => {
+            let place = node.entry("index").map_or(&node.span, |entry| &entry.key_span);
+            let fault = Diagnostic::error(Code::KeysExclude, place, "only an amount follows an index, not bands");
+            context.fail(fault.help("write a dated value for each amount"))
+        }
         (None, Some(bands)) => bands::read(bands, context).map(Held::Bands),
         (Some(amount), Some(bands)) => {
             let both =
@@ -145,7 +160,7 @@ fn covers(entry: &Entry, read: &[Option<(Moment, Held)>], head: &Head, context: 
         return true;
     }
     let nothing = match held {
-        Held::Amount(money) => format!("amount: 0 {}", money.commodity),
+        Held::Amount(money, _) => format!("amount: 0 {}", money.commodity),
         Held::Bands(_) => "bands: []".to_owned(),
     };
     let place =

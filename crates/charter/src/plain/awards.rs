@@ -3,7 +3,7 @@
 use makegood_money::{Money, Ratio, Rounding};
 
 use super::Plain;
-use crate::model::{Amount, Award, Entry, Fixed, Give, PaysIn, ValueId};
+use crate::model::{Amount, Award, Entry, Expires, Fixed, Give, OrIn, PaysIn, Reduction, ValueId};
 use crate::value::Moment;
 
 /// An award in words.
@@ -29,6 +29,19 @@ impl<'a> Plain<'a> {
             }
         };
         let mut details = Vec::new();
+        if let Some(moment) = &award.dated_by {
+            let moment = self.expression(moment);
+            details.push(self.pick(
+                format!("the amount that counted at {moment}"),
+                format!("按{moment}适用的金额"),
+                format!("beløpet som gjaldt ved {moment}"),
+            ));
+        }
+        details.extend(award.reduced.iter().map(|reduction| self.reduction(reduction)));
+        if let Some(times) = &award.times {
+            let times = self.expression(times);
+            details.push(self.pick(format!("times {times}"), format!("乘以{times}"), format!("ganger {times}")));
+        }
         if let Some(most) = &award.at_most {
             details.push(format!("{} {}", self.pick("at most", "最多", "høyst"), self.fixed(most)));
         }
@@ -36,8 +49,56 @@ impl<'a> Plain<'a> {
             details.push(format!("{} {}", self.pick("at least", "最少", "minst"), self.fixed(least)));
         }
         details.extend(award.round_to.map(|step| self.rounded(step, award.rounding)));
+        if let Some(least) = award.least_payable {
+            let least = self.money(least);
+            details.push(self.pick(
+                format!("amounts below {least} are not paid"),
+                format!("低于 {least} 的金额不予支付"),
+                format!("beløp under {least} betales ikke ut"),
+            ));
+        }
         details.extend(self.pays_in(award.pays_in));
+        details.extend(award.or_in.map(|other| self.or_in(other)));
         Words { amount, details }
+    }
+
+    /// A case in which less is given.
+    pub fn reduction(&self, reduction: &Reduction) -> String {
+        let share = self.share(reduction.to);
+        let says = self.phrase(&reduction.says, None, None);
+        let says = says.trim_end_matches(['.', '。']);
+        if says.is_empty() {
+            return self.pick(
+                format!("in certain cases only {share} of it"),
+                format!("在特定情况下仅为其 {share}"),
+                format!("i visse tilfeller bare {share} av det"),
+            );
+        }
+        self.pick(
+            format!("only {share} of it where this is so: {says}"),
+            format!("符合以下情形时仅为其 {share}：{says}"),
+            format!("bare {share} av det når dette gjelder: {says}"),
+        )
+    }
+
+    /// What the party may choose instead.
+    pub fn or_in(&self, other: OrIn) -> String {
+        let tender = self.charter.tenders.get(other.tender.code());
+        let name = tender.map_or_else(|| other.tender.to_string(), |tender| self.name(&tender.name));
+        let share = self.share(other.worth);
+        let good = match tender.and_then(|tender| tender.expires.as_ref()) {
+            None => String::new(),
+            Some(Expires::Never) => self.pick(", which never expires", "，永不过期", ", som aldri utløper").to_owned(),
+            Some(Expires::After(clock)) => {
+                let clock = self.clock(clock);
+                self.pick(format!(", good for {clock}"), format!("，有效期 {clock}"), format!(", gyldig i {clock}"))
+            }
+        };
+        self.pick(
+            format!("or, only if you agree to it, {name} worth {share} of the amount{good}"),
+            format!("或者，仅在您同意的情况下，改为价值相当于该金额 {share} 的{name}{good}"),
+            format!("eller, bare om du samtykker, {name} verdt {share} av beløpet{good}"),
+        )
     }
 
     /// A share of something; of the whole, only what it is.

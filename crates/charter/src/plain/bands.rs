@@ -1,7 +1,7 @@
 //! The reach of a band in words: `3 hours to below 4 hours`.
 
-use super::Plain;
 use super::expressions::bare;
+use super::{Plain, Tongue};
 use crate::expr::Expr;
 use crate::model::Band;
 use crate::value::{Type, Value};
@@ -53,13 +53,9 @@ impl Plain<'_> {
             (None, Some(below)) if scale.around => {
                 self.pick(format!("earlier than {below}"), format!("早于{below}"), format!("tidligere enn {below}"))
             }
-            (Some(at), Some(below)) => self.pick(
-                format!("{at} to below {below}"),
-                format!("{}至不足 {below}", spaced(&at)),
-                format!("{at} til under {below}"),
-            ),
-            (Some(at), None) => {
-                self.pick(format!("{at} and more"), format!("{}及以上", spaced(&at)), format!("{at} og mer"))
+            (Some(at), below) => self.plain_reach(&at, below.as_deref(), reach),
+            (None, Some(below)) if reach.below.is_some_and(|band| band.above) => {
+                self.pick(format!("up to {below}"), format!("不超过 {below}"), format!("til og med {below}"))
             }
             (None, Some(below)) => {
                 self.pick(format!("below {below}"), format!("不足 {below}"), format!("under {below}"))
@@ -67,12 +63,44 @@ impl Plain<'_> {
         }
     }
 
+    /// From an edge on, up to below or up to and including the next.
+    fn plain_reach(&self, at: &str, below: Option<&str>, reach: Reach<'_>) -> String {
+        let above = reach.at.is_some_and(|band| band.above);
+        let Some(below) = below else {
+            return if above {
+                self.pick(format!("more than {at}"), format!("超过 {at}"), format!("mer enn {at}"))
+            } else {
+                self.pick(format!("{at} and more"), format!("{}及以上", spaced(at)), format!("{at} og mer"))
+            };
+        };
+        let included = reach.below.is_some_and(|band| band.above);
+        let begin = match (above, self.tongue) {
+            (false, Tongue::Chinese) => spaced(at),
+            (false, _) => at.to_owned(),
+            (true, _) => self.pick(format!("more than {at}"), format!("超过 {at} "), format!("mer enn {at}")),
+        };
+        if included {
+            self.pick(
+                format!("{begin} up to {below}"),
+                format!("{begin}至 {below}（含）"),
+                format!("{begin} til og med {below}"),
+            )
+        } else {
+            self.pick(
+                format!("{begin} to below {below}"),
+                format!("{begin}至不足 {below}"),
+                format!("{begin} til under {below}"),
+            )
+        }
+    }
+
     fn edge(&self, band: &Band, scale: &Scale<'_>) -> String {
+        let edge = band.edge();
         let value = match scale.by.kind() {
-            Type::Duration if scale.around => return self.moment(band.at),
-            Type::Duration => return self.length(band.at),
-            Type::Number { .. } => Value::Number(band.at),
-            Type::Int => Value::Int(band.at),
+            Type::Duration if scale.around => return self.moment(edge),
+            Type::Duration => return self.length(edge),
+            Type::Number { .. } => Value::Number(edge),
+            Type::Int => Value::Int(edge),
             _ => return band.written.to_string(),
         };
         show(&value, scale.by.kind(), &self.charter.zone, self.language)

@@ -34,6 +34,11 @@ impl Plain<'_> {
     fn part(&self, source: &str, whole: &Expr, depth: usize) -> Option<String> {
         let depth = depth.checked_sub(1)?;
         let source = source.trim();
+        if let Some(term) = source.strip_prefix("term.").and_then(|name| self.charter.terms.get(name))
+            && !term.says.is_empty()
+        {
+            return Some(self.name(&term.says));
+        }
         if let Some(known) = self.known(source) {
             return Some(known.to_owned());
         }
@@ -55,6 +60,11 @@ impl Plain<'_> {
             "promise.paid" => self.pick("what you paid", "您支付的款项", "det du betalte"),
             "promise.due" => self.pick("the agreed time", "约定时间", "avtalt tid"),
             "promise.made" => self.pick("the time of the agreement", "订立时间", "avtaletidspunktet"),
+            "days_between(promise.due, at)" => self.pick(
+                "the number of days after the agreed time",
+                "超出约定时间的天数",
+                "antall dager etter avtalt tid",
+            ),
             "at" => self.pick("the time it happened", "发生时间", "tidspunktet det skjedde"),
             "at - promise.due" => {
                 self.pick("the time after the agreed time", "超出约定时间的时长", "tiden etter avtalt tid")
@@ -81,8 +91,18 @@ impl Plain<'_> {
     fn compound(&self, source: &str, whole: &Expr, depth: usize) -> Option<String> {
         let choices = [
             ("min", self.pick("the lower of {a} and {b}", "{a}与{b}中较低者", "det laveste av {a} og {b}")),
+            ("periods", self.pick("each whole {b} of {a}", "{a}中每满 {b}", "hver hele periode på {b} av {a}")),
+            (
+                "begun",
+                self.pick("each {b} begun of {a}", "{a}中每满或不足 {b}", "hver påbegynte periode på {b} av {a}"),
+            ),
+            ("days_between", self.pick("the days from {a} to {b}", "从{a}到{b}的天数", "dagene fra {a} til {b}")),
             ("max", self.pick("the higher of {a} and {b}", "{a}与{b}中较高者", "det høyeste av {a} og {b}")),
         ];
+        if call(source, "distance").is_some() {
+            let words = self.pick("the distance as the crow flies", "大圆航程距离", "avstanden i luftlinje");
+            return Some(words.to_owned());
+        }
         for (name, words) in choices {
             if let Some((left, right)) = call(source, name).and_then(|inside| split(inside, ",")) {
                 return self.both(words, left, right, whole, depth);

@@ -30,7 +30,7 @@ fn lengths_of_time_in_whole_words() {
 fn expressions_are_said_or_named_by_what_they_are() {
     let charter = charter();
     let shape = |name: &str| charter.shapes.get(charter.shape_ids[name]).unwrap();
-    let names = Names { data: Some(shape("arrived")), made: Some(shape("ordered")), evidence: None, promise: true };
+    let names = Names { data: Some(shape("arrived")), made: Some(shape("ordered")), promise: true, ..Names::default() };
     for (source, english, norwegian) in [
         ("data.late", "the delay", "forsinkelsen"),
         ("( promise.worth )", "the price", "prisen"),

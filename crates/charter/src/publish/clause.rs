@@ -2,7 +2,9 @@
 
 use super::page::{Clause, Table, Term};
 use crate::expr::Expr;
-use crate::model::{Amount, Award, AwardKind, Band, Entry, Exception, Give, Promise, Right, ShapeId, Trigger, ValueId};
+use crate::model::{
+    Amount, Award, AwardKind, Band, Entry, Exception, Give, Promise, Right, ShapeId, Trigger, ValueId, Window,
+};
 use crate::plain::{Plain, Reach, Scale, capital};
 use crate::value::Moment;
 
@@ -14,9 +16,12 @@ pub(super) fn clause(plain: &Plain<'_>, right: &Right) -> Clause {
     };
     let mut terms: Vec<Term> = right.awards.iter().map(|award| award_term(plain, award)).collect();
     terms.extend(silence(plain, right, promise));
+    terms.extend(asked(plain, right));
+    terms.extend(limited(plain, right));
     terms.push(paid(plain, right));
     terms.extend(right.if_late.as_ref().map(|award| if_late(plain, award)));
     terms.extend(exceptions(plain, right, promise, data));
+    terms.extend(not_enforced(plain, right));
     Clause { id: right.name.to_string(), says: plain.text(&right.says, promise, data), terms }
 }
 
@@ -56,6 +61,18 @@ fn tables(plain: &Plain<'_>, id: ValueId, by: &Expr) -> Vec<Table> {
         until = Some(*from);
     }
     tables
+}
+
+/// When a pause lasts, as far as that is known.
+fn pause_time(plain: &Plain<'_>, from: Option<Moment>, until: Option<Moment>) -> String {
+    match (from, until) {
+        (Some(from), until) => caption(plain, from, until),
+        (None, Some(until)) => {
+            let until = plain.date(until);
+            plain.pick(format!("Until {until}"), format!("至{until}止"), format!("Inntil {until}"))
+        }
+        (None, None) => plain.pick("For the time being", "目前", "Inntil videre").to_owned(),
+    }
 }
 
 fn caption(plain: &Plain<'_>, from: Moment, until: Option<Moment>) -> String {
@@ -133,6 +150,61 @@ fn paid(plain: &Plain<'_>, right: &Right) -> Term {
         lines.push(plain.pick("No time is promised", "未承诺期限", "Ingen frist er lovet").to_owned());
     }
     Term { label, lines, tables: Vec::new() }
+}
+
+/// Whether the customer must ask, and until when.
+fn asked(plain: &Plain<'_>, right: &Right) -> Option<Term> {
+    let request = right.on_request.as_ref()?;
+    let label = plain.pick("You must ask", "须由您提出", "Du må be om det");
+    let within = plain.clock(&request.within);
+    let mut line = plain.pick(format!("Within {within}"), format!("在 {within}内提出"), format!("Innen {within}"));
+    if let Some(when) = &request.when {
+        let whom = plain.condition(when);
+        let whom =
+            whom.unwrap_or_else(|| plain.pick("in certain cases", "在特定情况下", "i visse tilfeller").to_owned());
+        line.push_str(&plain.pick(format!(" ({whom})"), format!("（{whom}）"), format!(" ({whom})")));
+    }
+    Some(Term { label, lines: vec![line], tables: Vec::new() })
+}
+
+/// How much, or how often, in a year.
+fn limited(plain: &Plain<'_>, right: &Right) -> Option<Term> {
+    let limited = right.limited?;
+    let window = match limited.within {
+        Window::Year => plain.pick("in a calendar year", "每个日历年", "i et kalenderår").to_owned(),
+        Window::Trailing(length) => {
+            let length = plain.length(length);
+            plain.pick(format!("within {length}"), format!("{length}内"), format!("i løpet av {length}"))
+        }
+    };
+    let most = limited.at_most.map(|most| {
+        let most = plain.money(most);
+        plain.pick(format!("At most {most} {window}"), format!("{window}最多 {most}"), format!("Høyst {most} {window}"))
+    });
+    let times = limited.times.map(|times| {
+        plain.pick(
+            format!("At most {times} times {window}"),
+            format!("{window}最多 {times} 次"),
+            format!("Høyst {times} ganger {window}"),
+        )
+    });
+    let label = plain.pick("Altogether", "累计上限", "Til sammen");
+    Some(Term { label, lines: most.into_iter().chain(times).collect(), tables: Vec::new() })
+}
+
+/// When an authority does not enforce it.
+fn not_enforced(plain: &Plain<'_>, right: &Right) -> Option<Term> {
+    let lines: Vec<String> = right
+        .not_enforced
+        .iter()
+        .map(|pause| {
+            let says = plain.text(&pause.says, None, None);
+            let when = capital(&pause_time(plain, pause.from, pause.until));
+            plain.pick(format!("{when}: {says}"), format!("{when}：{says}"), format!("{when}: {says}"))
+        })
+        .collect();
+    let label = plain.pick("Not enforced", "暂不执行", "Håndheves ikke");
+    (!lines.is_empty()).then_some(Term { label, lines, tables: Vec::new() })
 }
 
 fn if_late(plain: &Plain<'_>, award: &Award) -> Term {

@@ -62,11 +62,17 @@ pub(super) struct Table {
 
 pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
     let plain = Plain::new(charter, language);
+    let title = plain.text(&charter.title, None, None);
+    let title = if charter.draft {
+        plain.pick(format!("Draft: {title}"), format!("草案：{title}"), format!("Utkast: {title}"))
+    } else {
+        title
+    };
     let promises = charter.promises.iter().map(|promise| plain.text(&promise.says, Some(promise), None));
     let version = plain.pick("Version", "版本", "Versjon");
     Page {
         language: language.to_owned(),
-        title: plain.text(&charter.title, None, None),
+        title,
         version: format!("{version} {}", charter.version),
         in_force: in_force(&plain),
         links_label: plain.pick("Languages", "语言", "Språk"),
@@ -86,7 +92,15 @@ pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
 
 fn in_force(plain: &Plain<'_>) -> Vec<(String, String, String)> {
     let charter = plain.charter;
-    let from = plain.pick("in force from", "生效日期：", "gjelder fra");
+    let from = if charter.draft {
+        plain.pick(
+            "a draft, not in force; it would count from",
+            "草案，未生效；拟自以下日期起适用：",
+            "et utkast, ikke i kraft; det ville gjelde fra",
+        )
+    } else {
+        plain.pick("in force from", "生效日期：", "gjelder fra")
+    };
     let mut words = vec![(from.to_owned(), plain.date(charter.from), plain.iso_date(charter.from))];
     if let Some(until) = charter.until {
         let word = plain.pick("until", "截至", "inntil");
@@ -161,8 +175,11 @@ fn notes(plain: &Plain<'_>) -> Vec<String> {
 
 fn combined(plain: &Plain<'_>, stack: &Stack) -> Option<String> {
     let numbers: Vec<String> = stack.rights.iter().map(|right| right.saturating_add(1).to_string()).collect();
-    if numbers.len() < 2 {
+    if numbers.is_empty() || numbers.len().saturating_add(stack.elsewhere.len()) < 2 {
         return None;
+    }
+    if !stack.elsewhere.is_empty() {
+        return Some(across(plain, stack, &numbers));
     }
     let list = if plain.tongue == Tongue::Chinese { numbers.join("、") } else { plain.tongue.list(&numbers) };
     Some(match stack.rule {
@@ -177,11 +194,47 @@ fn combined(plain: &Plain<'_>, stack: &Stack) -> Option<String> {
             format!("Gjelder flere av punktene {list}, får du alt sammen."),
         ),
         Stacking::Offset => plain.pick(
-            format!("Of the clauses {list}, in this order, what one gave is taken off the next."),
-            format!("第 {list} 条按此顺序适用，前一条已支付的金额从后一条中扣除。"),
-            format!("Av punktene {list}, i denne rekkefølgen, trekkes det ett ga, fra det neste."),
+            format!("If more than one of the clauses {list} applies, what one gave is taken off the others."),
+            format!("第 {list} 条中有多条同时适用时，其中一条已支付的金额从其他条中扣除。"),
+            format!("Gjelder flere av punktene {list}, trekkes det ett ga, fra de andre."),
+        ),
+        Stacking::First => plain.pick(
+            format!("If more than one of the clauses {list} applies, you get only one of them."),
+            format!("第 {list} 条中有多条同时适用时，只支付其中一条。"),
+            format!("Gjelder flere av punktene {list}, får du bare ett av dem."),
         ),
     })
+}
+
+/// How clauses combine with what another charter gives for the same.
+fn across(plain: &Plain<'_>, stack: &Stack, numbers: &[String]) -> String {
+    let clauses = plain.tongue.list(numbers);
+    let names: Vec<String> = stack
+        .elsewhere
+        .iter()
+        .map(|name| {
+            let (charter, right) = name.split_once('/').unwrap_or((name, ""));
+            format!("{} ({charter})", right.replace(['-', '_'], " "))
+        })
+        .collect();
+    let others = plain.tongue.list(&names);
+    match stack.rule {
+        Stacking::Sum => plain.pick(
+            format!("Clause {clauses} comes on top of what you get under {others}."),
+            format!("第 {clauses} 条的补偿与{others}项下的补偿累加。"),
+            format!("Punkt {clauses} kommer i tillegg til det du får etter {others}."),
+        ),
+        Stacking::First => plain.pick(
+            format!("Nothing is owed under clause {clauses} where you got something for the same under {others}, nor twice."),
+            format!("如您已就同一事项获得{others}项下的补偿，则第 {clauses} 条不再给付，反之亦然。"),
+            format!("Punkt {clauses} gir ingenting når du har fått noe for det samme etter {others}; du får det ikke to ganger."),
+        ),
+        Stacking::Highest | Stacking::Offset => plain.pick(
+            format!("What you get for the same under {others} is taken off clause {clauses}."),
+            format!("您就同一事项获得的{others}项下的补偿，从第 {clauses} 条中扣除。"),
+            format!("Det du får for det samme etter {others}, trekkes fra punkt {clauses}."),
+        ),
+    }
 }
 
 /// What one unit of each tender that rights are paid in is worth.
@@ -191,7 +244,7 @@ fn worths(plain: &Plain<'_>) -> Vec<String> {
     let paid: Vec<&str> = awards
         .filter_map(|award| match &award.pays_in {
             PaysIn::Tender(tender) => charter.tenders.keys().map(AsRef::as_ref).find(|code| *code == tender.code()),
-            _ => None,
+            _ => award.or_in.as_ref().map(|other| other.tender.code()),
         })
         .collect();
     let used = charter.tenders.iter().filter(|(code, _)| paid.contains(&code.as_ref()));

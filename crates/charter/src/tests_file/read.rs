@@ -192,7 +192,8 @@ impl Reader<'_> {
             let empty = Diagnostic::error(Code::MissingKey, &node.span, "the test expects nothing at all");
             self.out.push(empty.help("write `nothing: true` when nobody is owed anything, or `owes:`, or `promises:`"));
         }
-        Expected { owes, promises }
+        let notices = node.get("notices").and_then(|node| self.whole(node));
+        Expected { owes, notices, promises }
     }
 
     fn owed(&mut self, node: &Node) -> Option<Owed> {
@@ -287,6 +288,17 @@ impl Reader<'_> {
                     state,
                     line,
                 });
+            }
+        }
+    }
+
+    fn whole(&mut self, node: &Node) -> Option<usize> {
+        let text = node.text()?;
+        match text.parse() {
+            Ok(count) => Some(count),
+            Err(_) => {
+                let bad = Diagnostic::error(Code::BadWhole, &node.span, format!("`{text}` is not a whole number"));
+                self.fail(bad.help("write how many, such as `notices: 1`"))
             }
         }
     }

@@ -74,10 +74,14 @@ pub enum Step {
     Band {
         /// The measure.
         measure: Shown,
-        /// The band's lower edge, included.
+        /// The band's lower edge.
         at: Box<str>,
-        /// Its upper edge, excluded; the last band has none.
+        /// True when the lower edge lies outside.
+        above: bool,
+        /// Its upper edge; the last band has none.
         below: Option<Box<str>>,
+        /// True when the upper edge lies inside.
+        up_to: bool,
         /// From when on these bands count.
         from: Moment,
         /// What the band gives; `None` where a share follows.
@@ -159,6 +163,43 @@ pub enum Step {
     PaidLate {
         /// When it was due.
         due: Moment,
+    },
+    /// Lessened to a share, in a case of which the charter says so.
+    Reduced {
+        /// Which share.
+        ratio: Ratio,
+        /// Of what.
+        of: Money,
+        /// What that is.
+        gives: Money,
+    },
+    /// So many times: for each person, line or item.
+    Times {
+        /// How many.
+        count: Shown,
+        /// Together.
+        gives: Money,
+    },
+    /// Held to what one party gets under the right in a time.
+    Limited {
+        /// What it gave before in that time.
+        used: Money,
+        /// The result.
+        to: Money,
+    },
+    /// Paid in a tender that the party agreed to.
+    Chosen {
+        /// The amount.
+        of: Money,
+        /// What the other tender is worth against it.
+        ratio: Ratio,
+        /// In the tender.
+        gives: Tenders,
+    },
+    /// The party asked for it in time.
+    Asked {
+        /// When.
+        at: Moment,
     },
     /// A person gave it.
     Given {

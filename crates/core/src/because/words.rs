@@ -83,8 +83,8 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
             ["The charter gives {amount}{since}.", "章程规定给予 {amount}{since}。", "Løftene gir {amount}{since}."],
             &[("amount", &money(amount)), ("since", &since(charter, *from, language))],
         ),
-        Step::Band { measure, at, below, from, gives } => {
-            let band = band(language, measure, at, below.as_deref());
+        Step::Band { measure, at, above, below, up_to, from, gives } => {
+            let band = band(language, measure, (at, *above), below.as_deref().map(|below| (below, *up_to)));
             let gives = gives.map(|amount| money(&amount));
             let slots = [
                 ("measure", value(measure)),
@@ -210,6 +210,43 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
             ],
             &[("due", &when(charter, *due, true))],
         ),
+        Step::Reduced { ratio, of, gives } => say(
+            language,
+            [
+                "In this case {ratio} of {of} is owed: {gives}.",
+                "此情形下应付 {of} 的 {ratio}：{gives}。",
+                "I dette tilfellet skyldes {ratio} av {of}: {gives}.",
+            ],
+            &[("ratio", &ratio.to_string()), ("of", &money(of)), ("gives", &money(gives))],
+        ),
+        Step::Times { count, gives } => say(
+            language,
+            ["Times {count}: {gives}.", "乘以 {count}：{gives}。", "Ganger {count}: {gives}."],
+            &[("count", &value(count)), ("gives", &money(gives))],
+        ),
+        Step::Limited { used, to } => say(
+            language,
+            [
+                "Under this right {used} was given before in this time, which leaves {to}.",
+                "在此期间已按此项权利给予 {used}，尚余 {to}。",
+                "Etter denne rettigheten er {used} gitt før i dette tidsrommet, så {to} gjenstår.",
+            ],
+            &[("used", &money(used)), ("to", &money(to))],
+        ),
+        Step::Chosen { of, ratio, gives } => say(
+            language,
+            [
+                "You agreed to have {of} as {gives}, worth {ratio} of it.",
+                "您同意将 {of} 改为 {gives}，其价值为该金额的 {ratio}。",
+                "Du samtykket i å få {of} som {gives}, verdt {ratio} av beløpet.",
+            ],
+            &[("of", &money(of)), ("ratio", &ratio.to_string()), ("gives", &tenders_words(charter, gives, language))],
+        ),
+        Step::Asked { at } => say(
+            language,
+            ["You asked for it on {at}.", "您于 {at} 提出了请求。", "Du ba om det {at}."],
+            &[("at", &when(charter, *at, true))],
+        ),
         Step::Given { by, why } => say(
             language,
             ["{by} gave it: {why}.", "由 {by} 给予：{why}。", "{by} ga det: {why}."],
@@ -223,17 +260,27 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
     }
 }
 
-fn band(language: &str, measure: &Shown, at: &str, below: Option<&str>) -> String {
+/// A band in words: each edge with whether it lies on the far side (`above` the lower one, `up to` the upper one).
+fn band(language: &str, measure: &Shown, (at, above): (&str, bool), upper: Option<(&str, bool)>) -> String {
     let edge = |written: &str| match (&measure.value, parse_duration(written)) {
         (Value::Duration(_), Ok(milliseconds)) => words::show_duration(milliseconds, language),
         _ => written.to_owned(),
     };
-    match below {
-        Some(below) => say(
-            language,
-            ["from {at} to below {below}", "{at}起至不足{below}", "fra {at} til under {below}"],
-            &[("at", &edge(at)), ("below", &edge(below))],
-        ),
+    let lower = if above {
+        say(language, ["above {at}", "超过{at}", "over {at}"], &[("at", &edge(at))])
+    } else {
+        say(language, ["from {at}", "{at}起", "fra {at}"], &[("at", &edge(at))])
+    };
+    match upper {
+        Some((upper, true)) => {
+            let words = ["{lower} up to {upper}", "{lower}至{upper}（含）", "{lower} til og med {upper}"];
+            say(language, words, &[("lower", &lower), ("upper", &edge(upper))])
+        }
+        Some((upper, false)) => {
+            let words = ["{lower} to below {upper}", "{lower}至不足{upper}", "{lower} til under {upper}"];
+            say(language, words, &[("lower", &lower), ("upper", &edge(upper))])
+        }
+        None if above => lower,
         None => say(language, ["from {at} on", "{at}及以上", "fra {at} og oppover"], &[("at", &edge(at))]),
     }
 }

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod awards;
+mod dealings;
 mod decisions;
 mod evidence;
 mod exceptions;
+mod language;
 mod ledger;
 mod messages;
 mod payments;

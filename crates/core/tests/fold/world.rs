@@ -271,7 +271,9 @@ impl World {
 
     /// What must be true at any time: the party counts its parts, the books balance and owe what the remedies say.
     fn audit(&self) {
-        let mut counted = Party::default();
+        let (given, times) = (self.party.given.clone(), self.party.counted.clone());
+        let dealings = self.party.dealings.clone();
+        let mut counted = Party { given, counted: times, dealings, ..Party::default() };
         self.promises.values().for_each(|promise| counted.tally(promise));
         counted.remedies = u32::try_from(self.remedies.len()).unwrap();
         assert_eq!(self.party, counted);

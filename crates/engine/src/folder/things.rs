@@ -136,8 +136,9 @@ impl Folder {
     /// Folds a thing's event into one party. A delivery made before is nothing new, except to promises made since: to those the
     /// event is told again, as a line of its own.
     pub(super) fn deliver(&mut self, party: &str, thing: &str, seq: u64, event: &Event) -> Result<(), EngineError> {
-        let Some(heard) = self.heard(party, &event.ident)? else {
-            return self.tell(party, (thing, seq), event, event.ident);
+        let told = told(&event.ident, thing);
+        let Some(heard) = self.heard(party, &told)? else {
+            return self.tell(party, (thing, seq), event, told);
         };
         let about = Needs { about: Some(thing.into()), ..Needs::default() };
         let Some(at_hand) = self.working.party(party) else { return Err(EngineError::Lost { key: party.into() }) };
@@ -146,7 +147,7 @@ impl Folder {
             at_hand.needed(&about).promises.into_iter().map(|promise| promise.cause).collect();
         for cause in causes {
             let made_since = self.heard(party, &cause)?.is_some_and(|made| made > heard);
-            let ident = told_again(&event.ident, &cause);
+            let ident = told_again(&told, &cause);
             if made_since && self.heard(party, &ident)?.is_none() {
                 self.tell(party, (thing, seq), event, ident)?;
             }
@@ -182,9 +183,15 @@ impl Folder {
     }
 }
 
+/// The identity under which a party hears a thing's event. Senders that count anew for each thing are understood: one id of one
+/// source may be said of several.
+fn told(event: &Ident, thing: &str) -> Ident {
+    makegood_store::ident(&hex(event), thing)
+}
+
 /// The identity of an event told again to the promises that `cause` made.
-fn told_again(event: &Ident, cause: &Ident) -> Ident {
-    makegood_store::ident(&hex(event), &hex(cause))
+fn told_again(told: &Ident, cause: &Ident) -> Ident {
+    makegood_store::ident(&hex(told), &hex(cause))
 }
 
 fn logged_event(book: &Rulebook, row: &EventRow) -> Result<Option<Arc<Event>>, EngineError> {

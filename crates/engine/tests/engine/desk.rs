@@ -9,7 +9,9 @@ use makegood_charter::{Charter, Moment};
 use makegood_core::id::Kind;
 use makegood_core::{Name, PromiseState, RemedyState, Rulebook};
 use makegood_engine::limits::Bounds;
-use makegood_engine::{Incoming, Origin, Reject, Session, feed, read, rebuild, rows, verify};
+use makegood_engine::{
+    Incoming, Origin, Reject, Session, Simulated, Simulation, feed, read, rebuild, rows, simulate, verify,
+};
 use makegood_store::{PartKind, Sqlite, Store, slot_of};
 use proptest::prelude::ProptestConfig;
 use serde_json::{Value as Json, json};
@@ -273,5 +275,17 @@ impl Desk {
         for table in ["inbox", "fanout"] {
             assert_eq!(self.count(table), 0, "{table}");
         }
+        for rules in self.book.versions() {
+            let same = self.simulate(&rules.charter);
+            assert_eq!((same.differ, same.better, same.worse), (0, 0, 0), "a draft equal to what was in force");
+            assert_eq!(same.was, same.would);
+        }
+    }
+
+    /// What a draft would have given.
+    pub fn simulate(&self, draft: &Arc<Charter>) -> Simulated {
+        let draft = draft.clone();
+        let simulation = Simulation { draft, until: Moment(i64::MAX), segment: Some("class".into()) };
+        simulate(&*self.store, &self.book, &simulation, 2, &|| {}).unwrap()
     }
 }

@@ -22,6 +22,10 @@ impl Writer for NoRoom {
         Err(no_room().into())
     }
 
+    fn put_fits(&mut self, _: &[makegood_store::FitRow]) -> Result<(), CommitError> {
+        Ok(())
+    }
+
     fn claim(&mut self, _: Queue, slots: &[Slot], _: u32) -> Result<Vec<Slot>, StoreError> {
         Ok(slots.to_vec())
     }

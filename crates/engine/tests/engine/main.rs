@@ -14,5 +14,6 @@ mod quarantine;
 mod races;
 mod replay;
 mod set_back;
+mod simulate;
 mod verify;
 mod webhook;

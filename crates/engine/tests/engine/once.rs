@@ -102,6 +102,19 @@ fn a_promise_learnt_after_the_event_is_credited() {
 }
 
 #[test]
+fn one_id_may_be_said_of_several_things() {
+    for sharing in [false, true] {
+        let mut desk = Desk::open(sharing);
+        desk.tell(&booking(1, "flight:1")).tell(&booking(1, "flight:2"));
+        for _ in 0..2 {
+            desk.tell(&departure("1", "flight:1", "4h")).tell(&departure("1", "flight:2", "5h"));
+            assert_eq!(desk.owed(1), ["late 50.00 USD approved"; 2], "shared: {sharing}");
+        }
+        desk.check();
+    }
+}
+
+#[test]
 fn a_second_promise_learnt_after_the_event_is_credited_too() {
     for sharing in [false, true] {
         let mut desk = Desk::open(sharing);

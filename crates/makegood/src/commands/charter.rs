@@ -31,6 +31,7 @@ pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
         CharterCommand::Fmt { files, check } => {
             files.iter().try_fold(true, |fine, file| Ok(lay_out(file, *check)? && fine))
         }
+        CharterCommand::Simulate(arguments) => super::simulate::run(arguments),
         CharterCommand::Diff { old, new, language } => compare(old, new, language),
         CharterCommand::Schema { tests } => {
             let schema = if *tests { grammar::tests_schema() } else { grammar::schema() };

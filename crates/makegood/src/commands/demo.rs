@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -14,7 +14,7 @@ use super::run::taken;
 use crate::Failure;
 use crate::arguments::{Demo, Format};
 use crate::clock::Stopwatch;
-use crate::demo::events::{Year, provenance};
+use crate::demo::events::{DayCounts, Year, YearReader, provenance};
 use crate::demo::passengers::Size;
 use crate::open::{self, Opened};
 use crate::output::{bar, grouped};
@@ -54,21 +54,13 @@ pub fn run(arguments: &Demo) -> Result<bool, Failure> {
     }
     let mut world = World::new(arguments, &opened)?;
     let progress = bar(year.expected_bookings(), "the year 2013");
-    let mut flights = 0_u64;
-    let mut bookings = 0_u64;
+    let mut lived = DayCounts::default();
     let days: Vec<_> = year.days().collect();
     let (first_days, weeks) = days.split_at(days.len().saturating_sub(LAST_ROUND) % DAYS_A_ROUND);
     for round in std::iter::once(first_days).chain(weeks.chunks(DAYS_A_ROUND)) {
-        let mut events = Vec::new();
-        for day in round {
-            let counts = day.write(&mut events);
-            flights = flights.saturating_add(counts.flights);
-            bookings = bookings.saturating_add(counts.bookings);
-        }
-        if let Some(day) = round.last() {
-            world.live(day.date, events)?;
-        }
-        progress.set_position(bookings);
+        let Some(last) = round.last() else { continue };
+        lived.add(world.live(last.date, YearReader::of(round.iter().copied()))?);
+        progress.set_position(lived.bookings);
     }
     world.close(last.saturating_add(jiff::Span::new().days(DAYS_AFTER)))?;
     progress.finish_and_clear();
@@ -76,13 +68,16 @@ pub fn run(arguments: &Demo) -> Result<bool, Failure> {
     let statement = Statement::draw_up(session.reader(), &opened.book)?;
     match arguments.format {
         Format::Json => {
-            put_line!("{:#}", serde_json::json!({ "flights": flights, "bookings": bookings, "statement": statement }))
+            put_line!(
+                "{:#}",
+                serde_json::json!({ "flights": lived.flights, "bookings": lived.bookings, "statement": statement })
+            )
         }
         Format::Text => {
             put_line!(
                 "{} flights, {} bookings; {} seconds",
-                grouped(flights),
-                grouped(bookings),
+                grouped(lived.flights),
+                grouped(lived.bookings),
                 grouped(watch.seconds().round() as i64)
             );
             put_line!("{}The clock stands at {}.\n", taken(&session.counts()), session.now());
@@ -161,21 +156,23 @@ impl<'o> World<'o> {
         })
     }
 
-    /// Lives until the end of a day: the events up to then, the clock and the dispatch.
-    fn live(&mut self, date: Date, mut events: Vec<u8>) -> Result<(), Failure> {
+    /// Lives until the end of a day: the days up to then, the answers to earlier payouts, the clock and the dispatch. The days are
+    /// generated while they are taken, so that memory does not grow with them.
+    fn live(&mut self, date: Date, mut days: YearReader) -> Result<DayCounts, Failure> {
         let end = self.end_of(date)?;
         self.session.set_now(end);
-        self.payouts.answer(end, &mut events);
-        self.take(&format!("the demonstration, {date}"), &events)?;
+        let mut answers = Vec::new();
+        self.payouts.answer(end, &mut answers);
+        self.take(&format!("the demonstration, {date}"), (&mut days).chain(answers.as_slice()))?;
         self.session.advance(end, &mut |_| {})?;
         self.dispatch(end)?;
         let mut approvals = Vec::new();
         self.approvals.answer(end, &mut approvals);
         if !approvals.is_empty() {
-            self.take(&format!("the approvals of {date}"), &approvals)?;
+            self.take(&format!("the approvals of {date}"), approvals.as_slice())?;
             self.dispatch(end)?;
         }
-        Ok(())
+        Ok(days.counts())
     }
 
     /// Moves the clock to the end of a last day, on which nothing more is heard.
@@ -192,10 +189,8 @@ impl<'o> World<'o> {
         Ok(Moment(end.timestamp().as_millisecond()))
     }
 
-    fn take(&mut self, name: &str, events: &[u8]) -> Result<(), Failure> {
-        if let Some(out) = &mut self.events_out {
-            out.write_all(events)?;
-        }
+    fn take(&mut self, name: &str, events: impl Read + Send) -> Result<(), Failure> {
+        let events = Copied { from: events, to: self.events_out.as_mut() };
         feed(&mut self.session, &self.opened.book, name, events, &mut |_| {})?;
         Ok(())
     }
@@ -208,6 +203,22 @@ impl<'o> World<'o> {
         routes.add("question", &mut self.questions);
         self.session.dispatch(&mut routes, now)?;
         Ok(())
+    }
+}
+
+/// What is read from `from` is also written to `to`.
+struct Copied<'w, R> {
+    from: R,
+    to: Option<&'w mut BufWriter<File>>,
+}
+
+impl<R: Read> Read for Copied<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.from.read(into)?;
+        if let Some(to) = &mut self.to {
+            to.write_all(into.get(..count).unwrap_or_default())?;
+        }
+        Ok(count)
     }
 }
 

@@ -6,12 +6,15 @@ mod db;
 mod demo;
 mod dispatch;
 mod doctor;
+mod equity;
 mod ledger;
 mod quarantine;
 mod rebuild;
 mod remedy;
 mod run;
+mod simulate;
 mod tick;
+mod value;
 mod verify;
 
 use makegood_charter::Moment;
@@ -28,6 +31,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Ledger(ledger) => ledger::run(&ledger),
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
+        Command::Value(value) => value::run(&value),
+        Command::Equity(equity) => equity::run(&equity),
         Command::Tick(tick) => tick::run(&tick),
         Command::Dispatch(dispatch) => dispatch::run(&dispatch),
         Command::Quarantine(quarantine) => quarantine::run(&quarantine),
@@ -43,9 +48,14 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
 
 /// A moment as an argument: `now`, an RFC 3339 time, or a date (its midnight in UTC).
 fn moment(text: &str) -> Result<Moment, Failure> {
+    moment_in(text, &jiff::tz::TimeZone::UTC)
+}
+
+/// The same, where a date is its midnight in a zone.
+fn moment_in(text: &str, zone: &jiff::tz::TimeZone) -> Result<Moment, Failure> {
     if text == "now" {
         return Ok(clock::now());
     }
-    makegood_charter::clock::parse_moment(text, &jiff::tz::TimeZone::UTC)
+    makegood_charter::clock::parse_moment(text, zone)
         .map_err(|error| Failure::from_error("M015", &error, "write `now`, or a time such as 2026-01-31T12:00:00Z"))
 }

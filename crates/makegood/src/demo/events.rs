@@ -6,7 +6,6 @@
 //! may be written in any order or at the same time, and memory does not grow with the year.
 
 use std::collections::VecDeque;
-use std::ops::AddAssign;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -101,8 +100,9 @@ pub struct DayCounts {
     pub events: u64,
 }
 
-impl AddAssign for DayCounts {
-    fn add_assign(&mut self, other: Self) {
+impl DayCounts {
+    /// Counts other days too.
+    pub fn add(&mut self, other: Self) {
         self.flights += other.flights;
         self.cancelled += other.cancelled;
         self.bookings += other.bookings;
@@ -120,7 +120,7 @@ impl Day<'_> {
         for flight in self.flights {
             self.year.generator.board(flight, &mut aboard);
             let observation = filed_observation(&self.year.extract, flight);
-            counts += write_flight(out, flight, &aboard, observation);
+            counts.add(write_flight(out, flight, &aboard, observation));
         }
         counts
     }
@@ -132,12 +132,23 @@ pub struct YearReader<'a> {
     days: VecDeque<Day<'a>>,
     day: Vec<u8>,
     read: usize,
+    counts: DayCounts,
 }
 
 impl<'a> YearReader<'a> {
     /// A reader at the start of the year.
     pub fn new(year: &'a Year) -> Self {
-        Self { days: year.days().collect(), day: Vec::new(), read: 0 }
+        Self::of(year.days())
+    }
+
+    /// A reader at the start of the first of these days.
+    pub fn of(days: impl IntoIterator<Item = Day<'a>>) -> Self {
+        Self { days: days.into_iter().collect(), day: Vec::new(), read: 0, counts: DayCounts::default() }
+    }
+
+    /// What the days begun so far hold.
+    pub fn counts(&self) -> DayCounts {
+        self.counts
     }
 }
 
@@ -147,7 +158,8 @@ impl std::io::Read for YearReader<'_> {
             let Some(day) = self.days.pop_front() else { return Ok(0) };
             self.day.clear();
             self.read = 0;
-            day.write(&mut self.day);
+            let counts = day.write(&mut self.day);
+            self.counts.add(counts);
         }
         let count = std::io::Read::read(&mut self.day.get(self.read..).unwrap_or_default(), into)?;
         self.read += count;

@@ -33,8 +33,12 @@ fn a_faulty_charter_is_not_put_in_force() {
 #[test]
 fn the_shipped_charters_have_no_faults_and_pass_their_tests() {
     let desk = Desk::new();
-    for name in ["jetblue", "bulk-fuel"] {
-        let file = format!("{}/../../charters/{name}/charter.yaml", env!("CARGO_MANIFEST_DIR"));
+    let folder = format!("{}/../../charters", env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert!(names.len() >= 12, "{names:?}");
+    for name in names {
+        let file = format!("{folder}/{}/charter.yaml", name.display());
         desk.makegood(&["charter", "check", &file]).ended(0);
         let out = desk.makegood(&["charter", "test", &file]).ended(0);
         assert!(out.ends_with(" passed, 0 failed\n"), "{out}");
@@ -80,4 +84,29 @@ fn the_schemas_are_json() {
         let schema: serde_json::Value = serde_json::from_str(&desk.makegood(&command).ended(0)).unwrap();
         assert!(schema["$schema"].is_string(), "{command:?}");
     }
+}
+
+#[test]
+fn a_draft_is_judged_by_what_was_recorded() {
+    let desk = Desk::told();
+    let before = desk.makegood(&["rebuild"]).ended(0);
+    let out = desk.makegood(&["charter", "simulate", "charter.yaml"]).ended(0);
+    assert!(out.contains("Every remedy is the same, to its reason."), "{out}");
+    desk.write("draft.yaml", CHARTER.replace("version: \"1\"", "version: draft").replace("50 USD", "70 USD"));
+    let simulate =
+        |more: &[&str]| desk.makegood(&[&["charter", "simulate", "draft.yaml", "--segment", "fare"], more].concat());
+    let out = simulate(&["--format", "json"]).ended(0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let worth =
+        |side: &str| json[side]["rights"]["late/compensation"]["worth"].as_str().unwrap().parse::<f64>().unwrap();
+    assert!(worth("was") > 0.0, "{out}");
+    assert_eq!(worth("would") * 50.0, worth("was") * 70.0, "{out}");
+    assert_eq!(json["worse"], 0, "{out}");
+    let out = simulate(&[]).ended(0);
+    assert!(out.contains("By segment, in USD") && out.contains("Largest changes, in USD"), "{out}");
+    let out = simulate(&["--from", "2099-01-01"]).ended(0);
+    assert!(out.contains("Every remedy is the same"), "nothing has happened since: {out}");
+    let answer = desk.makegood(&["charter", "simulate", "draft.yaml", "--segment", "nonsense"]);
+    assert!(answer.refused().contains("M028"));
+    assert_eq!(desk.makegood(&["rebuild"]).ended(0), before, "nothing was written");
 }

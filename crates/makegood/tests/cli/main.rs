@@ -11,3 +11,4 @@ mod desk;
 mod explain;
 mod inputs;
 mod sudden;
+mod value;

@@ -4,6 +4,10 @@
 //! function fails by panicking, like any test.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this module is tests, compiled for other crates' tests too")]
+#![cfg_attr(
+    not(test),
+    expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "as in any test, what is wrong panics")
+)]
 
 mod deliveries;
 mod ledger;
@@ -51,12 +55,14 @@ pub const ALL: &[(&str, Case)] = &[
     ("quarantine_keeps_the_first", outward::quarantine_keeps_the_first),
     ("charters_never_change", outward::charters_never_change),
     ("what_other_charters_judged_is_refused", outward::what_other_charters_judged_is_refused),
+    ("fits_are_written_over", outward::fits_are_written_over),
     ("rows_are_counted", outward::rows_are_counted),
     ("health_is_told", outward::health_is_told),
     ("slots_with_work_are_named", queues::slots_with_work_are_named),
     ("a_claim_is_one_holders", queues::a_claim_is_one_holders),
     ("a_claim_runs_out", queues::a_claim_runs_out),
     ("a_slot_is_read_whole", queues::a_slot_is_read_whole),
+    ("filling_goes_on_and_ends", queues::filling_goes_on_and_ends),
     ("a_snapshot_stands_still", queues::a_snapshot_stands_still),
     ("a_head_must_have_the_expected_version", races::a_head_must_have_the_expected_version),
     ("an_event_is_written_once", races::an_event_is_written_once),

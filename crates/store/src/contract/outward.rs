@@ -3,8 +3,8 @@
 use super::rows::{head, id, outbox, own, part, posting, quarantined};
 use super::{Open, World, stale_key};
 use crate::{
-    CharterRow, Commit, CommitError, FanoutRow, InboxRow, InterestRow, OutboxRow, PartKind, QuarantineRow, Slot,
-    StoreError,
+    CharterRow, Commit, CommitError, FanoutRow, FitRow, InboxRow, InterestRow, OutboxRow, PartKind, QuarantineRow,
+    Slot, StoreError,
 };
 
 /// The topics asked for: that of the rows, and another.
@@ -108,6 +108,32 @@ pub(super) fn what_other_charters_judged_is_refused(open: Open) {
     assert_eq!(world.reader.count("head").unwrap(), 1);
     world.commit(commit(Some(2), 2));
     world.commit(commit(None, 3));
+}
+
+pub(super) fn fits_are_written_over(open: Open) {
+    let mut world = World::new(open);
+    let fit = |charter: &str, day, model: &str, recorded| FitRow {
+        charter: charter.into(),
+        currency: "USD".into(),
+        day,
+        model: model.into(),
+        converged: model != "spend",
+        body: format!("{recorded}").into_bytes().into(),
+        recorded,
+    };
+    assert_eq!(world.reader.fits().unwrap(), []);
+    let (repeat, spend) = (fit("air", 20_000, "repeat", i64::MAX), fit("air", 20_000, "spend", 2));
+    let (before, other) = (fit("air", -1, "spend", 3), fit("post", i32::MAX, "repeat", i64::MIN));
+    world.writer.put_fits(&[other.clone(), spend.clone(), repeat.clone()]).unwrap();
+    world.writer.put_fits(&[]).unwrap();
+    world.writer.put_fits(std::slice::from_ref(&before)).unwrap();
+    assert_eq!(world.reader.fits().unwrap(), [before.clone(), repeat, spend.clone(), other.clone()]);
+    let again = FitRow { recorded: 9, body: Box::new([]), ..fit("air", 20_000, "repeat", 9) };
+    world.writer.put_fits(std::slice::from_ref(&again)).unwrap();
+    assert_eq!(world.reader.fits().unwrap(), [before, again, spend, other]);
+    assert_eq!(world.reader.count("fit").unwrap(), 4);
+    // Recording a fit is no foreign write to the one who did it.
+    world.commit(Commit { heads: vec![(head(1, "customer:1", 1, None), 0)], ..Commit::default() });
 }
 
 pub(super) fn rows_are_counted(open: Open) {

@@ -20,7 +20,7 @@ pub(super) const BY_SLOT: [&str; 13] = [
     "filling",
 ];
 /// The small tables that every machine holds a copy of.
-pub(super) const EVERYWHERE: [&str; 2] = ["charter", "makegood_migration"];
+pub(super) const EVERYWHERE: [&str; 3] = ["charter", "fit", "makegood_migration"];
 
 const DOING: &str = "distributing the tables";
 /// True when the server knows how.

@@ -4,8 +4,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 
 use crate::{
-    Body, CharterRow, EventRow, FanoutRow, HeadRow, InboxRow, InterestRow, OutboxRow, PartKind, PartRow, PostingRow,
-    QuarantineRow, Slot, StoreError, TallyRow,
+    Body, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, InboxRow, InterestRow, OutboxRow, PartKind, PartRow,
+    PostingRow, QuarantineRow, Slot, StoreError, TallyRow,
 };
 
 /// The kinds of an event's body.
@@ -170,6 +170,18 @@ pub(super) fn quarantine(from: &Fetch) -> Result<QuarantineRow, StoreError> {
         reason: from.text(5)?,
         bytes: from.bytes(6)?,
         recorded: from.get(7)?,
+    })
+}
+
+pub(super) fn fit(from: &Fetch) -> Result<FitRow, StoreError> {
+    Ok(FitRow {
+        charter: from.text(0)?,
+        currency: from.text(1)?,
+        day: from.get(2)?,
+        model: from.text(3)?,
+        converged: from.get(4)?,
+        body: from.bytes(5)?,
+        recorded: from.get(6)?,
     })
 }
 

@@ -9,8 +9,8 @@ use super::connection::{Call, Connection, Param};
 use super::fetch::{self, Fetch};
 use super::sql;
 use crate::{
-    Balance, CharterRow, EventRow, FanoutRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId, PartKind,
-    PartRow, PostingRow, QuarantineRow, Queue, Reader, SLOTS, Slot, StoreError, TallyRow,
+    Balance, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId,
+    PartKind, PartRow, PostingRow, QuarantineRow, Queue, Reader, SLOTS, Slot, StoreError, TallyRow,
 };
 
 const READING: &str = "reading";
@@ -373,6 +373,9 @@ impl Reader for PostgresReader {
     }
 
     fn count(&mut self, table: &str) -> Result<u64, StoreError> {
+        if table == "fit" {
+            return Ok(self.one("fit", sql::FIT_COUNT, vec![], |from| from.narrow::<i64, u64>(0))?.unwrap_or(0));
+        }
         let sql = sql::count(table).ok_or_else(|| StoreError::NoTable { table: table.to_owned() })?;
         let mut count = 0_u64;
         for row in self.each("counting", sql, &all_slots(), &[])?.iter().flatten() {
@@ -383,5 +386,9 @@ impl Reader for PostgresReader {
 
     fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError> {
         self.all("charter", sql::CHARTERS, vec![], fetch::charter)
+    }
+
+    fn fits(&mut self) -> Result<Vec<FitRow>, StoreError> {
+        self.all("fit", sql::FITS, vec![], fetch::fit)
     }
 }

@@ -191,6 +191,13 @@ pub(super) const PATIENCE: &str = "SET LOCAL idle_in_transaction_session_timeout
 pub(super) const CHARTER_ADD: &str =
     "INSERT INTO charter (name, version, digest, text, recorded) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT DO NOTHING RETURNING name";
+/// Fitted models are few and lie beside the charters, not in slots.
+pub(super) const FITS: &str =
+    "SELECT charter, currency, day, model, converged, body, recorded FROM fit ORDER BY charter, currency, day, model";
+pub(super) const FIT_COUNT: &str = "SELECT count(*) FROM fit";
+pub(super) const FIT_PUT: &str =
+    "INSERT INTO fit (charter, currency, day, model, converged, body, recorded) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (charter, currency, day, model) DO UPDATE SET converged = $5, body = $6, recorded = $7";
 pub(super) const CHARTER_SAME: &str =
     "SELECT 1 FROM charter WHERE name = $1 AND version = $2 AND digest = $3 AND text = $4";
 

@@ -11,7 +11,7 @@ use super::connection::{Call, Connection, failed, is_lost};
 use super::reader::{all_slots, int, number};
 use super::{schema, sql};
 use crate::claim::{Holder, new_holder};
-use crate::{CharterRow, Commit, CommitError, EventRow, Queue, SLOTS, Slot, StoreError, Writer};
+use crate::{CharterRow, Commit, CommitError, EventRow, FitRow, Queue, SLOTS, Slot, StoreError, Writer};
 
 const FILLING: &str = "filling the database";
 
@@ -163,6 +163,22 @@ impl Writer for PostgresWriter {
     fn empty(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
         let slots: Vec<i16> = slots.iter().map(|slot| number(*slot)).collect();
         self.change(slots.iter().flat_map(|slot| sql::EMPTY.map(|sql| Call::new(sql, vec![slot]))))
+    }
+
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
+        let bodies: Vec<&[u8]> = fits.iter().map(|fit| &*fit.body).collect();
+        let names: Vec<[&str; 3]> = fits.iter().map(|fit| [&*fit.charter, &*fit.currency, &*fit.model]).collect();
+        let mut calls = vec![Call::new(sql::BEGIN, vec![])];
+        for ((fit, body), [charter, currency, model]) in fits.iter().zip(&bodies).zip(&names) {
+            let params: Vec<&(dyn ToSql + Sync)> =
+                vec![charter, currency, &fit.day, model, &fit.converged, body, &fit.recorded];
+            calls.push(Call::new(sql::FIT_PUT, params));
+        }
+        calls.push(Call::new(sql::COMMIT, vec![]));
+        match self.connection.send(&calls) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.refused(error, &Commit::default())),
+        }
     }
 
     fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {

@@ -4,8 +4,8 @@ use rusqlite::types::Type;
 use rusqlite::{Error, Row};
 
 use crate::{
-    Body, CharterRow, EventRow, FanoutRow, HeadRow, InboxRow, InterestRow, OutboxRow, PartKind, PartRow, PostingRow,
-    QuarantineRow, Slot, StoreError, TallyRow,
+    Body, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, InboxRow, InterestRow, OutboxRow, PartKind, PartRow,
+    PostingRow, QuarantineRow, Slot, StoreError, TallyRow,
 };
 
 /// Tells a row that cannot be read from a database that failed.
@@ -151,5 +151,17 @@ pub(super) fn charter(row: &Row) -> rusqlite::Result<CharterRow> {
         digest: row.get(2)?,
         text: row.get(3)?,
         recorded: row.get(4)?,
+    })
+}
+
+pub(super) fn fit(row: &Row) -> rusqlite::Result<FitRow> {
+    Ok(FitRow {
+        charter: row.get(0)?,
+        currency: row.get(1)?,
+        day: row.get(2)?,
+        model: row.get(3)?,
+        converged: row.get(4)?,
+        body: row.get(5)?,
+        recorded: row.get(6)?,
     })
 }

@@ -8,8 +8,8 @@ use rusqlite::{Connection, Params, Row};
 use super::fetch::{self, failed};
 use super::sql;
 use crate::{
-    Balance, CharterRow, EventRow, FanoutRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId, PartKind,
-    PartRow, PostingRow, QuarantineRow, Queue, Reader, SLOTS, Slot, StoreError, TallyRow,
+    Balance, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId,
+    PartKind, PartRow, PostingRow, QuarantineRow, Queue, Reader, SLOTS, Slot, StoreError, TallyRow,
 };
 
 pub(super) struct SqliteReader(Connection);
@@ -270,7 +270,8 @@ impl Reader for SqliteReader {
                 while let Some(row) = rows.next()? {
                     let account: (Box<str>, Box<str>, u8) = (row.get(0)?, row.get(1)?, row.get(2)?);
                     let (high, low): (i64, i64) = (row.get(3)?, row.get(4)?);
-                    *sums.entry(account).or_insert(0i128) += (i128::from(high) << 32) + i128::from(low);
+                    let sum: &mut i128 = sums.entry(account).or_default();
+                    *sum = sum.saturating_add(i128::from(high) << 32).saturating_add(i128::from(low));
                 }
             }
             drop(statement);
@@ -351,5 +352,9 @@ impl Reader for SqliteReader {
 
     fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError> {
         self.all("charter", sql::CHARTERS, (), fetch::charter)
+    }
+
+    fn fits(&mut self) -> Result<Vec<FitRow>, StoreError> {
+        self.all("fit", sql::FITS, (), fetch::fit)
     }
 }

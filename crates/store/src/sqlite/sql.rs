@@ -159,6 +159,11 @@ pub(super) const CHARTER_ADD: &str =
 pub(super) const CHARTER_SAME: &str =
     "SELECT 1 FROM charter WHERE name = ?1 AND version = ?2 AND digest = ?3 AND text = ?4";
 
+pub(super) const FITS: &str =
+    "SELECT charter, currency, day, model, converged, body, recorded FROM fit ORDER BY charter, currency, day, model";
+pub(super) const FIT_PUT: &str =
+    "INSERT INTO fit (charter, currency, day, model, converged, body, recorded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (charter, currency, day, model) DO UPDATE SET converged = ?5, body = ?6, recorded = ?7";
 /// Takes or keeps a claim that is free, ours or run out, by the machine's clock; one that lasts far longer than any was made before that
 /// clock was set back.
 pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
@@ -188,6 +193,7 @@ pub(super) fn count(table: &str) -> Option<&'static str> {
         "fanout" => "SELECT count(*) FROM fanout",
         "interest" => "SELECT count(*) FROM interest",
         "quarantine" => "SELECT count(*) FROM quarantine",
+        "fit" => "SELECT count(*) FROM fit",
         _ => return None,
     })
 }

@@ -10,7 +10,8 @@ use super::reader::int;
 use super::{schema, sql};
 use crate::claim::{Holder, new_holder};
 use crate::{
-    Body, CharterRow, Commit, CommitError, EventRow, HeadRow, PartKind, PartRow, Queue, SLOTS, Slot, StoreError, Writer,
+    Body, CharterRow, Commit, CommitError, EventRow, FitRow, HeadRow, PartKind, PartRow, Queue, SLOTS, Slot,
+    StoreError, Writer,
 };
 
 pub(super) struct SqliteWriter {
@@ -149,6 +150,19 @@ impl Writer for SqliteWriter {
             (true, true) if !admit() => Err(Refusal::NotAdmitted.into()),
             _ => Ok(during(doing, transaction.commit())?),
         }
+    }
+
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
+        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let run = || {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            for FitRow { charter, currency, day, model, converged, body, recorded } in fits {
+                let row = params![charter, currency, day, model, converged, body, recorded];
+                transaction.prepare_cached(sql::FIT_PUT)?.execute(row)?;
+            }
+            transaction.commit()
+        };
+        Ok(during("writing a fit", run())?)
     }
 }
 

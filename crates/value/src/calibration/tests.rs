@@ -8,12 +8,8 @@ fn histories() -> Histories {
     for (number, customer) in (0_i32..).zip(&names) {
         let (start, step) = (number % 7, 5 + number % 9);
         let last = if number % 3 == 0 { 420 } else { 21 + 3 * number };
-        log.extend((start..=last).step_by(step as usize).map(|day| Transaction {
-            customer,
-            day,
-            amount_minor: 1000,
-            currency: "USD",
-        }));
+        let days = (start..=last).step_by(step as usize);
+        log.extend(days.map(|day| Transaction::new(customer, day, 1000, "USD")));
     }
     Histories::read(log).expect("a log")
 }

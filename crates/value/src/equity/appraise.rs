@@ -159,8 +159,8 @@ fn at(error: ValueError, index: usize) -> ValueError {
 fn check(known: &[Known<'_>]) -> Result<(), ValueError> {
     let mut bad = BadRows::default();
     for (index, party) in known.iter().enumerate() {
-        let opening = party.opening.and_then(|summary| summary.fault().or_else(|| summary.spend_fault()));
-        let fault = opening.or_else(|| party.closing.fault()).or_else(|| party.closing.spend_fault());
+        let opening = party.opening.and_then(|summary| summary.scoring_fault().or_else(|| summary.spend_fault()));
+        let fault = opening.or_else(|| party.closing.scoring_fault()).or_else(|| party.closing.spend_fault());
         if let Some(fault) = fault {
             bad.note(index, fault);
         }
@@ -204,6 +204,7 @@ fn course(known: &Known<'_>) -> Course {
         (_, false, _) => Course::New,
         (Some(cause), true, false) => Course::Lost(cause.clone()),
         (None, true, true) => Course::Regained,
-        _ => Course::Stayed,
+        (Some(_), true, true) => Course::Gone,
+        (None, true, false) => Course::Stayed,
     }
 }

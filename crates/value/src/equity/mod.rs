@@ -9,9 +9,11 @@
 //! value by construction; totals are sums of parties; so the statement reconciles exactly and has no rounding line.
 
 mod appraise;
+mod period;
 mod statement;
 
 pub use appraise::{Known, Valuation, appraise, to_minor};
+pub use period::{Circumstances, Period, party_rows};
 pub use statement::{Cell, Drill, Section, Statement, statement};
 
 use serde::{Deserialize, Serialize};
@@ -46,8 +48,10 @@ impl std::fmt::Display for Cause {
 /// What became of a party between the two dates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Course {
-    /// There at both dates, lost at neither (or lost at both).
+    /// A customer at both dates.
     Stayed,
+    /// Lost at both dates: worth nothing at either.
+    Gone,
     /// Not there at the opening date. Its opening figures and expectations must be zero.
     New,
     /// Lost in between.
@@ -79,7 +83,7 @@ pub struct PartyRow {
     pub expected_closing_minor: i64,
     /// The margin received between the dates, before goodwill and remedies.
     pub margin_minor: i64,
-    /// Goodwill and remedies spent on the party between the dates (not negative).
+    /// Goodwill and remedies spent on the party between the dates; below zero where more was waived or corrected than granted.
     pub goodwill_minor: i64,
     /// The value at the closing date under the opening model.
     pub closing_same_model_minor: i64,

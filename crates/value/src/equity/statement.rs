@@ -82,7 +82,7 @@ impl PartyRow {
         let mut lines = vec![(Line::Opening, wide(self.opening_minor)), (Line::Unwinding, unwinding)];
         lines.push((Line::MarginReceived, wide(self.goodwill_minor) - wide(self.margin_minor)));
         match &self.course {
-            Course::Stayed => lines.push((Line::Behaviour, paid + kept)),
+            Course::Stayed | Course::Gone => lines.push((Line::Behaviour, paid + kept)),
             Course::New => lines.push((Line::New, paid + kept)),
             Course::Regained => lines.push((Line::Regained, paid + kept)),
             Course::Lost(cause) => lines.extend([(Line::Behaviour, paid), (Line::Lost(cause.clone()), kept)]),
@@ -110,8 +110,8 @@ impl PartyRow {
     /// Whether the party is counted on a line although its amount there is zero.
     fn counts(&self, line: &Line) -> bool {
         match line {
-            Line::Opening => self.course != Course::New,
-            Line::Closing => !matches!(self.course, Course::Lost(_)),
+            Line::Opening => matches!(self.course, Course::Stayed | Course::Lost(_)),
+            Line::Closing => matches!(self.course, Course::Stayed | Course::Regained),
             Line::New => self.course == Course::New,
             Line::Regained => self.course == Course::Regained,
             Line::Lost(_) => matches!(self.course, Course::Lost(_)),
@@ -125,9 +125,6 @@ impl PartyRow {
         if self.currency != currency {
             let (found, expected) = (self.currency.clone(), currency.to_owned());
             return Some(Fault::MixedCurrency { found, expected });
-        }
-        if self.goodwill_minor < 0 {
-            return contradiction("goodwill spent is negative: give it as a positive amount");
         }
         if self.course == Course::New && expectations != (0, 0, 0) {
             return contradiction(

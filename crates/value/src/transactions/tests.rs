@@ -1,7 +1,7 @@
 use super::*;
 
 fn bought(customer: &str, day: i32, amount_minor: i64) -> Transaction<'_> {
-    Transaction { customer, day, amount_minor, currency: "USD" }
+    Transaction::new(customer, day, amount_minor, "USD")
 }
 
 fn summary(repeats: u32, last: f64, age: f64, spend: f64) -> Summary {
@@ -78,4 +78,46 @@ fn a_history_kept_one_purchase_at_a_time_agrees_with_the_log() {
     assert_eq!(kept, unchanged);
     assert_eq!(kept.summary(20, 7.0), Err(Fault::OutOfOrder { day: 20, last: 21 }));
     assert_eq!(PurchaseHistory::new(3, 1).summary(3, 7.0), Err(Fault::NoAge));
+}
+
+#[test]
+fn segments_margins_and_costs_are_kept_by_day() {
+    let row = |customer, day, amount, margin, cost, segment| Transaction {
+        margin_minor: margin,
+        cost_minor: cost,
+        segment,
+        ..bought(customer, day, amount)
+    };
+    let log = [
+        row("a", 9, 500, 200, 30, "silver"),
+        row("a", 2, 100, 40, 0, "gold"),
+        row("b", 4, 70, 10, 5, ""),
+        row("a", 9, -50, -20, 0, ""),
+        row("a", 9, 0, 0, 0, "bronze"),
+        row("a", 12, 10, 1, 1, ""),
+    ];
+    let mut reversed = log;
+    reversed.reverse();
+    let histories = Histories::read(log).expect("a log");
+    assert_eq!(Histories::read(reversed).expect("a log"), histories);
+    let a = histories.customer("a").expect("a customer");
+    let segment = |day| histories.segment_name(a.segment_at(day));
+    assert_eq!([1, 2, 8, 9, 99].map(segment), [None, Some("gold"), Some("gold"), Some("silver"), Some("silver")]);
+    assert_eq!(a.sums(2, 9), Sums { occasions: 1, amount_minor: 450, margin_minor: 180, cost_minor: 30 });
+    assert_eq!(histories.sums(9), Sums { occasions: 3, amount_minor: 620, margin_minor: 230, cost_minor: 35 });
+    assert_eq!((a.last_purchase(1), a.last_purchase(11), a.last_purchase(12)), (None, Some(9), Some(12)));
+    assert_eq!(a.known_at(2, 7.0), Some(Summary::NEW));
+    assert_eq!(a.known_at(1, 7.0), None);
+}
+
+#[test]
+fn customers_are_put_in_day_by_day() {
+    let day = |day, purchases, amount_minor| Day { day, purchases, amount_minor, ..Day::default() };
+    let mut histories = Histories::new("USD");
+    // A cost before the first purchase is no dealing of a customer yet.
+    histories.insert("a", [day(7, 2, 500), day(1, 0, -20), day(3, 1, 100)]).expect("a customer");
+    assert_eq!(histories.span(), Some((3, 7)));
+    assert_eq!(histories.summaries(10, 7.0).expect("summaries"), [("a", summary(1, 4.0 / 7.0, 1.0, 500.0))]);
+    assert_eq!(histories.insert("a", []), Err(Fault::Duplicate { party: "a".to_owned() }));
+    assert_eq!(histories.insert("b", [day(1, 1, i64::MAX), day(2, 1, 1)]), Err(Fault::Overflow));
 }

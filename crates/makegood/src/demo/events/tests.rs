@@ -13,7 +13,7 @@ fn year(size: Size, from: &str, to: &str) -> Year {
 fn written(year: &Year) -> (String, DayCounts) {
     let (mut out, mut counts) = (Vec::new(), DayCounts::default());
     for day in year.days() {
-        counts += day.write(&mut out);
+        counts.add(day.write(&mut out));
     }
     (String::from_utf8(out).unwrap(), counts)
 }

@@ -1,0 +1,367 @@
+//! One party's history, judged again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use makegood_charter::Moment;
+use makegood_charter::words;
+use makegood_core::id::{Kind, Name};
+use makegood_core::{
+    Clause, Context, Event, FoldError, Happening, Ident, PartId, Promise, Remedy, RemedyKind, Rulebook,
+};
+use makegood_store::{Body, EventRow, HeadRow, PartKind, Reader, slot_of};
+use rustc_hash::FxHashMap;
+
+use super::Simulation;
+use super::sums::{Difference, Simulated, worth};
+use crate::folder::context_of;
+use crate::intake::{CLOCK_SOURCE, Logged, reread};
+use crate::replay::Replay;
+use crate::{EngineError, limits, rows};
+
+/// Things whose events are kept at hand while a slot's parties are judged.
+const THINGS: usize = 4_096;
+
+/// Under what a history is judged.
+pub(super) struct Judges<'j> {
+    /// What was in force.
+    pub book: &'j Rulebook,
+    /// The same with the draft.
+    pub drafted: &'j Rulebook,
+    pub simulation: &'j Simulation,
+    /// How far the clock has come.
+    pub clock: Moment,
+}
+
+/// A thing's event: when it was recorded, its place in the thing's log, and what the draft reads of it, if it can.
+#[derive(Debug, Clone)]
+struct Said {
+    recorded: Moment,
+    seq: u64,
+    event: Result<Arc<Event>, &'static str>,
+}
+
+/// Events of things, for one party after another.
+#[derive(Default)]
+pub(super) struct Things(FxHashMap<Box<str>, Arc<Vec<Said>>>);
+
+impl Things {
+    fn log(&mut self, reader: &mut dyn Reader, book: &Rulebook, thing: &str) -> Result<Arc<Vec<Said>>, EngineError> {
+        if let Some(log) = self.0.get(thing) {
+            return Ok(log.clone());
+        }
+        let mut log = Vec::new();
+        for row in whole_log(reader, thing)? {
+            let Body::Own(bytes) = &row.body else { continue };
+            let event = match reread(book, bytes) {
+                Ok(Logged::Event(event)) => Ok(Arc::from(event)),
+                Ok(Logged::Clock { .. }) => continue,
+                Err(reject) => Err(reject.code),
+            };
+            log.push(Said { recorded: Moment(row.recorded), seq: row.seq, event });
+        }
+        if self.0.len() >= THINGS {
+            self.0.clear();
+        }
+        let log = Arc::new(log);
+        self.0.insert(thing.into(), log.clone());
+        Ok(log)
+    }
+}
+
+fn whole_log(reader: &mut dyn Reader, key: &str) -> Result<Vec<EventRow>, EngineError> {
+    let mut rows: Vec<EventRow> = Vec::new();
+    loop {
+        let after = rows.last().map_or(0, |row| row.seq);
+        let more = reader.log(slot_of(key), key, after, limits::SLOT_ROWS)?;
+        if more.is_empty() {
+            return Ok(rows);
+        }
+        rows.extend(more);
+    }
+}
+
+impl Judges<'_> {
+    /// Judges the history of one party, and adds what came of it.
+    pub fn party(
+        &self,
+        reader: &mut dyn Reader,
+        things: &mut Things,
+        head: &HeadRow,
+        sums: &mut Simulated,
+    ) -> Result<(), EngineError> {
+        let kept = reader.parts_of(head.slot, &head.key, PartKind::Remedy)?;
+        let recorded: Result<BTreeMap<PartId, Remedy>, EngineError> =
+            kept.iter().map(|row| Ok((row.id, rows::remedy(row)?))).collect();
+        let mut history = History {
+            judges: self,
+            key: &head.key,
+            replay: Replay::default(),
+            recorded: recorded?,
+            clocks: BTreeMap::new(),
+            last_told: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            rounds: 0,
+            sums,
+        };
+        history.live(reader, things)?;
+        let History { replay, recorded, .. } = history;
+        self.compare(&head.key, &replay, &recorded, sums);
+        Ok(())
+    }
+
+    fn compare(&self, key: &str, replay: &Replay, recorded: &BTreeMap<PartId, Remedy>, sums: &mut Simulated) {
+        let charter = &self.simulation.draft;
+        let counted = |book: &Rulebook, remedy: &Remedy| {
+            let of_charter =
+                book.by_tag(remedy.reason.charter).is_some_and(|(_, rules)| rules.charter.name == charter.name);
+            let in_time = charter.from <= remedy.owed_at && remedy.owed_at < self.simulation.until;
+            of_charter && in_time && remedy.kind != RemedyKind::Goodwill
+        };
+        let was: Vec<&Remedy> = recorded.values().filter(|remedy| counted(self.book, remedy)).collect();
+        let would: Vec<&Remedy> = replay
+            .remedies
+            .values()
+            .filter(|remedy| counted(self.drafted, remedy) && !is_unknown_penalty(replay, recorded, remedy))
+            .collect();
+        sums.parties = sums.parties.saturating_add(1);
+        let owed = |remedy: &&&Remedy| (remedy.id, remedy.amounts.clone(), remedy.reason.clone());
+        if !was.iter().map(|remedy| owed(&remedy)).eq(would.iter().map(|remedy| owed(&remedy))) {
+            sums.differ = sums.differ.saturating_add(1);
+        }
+        let mut places: BTreeMap<(&str, &str), (i128, i128)> = BTreeMap::new();
+        for (side, remedies, drafted) in [(&mut sums.was, &was, false), (&mut sums.would, &would, true)] {
+            for remedy in remedies {
+                side.count(charter, remedy, self.segment(replay, remedy));
+                let (was, would) = places.entry((&remedy.thing, &remedy.right)).or_default();
+                let place = if drafted { would } else { was };
+                *place = place.saturating_add(worth(charter, remedy));
+            }
+        }
+        let (was, would) = places
+            .values()
+            .fold((0_i128, 0_i128), |(was, would), place| (was.saturating_add(place.0), would.saturating_add(place.1)));
+        sums.better = sums.better.saturating_add(u64::from(would > was));
+        sums.worse = sums.worse.saturating_add(u64::from(would < was));
+        let changed = places.into_iter().filter(|(_, (was, would))| was != would);
+        let difference = |((thing, right), (was, would)): ((&str, &str), (i128, i128))| Difference {
+            party: key.into(),
+            thing: thing.into(),
+            right: right.into(),
+            was,
+            would,
+        };
+        sums.note_largest(changed.map(difference).collect());
+    }
+
+    /// The word by which a remedy's figures are split.
+    fn segment(&self, replay: &Replay, remedy: &Remedy) -> Option<Box<str>> {
+        let field = self.simulation.segment.as_deref()?;
+        let word = || {
+            let mut promise = replay.promises.get(&remedy.promise?)?;
+            // A penalty is for the promise to pay another remedy.
+            if let Clause::Pay { remedy: paid, .. } = promise.clause {
+                promise = replay.promises.get(&replay.remedies.get(&paid)?.promise?)?;
+            }
+            made(self.drafted, promise, field)
+        };
+        Some(word().unwrap_or_else(|| "—".into()))
+    }
+}
+
+/// A field of the event that made a promise, in words.
+fn made(book: &Rulebook, promise: &Promise, field: &str) -> Option<Box<str>> {
+    let (_, rules) = book.by_tag(promise.charter)?;
+    let shape = rules.charter.shapes.get(promise.clause_of(rules)?.on)?;
+    let position = *shape.positions.get(field)?;
+    let kind = &shape.fields.get(position)?.kind;
+    Some(words::show(promise.made.get(position)?, kind, &rules.charter.zone, "en").into())
+}
+
+/// True of a penalty for paying a remedy late that only the draft gives: when that would have been paid, nobody knows.
+fn is_unknown_penalty(replay: &Replay, recorded: &BTreeMap<PartId, Remedy>, remedy: &Remedy) -> bool {
+    if remedy.kind != RemedyKind::Penalty {
+        return false;
+    }
+    let paid = remedy.promise.and_then(|id| replay.promises.get(&id)).and_then(|promise| match promise.clause {
+        Clause::Pay { remedy, .. } => replay.remedies.get(&remedy),
+        Clause::Promise(_) => None,
+    });
+    !paid.is_some_and(|paid| recorded.values().any(|known| is_for_the_same(known, paid)))
+}
+
+/// True of two remedies for the same failure, perhaps under two versions of a charter.
+fn is_for_the_same(one: &Remedy, other: &Remedy) -> bool {
+    let what = |remedy: &Remedy| (remedy.kind, remedy.reason.cause, remedy.promise);
+    one.right == other.right && what(one) == what(other)
+}
+
+/// A party's history while it is lived again.
+struct History<'h> {
+    judges: &'h Judges<'h>,
+    key: &'h str,
+    replay: Replay,
+    /// Its remedies as they were owed.
+    recorded: BTreeMap<PartId, Remedy>,
+    /// The moments to which its clock came later on, each with how often.
+    clocks: BTreeMap<Moment, u32>,
+    /// The last line in which it heard each event of a thing.
+    last_told: BTreeMap<(Box<str>, u64), u64>,
+    /// Events of things that only the draft listens to, and that were recorded later than the line at work.
+    waiting: VecDeque<Said>,
+    /// How often the clock came to a moment to which it did not come in fact.
+    rounds: u32,
+    sums: &'h mut Simulated,
+}
+
+impl History<'_> {
+    fn live(&mut self, reader: &mut dyn Reader, things: &mut Things) -> Result<(), EngineError> {
+        let lines = whole_log(reader, self.key)?;
+        let mut logged: Vec<(EventRow, Option<Logged>)> = Vec::with_capacity(lines.len());
+        for line in lines {
+            let read = self.read(reader, things, &line)?;
+            if let Some(Logged::Clock { at, .. }) = read {
+                let times = self.clocks.entry(at).or_default();
+                *times = times.saturating_add(1);
+            }
+            if let Body::Heard { thing, seq } = &line.body {
+                self.last_told.insert((thing.clone(), *seq), line.seq);
+            }
+            logged.push((line, read));
+        }
+        let mut before = Moment(i64::MIN);
+        for (line, read) in logged {
+            let recorded = Moment(line.recorded);
+            self.hear_until(recorded, reader, things)?;
+            // What is recorded together was learnt before the clock moved on.
+            if before < recorded {
+                self.tick(before)?;
+                before = recorded;
+            }
+            let context = context_of(line.context);
+            match read {
+                None => {}
+                Some(Logged::Clock { at, ident }) => {
+                    if let Some(times) = self.clocks.get_mut(&at) {
+                        *times = times.saturating_sub(1);
+                    }
+                    self.fold(&Happening::Clock { at, ident }, context)?;
+                }
+                Some(Logged::Event(event)) => {
+                    if let Some(event) = self.translated(*event) {
+                        let interests = self.fold(&Happening::Event(&event), context)?;
+                        self.introduce(&interests, line.seq, recorded, reader, things)?;
+                    }
+                }
+            }
+        }
+        self.hear_until(Moment(i64::MAX), reader, things)?;
+        self.clocks.clear();
+        self.tick(self.judges.clock)
+    }
+
+    /// What a line says under the draft; `None` where it cannot be read then.
+    fn read(
+        &mut self,
+        reader: &mut dyn Reader,
+        things: &mut Things,
+        line: &EventRow,
+    ) -> Result<Option<Logged>, EngineError> {
+        let read = match &line.body {
+            Body::Own(bytes) => reread(self.judges.drafted, bytes).map_err(|reject| reject.code),
+            Body::Erased(_) => Err("erased"),
+            Body::Heard { thing, seq } => {
+                let log = things.log(reader, self.judges.drafted, thing)?;
+                let said = log.iter().find(|said| said.seq == *seq).map(|said| said.event.clone());
+                said.unwrap_or(Err("missing")).map(|event| Logged::Event(Box::new((*event).clone())))
+            }
+        };
+        Ok(read.map_err(|code| self.sums.note_refused(code, 1)).ok())
+    }
+
+    /// The event as it is about the draft's remedies; `None` where it is about one that the draft does not give.
+    fn translated(&self, event: Event) -> Option<Event> {
+        let book = self.judges.drafted;
+        let Some(named) = event.remedy(book) else { return Some(event) };
+        if self.replay.remedies.contains_key(&named) {
+            return Some(event);
+        }
+        let known = self.recorded.get(&named)?;
+        let mut drafted = self.replay.remedies.values().filter(|remedy| is_for_the_same(known, remedy));
+        let name = Name::new(Kind::Remedy, self.key, drafted.next()?.id);
+        Some(event.of_remedy(book, &name.to_string()))
+    }
+
+    /// Folds, and gives the things in which the party now holds an interest. What the draft refuses is counted.
+    fn fold(&mut self, happening: &Happening, context: Context) -> Result<Vec<Box<str>>, EngineError> {
+        self.sums.events = self.sums.events.saturating_add(1);
+        match self.replay.take(self.judges.drafted, self.key, happening, context) {
+            Ok(folded) => Ok(folded.interests),
+            Err(FoldError::Refused(refusal)) => {
+                self.sums.note_refused(refusal.code, 1);
+                Ok(Vec::new())
+            }
+            Err(error) => Err(EngineError::Fold { key: self.key.into(), error: Box::new(error) }),
+        }
+    }
+
+    /// Tells the party what was said of things before it held an interest in them, and notes what will be said of them that in fact
+    /// nobody listened to.
+    fn introduce(
+        &mut self,
+        interests: &[Box<str>],
+        line: u64,
+        recorded: Moment,
+        reader: &mut dyn Reader,
+        things: &mut Things,
+    ) -> Result<(), EngineError> {
+        for thing in interests {
+            for said in things.log(reader, self.judges.drafted, thing)?.iter() {
+                let Ok(event) = &said.event else { continue };
+                let comes = self.last_told.get(&(thing.clone(), said.seq)).is_some_and(|told| *told > line);
+                if comes || !self.judges.drafted.listens_to(&event.kind) {
+                    continue;
+                }
+                if said.recorded <= recorded {
+                    self.fold(&Happening::Event(event), Context::default())?;
+                } else if !self.waiting.iter().any(|other| is_same(other, said)) {
+                    let place = self.waiting.partition_point(|other| other.recorded <= said.recorded);
+                    self.waiting.insert(place, said.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what was recorded before `until` and only the draft listens to.
+    fn hear_until(&mut self, until: Moment, reader: &mut dyn Reader, things: &mut Things) -> Result<(), EngineError> {
+        while self.waiting.front().is_some_and(|said| said.recorded < until) {
+            let Some(Said { recorded, event: Ok(event), .. }) = self.waiting.pop_front() else { continue };
+            let interests = self.fold(&Happening::Event(&event), Context::default())?;
+            self.introduce(&interests, u64::MAX, recorded, reader, things)?;
+        }
+        Ok(())
+    }
+
+    /// The clock comes to every moment up to `until` that something waits for under the draft, unless it came there in fact later on.
+    fn tick(&mut self, until: Moment) -> Result<(), EngineError> {
+        while let Some(at) = self.replay.wake_at().filter(|at| *at <= until) {
+            if self.clocks.get(&at).is_some_and(|times| *times > 0) {
+                return Ok(());
+            }
+            self.rounds = self.rounds.saturating_add(1);
+            let ident: Ident = makegood_store::ident(CLOCK_SOURCE, &format!("{}/{}", at.0, self.rounds));
+            self.fold(&Happening::Clock { at, ident }, Context::default())?;
+            // What was refused still waits.
+            if self.replay.wake_at() == Some(at) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_same(one: &Said, other: &Said) -> bool {
+    let ident = |said: &Said| said.event.as_ref().map(|event| event.ident).ok();
+    ident(one) == ident(other)
+}

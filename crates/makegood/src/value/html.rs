@@ -1,0 +1,80 @@
+//! A report as one page that needs nothing beside it: light and dark, at any width, and printed.
+
+use std::fmt::Write as _;
+
+use super::report::{Report, Table};
+use crate::output::grouped;
+
+const STYLE: &str = include_str!("page.css");
+
+/// The page.
+pub(super) fn page(report: &Report) -> String {
+    let title = escaped(&report.title);
+    let mut out = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <main>\n<h1>{title}</h1>\n"
+    );
+    for line in &report.lead {
+        let _ = writeln!(out, "<p>{}</p>", escaped(line));
+    }
+    for one in &report.tables {
+        table(one, &mut out);
+    }
+    for (_, svg) in &report.plots {
+        let _ = writeln!(out, "<figure tabindex=\"0\">{}</figure>", svg.trim_end());
+    }
+    if !report.notes.is_empty() {
+        out.push_str("<footer>\n<h2>Notes</h2>\n<ul>\n");
+        report.notes.iter().for_each(|note| {
+            let _ = writeln!(out, "<li>{}</li>", escaped(note));
+        });
+        out.push_str("</ul>\n</footer>\n");
+    }
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+fn table(table: &Table, out: &mut String) {
+    if table.shown == 0 {
+        return;
+    }
+    let _ = write!(
+        out,
+        "<section>\n<h2>{}</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>",
+        escaped(&table.title)
+    );
+    let side = |right: bool| if right { " class=\"figure\"" } else { "" };
+    for (name, right) in &table.columns {
+        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", side(*right), escaped(name));
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
+    for (number, row) in table.rows.iter().take(table.shown).enumerate() {
+        out.push_str(if table.sums.contains(&number) { "<tr class=\"sum\">" } else { "<tr>" });
+        for (place, (cell, (_, right))) in row.iter().zip(&table.columns).enumerate() {
+            let (open, close) = if place == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
+            let _ = write!(out, "<{open}{}>{}</{close}>", side(*right), escaped(&cell.shown));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody>\n</table></div>\n");
+    if table.left_out() > 0 {
+        let _ = writeln!(out, "<p class=\"more\">and {} more</p>", grouped(table.left_out() as i128));
+    }
+    out.push_str("</section>\n");
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(character),
+        }
+    }
+    out
+}

@@ -1,0 +1,42 @@
+//! What customers are worth: from a database or a file of transactions to models, reports and pictures.
+//!
+//! This is the only place where the figures of value meet the rest, and they meet it as readers: nothing here sends an event or
+//! writes anything but fitted models.
+
+mod base;
+mod database;
+mod days;
+mod html;
+mod models;
+mod report;
+mod transactions;
+
+pub(crate) use base::Base;
+pub(crate) use days::date_of;
+pub(crate) use models::{Fitted, compare, fit_now, for_day, options, record};
+pub(crate) use report::{Cell, Report, Table};
+
+use crate::Failure;
+
+/// The failure of a model, in its own words: they say which rows, and what to do.
+pub(crate) fn refused(error: &makegood_value::ValueError) -> Failure {
+    use makegood_value::ValueError as E;
+    match error {
+        E::BadRows(_) => {
+            Failure::new("M041", error.to_string(), "mend these rows, or leave them out; rows are counted from 1")
+        }
+        E::Diverged { .. } | E::NotConverged { .. } | E::InfiniteMean { .. } => Failure::new(
+            "M043",
+            error.to_string(),
+            "nothing was recorded or reckoned with it; `--model` names another, `value fit --compare` tries them all",
+        ),
+        _ => {
+            Failure::new("M042", error.to_string(), "the models need customers that differ, some of whom bought again")
+        }
+    }
+}
+
+/// The threads that fits and scores may use.
+pub(crate) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::folder::context_of;
 use crate::intake::{Logged, reread};
+use crate::pages::{Heard, SlotPages};
 use crate::replay::Replay;
 use crate::slots::each_slot;
 use crate::{EngineError, limits, rows};
@@ -56,14 +57,15 @@ pub fn rebuild(
 fn rebuild_slot(reader: &mut dyn Reader, book: &Rulebook, slot: Slot) -> Result<Rebuilt, EngineError> {
     let (mut kept, mut folded) = (Sha256::new(), Sha256::new());
     let mut done = Rebuilt::default();
+    let (mut pages, mut heard) = (SlotPages::new(slot), Heard::default());
     let mut after = String::new();
     loop {
         let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
         let Some(last) = heads.last() else { break };
         after = last.key.to_string();
         for head in heads.iter().filter(|head| !head.state.is_empty()) {
-            let stored = Everything::kept(reader, head)?;
-            let again = fold_again(reader, book, head)?;
+            let stored = Everything::kept(reader, &mut pages, head)?;
+            let again = fold_again(reader, &mut pages, &mut heard, book, head)?;
             done.parties = done.parties.saturating_add(1);
             done.events = done.events.saturating_add(head.seq);
             let (stored_digest, again_digest) = (stored.digest(), again.digest());
@@ -88,10 +90,10 @@ struct Everything {
 }
 
 impl Everything {
-    fn kept(reader: &mut dyn Reader, head: &HeadRow) -> Result<Self, EngineError> {
-        let mut parts = reader.parts_of(head.slot, &head.key, PartKind::Promise)?;
-        parts.extend(reader.parts_of(head.slot, &head.key, PartKind::Remedy)?);
-        let mut everything = Self { head: head.clone(), parts, postings: reader.postings_of(head.slot, &head.key)? };
+    fn kept(reader: &mut dyn Reader, pages: &mut SlotPages, head: &HeadRow) -> Result<Self, EngineError> {
+        let mut parts = pages.parts(reader, PartKind::Promise, &head.key)?;
+        parts.extend(pages.parts(reader, PartKind::Remedy, &head.key)?);
+        let mut everything = Self { head: head.clone(), parts, postings: pages.postings(reader, &head.key)? };
         everything.sort();
         Ok(everything)
     }
@@ -145,19 +147,25 @@ impl Everything {
     }
 }
 
-fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Result<Everything, EngineError> {
+fn fold_again(
+    reader: &mut dyn Reader,
+    pages: &mut SlotPages,
+    heard: &mut Heard,
+    book: &Rulebook,
+    head: &HeadRow,
+) -> Result<Everything, EngineError> {
     let mut replay = Replay::default();
     let mut postings = Vec::new();
     let (mut seq, mut hash) = (0, [0; 32]);
     loop {
-        let lines = reader.log(head.slot, &head.key, seq, limits::SLOT_ROWS)?;
+        let lines = pages.lines(reader, &head.key)?;
         if lines.is_empty() {
             break;
         }
         for line in lines {
             seq = line.seq;
             hash = line.hash;
-            let logged = read_line(reader, book, &line)?;
+            let logged = heard.read(reader, book, &line)?;
             let folded = replay
                 .take(book, &head.key, &logged.happening(), context_of(line.context))
                 .map_err(|error| EngineError::Fold { key: head.key.clone(), error: Box::new(error) })?;

@@ -155,6 +155,8 @@ pub trait Reader: Send {
         after: (&str, u64),
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError>;
+    /// Lines of a slot after (key, seq), in that order, at most `limit`.
+    fn lines_of_slot(&mut self, slot: Slot, after: (&str, u64), limit: usize) -> Result<Vec<EventRow>, StoreError>;
     /// Parts of a party whose id begins with these four bytes.
     fn parts_about(
         &mut self,

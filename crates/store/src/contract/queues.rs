@@ -89,7 +89,21 @@ pub(super) fn a_slot_is_read_whole(open: Open) {
         quarantine: vec![quarantined(6, 2), quarantined(6, 1), quarantined(7, 1)],
         ..Commit::default()
     });
+    let mut lines: Vec<_> = (1..=9).flat_map(|seq| [own(6, "customer:1", seq), own(6, "customer:2", seq)]).collect();
+    lines.push(own(7, "customer:3", 1));
+    world.commit(Commit { events: lines.clone(), ..Commit::default() });
+    lines.pop();
+    lines.sort_by(|a, b| (&a.key, a.seq).cmp(&(&b.key, b.seq)));
     for limit in [1, 6, 20, 21] {
+        let (mut found, mut after) = (Vec::new(), (Box::from(""), 0));
+        loop {
+            let page = world.reader.lines_of_slot(Slot(6), (&after.0, after.1), limit).unwrap();
+            assert!(page.len() <= limit);
+            let Some(last) = page.last() else { break };
+            after = (last.key.clone(), last.seq);
+            found.extend(page);
+        }
+        assert_eq!(found, lines, "{limit} a page");
         let (mut found, mut after) = (Vec::new(), None::<(Box<str>, Box<str>)>);
         loop {
             let from = after.as_ref().map(|(thing, party)| (&**thing, &**party));

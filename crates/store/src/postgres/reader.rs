@@ -153,6 +153,15 @@ impl Reader for PostgresReader {
         self.all("event", sql::HAPPENED_SINCE, vec![&slot, &from, &key, &seq, &limit], fetch::event)
     }
 
+    fn lines_of_slot(
+        &mut self,
+        slot: Slot,
+        (key, seq): (&str, u64),
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.all("event", sql::LINES_OF_SLOT, vec![&number(slot), &key, &int(seq), &int(limit)], fetch::event)
+    }
+
     fn parts_about(
         &mut self,
         slot: Slot,

@@ -45,6 +45,9 @@ pub(super) const LOG: &str =
 pub(super) const HAPPENED_SINCE: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = $1 AND (key, seq) > ($3, $4) AND time >= $2 AND kind = 0 ORDER BY key, seq LIMIT $5";
+pub(super) const LINES_OF_SLOT: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
+    WHERE slot = $1 AND (key, seq) > ($2, $3) ORDER BY key, seq LIMIT $4";
 pub(super) const EVENT_NEW: &str =
     "INSERT INTO event (slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash)
     SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[], $7::smallint[], $8::smallint[],

@@ -131,6 +131,15 @@ impl Reader for SqliteReader {
         self.all("event", sql::HAPPENED_SINCE, (slot.0, from, key, int(seq), int(limit)), fetch::event)
     }
 
+    fn lines_of_slot(
+        &mut self,
+        slot: Slot,
+        (key, seq): (&str, u64),
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.all("event", sql::LINES_OF_SLOT, (slot.0, key, int(seq), int(limit)), fetch::event)
+    }
+
     fn parts_about(
         &mut self,
         slot: Slot,

@@ -27,6 +27,9 @@ pub(super) const LOG: &str =
 pub(super) const HAPPENED_SINCE: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = ?1 AND (key, seq) > (?3, ?4) AND time >= ?2 AND kind = 0 ORDER BY key, seq LIMIT ?5";
+pub(super) const LINES_OF_SLOT: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
+    WHERE slot = ?1 AND (key, seq) > (?2, ?3) ORDER BY key, seq LIMIT ?4";
 pub(super) const EVENT_NEW: &str =
     "INSERT INTO event (slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";

@@ -173,6 +173,7 @@ fn statements_find_their_rows_by_key() {
         (sql::EVENT, "SEARCH event USING INDEX event_ident (slot=? AND key=? AND ident=?)"),
         (sql::KNOWN, "SEARCH event USING COVERING INDEX event_ident (slot=? AND key=? AND ident=?)"),
         (sql::LOG, "SEARCH event USING PRIMARY KEY (slot=? AND key=? AND seq>?)"),
+        (sql::LINES_OF_SLOT, "SEARCH event USING PRIMARY KEY (slot=? AND (key,seq)>(?,?))"),
         (sql::HAPPENED_SINCE, "SEARCH event USING PRIMARY KEY (slot=? AND (key,seq)>(?,?))"),
         (sql::QUARANTINE, "SEARCH quarantine USING PRIMARY KEY ((slot,id)>(?,?))"),
         (promise.one, "SEARCH promise USING PRIMARY KEY (slot=? AND party=? AND id=?)"),

@@ -8,3 +8,4 @@ pub mod generated;
 pub mod place;
 pub mod shell;
 pub mod table;
+pub mod torture;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::place::Place;
-use xtask::{bench, ci, generated};
+use xtask::{bench, ci, generated, torture};
 
 /// What is done with this workspace, each by one command.
 #[derive(Debug, Parser)]
@@ -21,6 +21,11 @@ enum Task {
     Generate,
     /// Measure, and show each figure beside its goal
     Bench(bench::Options),
+    /// Kill processes, servers and connections at any moment, and see that nothing is lost
+    Torture(torture::Options),
+    /// The process that `torture` kills
+    #[command(hide = true)]
+    TortureChild(torture::Child),
     /// The child process whose memory `bench` reports
     #[command(hide = true)]
     Feed(bench::Feed),
@@ -40,6 +45,8 @@ fn main() -> Result<()> {
         Task::Ci(options) => ci::run(&place, &options),
         Task::Generate => generated::write(&place),
         Task::Bench(options) => bench::run(&place, &options),
+        Task::Torture(options) => torture::run(&place, &options),
+        Task::TortureChild(child) => torture::child(&place, &child),
         Task::Feed(feed) => bench::feed(&place, &feed),
         Task::FitMany(fit) => bench::fit_many(&fit),
     }

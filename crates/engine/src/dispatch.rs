@@ -40,6 +40,8 @@ pub struct Dispatched {
     pub failed: u64,
     /// Not taken, and given up.
     pub given_up: u64,
+    /// Slots whose messages are another process's to send just now, or were a moment ago when it died.
+    pub elsewhere: u64,
     /// Why messages were not taken: the first few reasons, each once.
     pub troubles: Vec<Box<str>>,
 }
@@ -109,6 +111,7 @@ impl Session {
         loop {
             let claimed = self.claim_waiting(Queue::Messages, now.0, &left)?;
             if claimed.mine.is_empty() {
+                done.elsewhere = claimed.waiting.len() as u64;
                 return Ok(done);
             }
             left = claimed.waiting.into_iter().filter(|slot| !claimed.mine.contains(slot)).collect();

@@ -6,7 +6,7 @@ use makegood_charter::builtin;
 use makegood_charter::decode::{DecodeError, Envelope, key_kind};
 use makegood_charter::value::{Moment, Shape};
 use makegood_core::{Event, Form, Happening, Ident, Rulebook};
-use makegood_store::{PartId, QuarantineRow, slot_of};
+use makegood_store::{Body, EventRow, PartId, QuarantineRow, slot_of};
 use sha2::{Digest, Sha256};
 
 use crate::limits;
@@ -169,6 +169,10 @@ pub(crate) fn told(event: &Ident, thing: &str) -> Ident {
     makegood_store::ident(&makegood_core::id::hex(event), thing)
 }
 
+fn is_told_again(event: &Event, line: &EventRow) -> bool {
+    matches!(&line.body, Body::Heard { thing, .. } if told(&event.ident, thing) != line.ident)
+}
+
 /// What a line of the log holds.
 #[derive(Debug, Clone)]
 pub enum Logged {
@@ -186,11 +190,19 @@ pub enum Logged {
 }
 
 impl Logged {
-    /// The same, as a party heard it of `thing` under this identity: told again under any but the usual one.
-    pub(crate) fn heard_as(self, ident: &Ident, thing: &str) -> Self {
+    /// The same, as the line of a party's log has it: an event heard under any but the usual identity was told again.
+    pub(crate) fn heard_in(self, line: &EventRow) -> Self {
         match self {
-            Self::Event(event) if told(&event.ident, thing) != *ident => Self::Again(event),
+            Self::Event(event) if is_told_again(&event, line) => Self::Again(event),
             other => other,
+        }
+    }
+
+    /// What the fold is given for a line that says this.
+    pub(crate) fn happening_in(&self, line: &EventRow) -> Happening<'_> {
+        match self {
+            Self::Event(event) if is_told_again(event, line) => Happening::Again(event),
+            _ => self.happening(),
         }
     }
 

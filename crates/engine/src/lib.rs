@@ -16,6 +16,7 @@ mod folder;
 mod intake;
 pub mod limits;
 mod lines;
+mod pages;
 mod rebuild;
 mod replay;
 pub mod rows;

@@ -38,7 +38,7 @@ pub const MESSAGES: usize = 10_000;
 pub const RETRY_AFTER: [i64; 9] =
     [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000];
 
-/// The bounds of a session that trade memory against speed. Results do not depend on them.
+/// The bounds of a session that trade memory and patience against speed. Results do not depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     /// See [`COMMIT_LINES`].
@@ -49,6 +49,8 @@ pub struct Bounds {
     pub at_hand: usize,
     /// See [`PARTS_AT_HAND`].
     pub parts_at_hand: usize,
+    /// See [`CLAIM_MILLISECONDS`].
+    pub claim_milliseconds: u32,
 }
 
 impl Default for Bounds {
@@ -58,6 +60,7 @@ impl Default for Bounds {
             fanout_portion: FANOUT_PORTION,
             at_hand: AT_HAND,
             parts_at_hand: PARTS_AT_HAND,
+            claim_milliseconds: CLAIM_MILLISECONDS,
         }
     }
 }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::folder::context_of;
 use crate::intake::{Logged, reread};
+use crate::pages::{Heard, SlotPages};
 use crate::replay::Replay;
 use crate::slots::each_slot;
 use crate::{EngineError, limits, rows};
@@ -58,14 +59,15 @@ pub fn rebuild(
 fn rebuild_slot(reader: &mut dyn Reader, book: &Rulebook, slot: Slot) -> Result<Rebuilt, EngineError> {
     let (mut kept, mut folded) = (Sha256::new(), Sha256::new());
     let mut done = Rebuilt::default();
+    let (mut pages, mut heard) = (SlotPages::new(slot), Heard::default());
     let mut after = String::new();
     loop {
         let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
         let Some(last) = heads.last() else { break };
         after = last.key.to_string();
         for head in heads.iter().filter(|head| !head.state.is_empty()) {
-            let stored = Everything::kept(reader, head)?;
-            let again = fold_again(reader, book, head)?;
+            let stored = Everything::kept(reader, &mut pages, head)?;
+            let again = fold_again(reader, &mut pages, &mut heard, book, head)?;
             done.parties = done.parties.saturating_add(1);
             done.events = done.events.saturating_add(head.seq);
             let (stored_digest, again_digest) = (stored.digest(), again.digest());
@@ -92,11 +94,11 @@ struct Everything {
 }
 
 impl Everything {
-    fn kept(reader: &mut dyn Reader, head: &HeadRow) -> Result<Self, EngineError> {
-        let mut parts = reader.parts_of(head.slot, &head.key, PartKind::Promise)?;
-        parts.extend(reader.parts_of(head.slot, &head.key, PartKind::Remedy)?);
-        let postings = reader.postings_of(head.slot, &head.key)?;
-        let sent = reader.outbox_of(head.slot, &head.key)?;
+    fn kept(reader: &mut dyn Reader, pages: &mut SlotPages, head: &HeadRow) -> Result<Self, EngineError> {
+        let mut parts = pages.parts(reader, PartKind::Promise, &head.key)?;
+        parts.extend(pages.parts(reader, PartKind::Remedy, &head.key)?);
+        let postings = pages.postings(reader, &head.key)?;
+        let sent = pages.messages(reader, &head.key)?;
         let messages = sent.into_iter().map(|row| (row.id, (row.topic, row.body))).collect();
         let mut everything = Self { head: head.clone(), parts, postings, messages };
         everything.sort();
@@ -159,21 +161,27 @@ impl Everything {
     }
 }
 
-fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Result<Everything, EngineError> {
+fn fold_again(
+    reader: &mut dyn Reader,
+    pages: &mut SlotPages,
+    heard: &mut Heard,
+    book: &Rulebook,
+    head: &HeadRow,
+) -> Result<Everything, EngineError> {
     let mut replay = Replay::default();
     let (mut postings, mut messages) = (Vec::new(), BTreeMap::new());
     let (mut seq, mut hash) = (0, [0; 32]);
     loop {
-        let lines = reader.log(head.slot, &head.key, seq, limits::SLOT_ROWS)?;
+        let lines = pages.lines(reader, &head.key)?;
         if lines.is_empty() {
             break;
         }
         for line in lines {
             seq = line.seq;
             hash = line.hash;
-            let logged = read_line(reader, book, &line)?;
+            let logged = heard.read(reader, book, &line)?;
             let folded = replay
-                .take(book, &head.key, &logged.happening(), context_of(line.context))
+                .take(book, &head.key, &logged.happening_in(&line), context_of(line.context))
                 .map_err(|error| EngineError::Fold { key: head.key.clone(), error: Box::new(error) })?;
             for message in &folded.messages {
                 let row = rows::outbox_row(&head.key, message, Moment(line.recorded));
@@ -198,8 +206,13 @@ fn fold_again(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow) -> Resul
     Ok(everything)
 }
 
-/// What a line of a party's log says: the event itself, or the thing's event it heard.
+/// What a line of a party's log says: the event itself, or the thing's event it heard, for the first time or again.
 pub fn read_line(reader: &mut dyn Reader, book: &Rulebook, line: &EventRow) -> Result<Logged, EngineError> {
+    Ok(read_said(reader, book, line)?.heard_in(line))
+}
+
+/// The event that a line of a party's log holds or points to.
+pub(crate) fn read_said(reader: &mut dyn Reader, book: &Rulebook, line: &EventRow) -> Result<Logged, EngineError> {
     let unreadable = |reason: String| EngineError::Unreadable { key: line.key.clone(), seq: line.seq, reason };
     match &line.body {
         Body::Own(bytes) => reread(book, bytes).map_err(|reject| unreadable(reject.reason)),
@@ -208,8 +221,7 @@ pub fn read_line(reader: &mut dyn Reader, book: &Rulebook, line: &EventRow) -> R
             let heard = reader.log(makegood_store::slot_of(thing), thing, seq.saturating_sub(1), 1)?;
             match heard.first().map(|row| (&row.body, row.seq)) {
                 Some((Body::Own(bytes), found)) if found == *seq => {
-                    let logged = reread(book, bytes).map_err(|reject| unreadable(reject.reason))?;
-                    Ok(logged.heard_as(&line.ident, thing))
+                    reread(book, bytes).map_err(|reject| unreadable(reject.reason))
                 }
                 _ => Err(unreadable(format!("event {seq} of `{thing}` is missing"))),
             }

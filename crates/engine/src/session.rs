@@ -64,7 +64,7 @@ impl Session {
         now: Moment,
         bounds: Bounds,
     ) -> Result<Self, EngineError> {
-        let writer = WriterThread::start(store.writer()?);
+        let writer = WriterThread::start(store.writer()?, bounds.claim_milliseconds);
         let mut reader = store.reader()?;
         let charters = judged_by(&mut *reader, &book)?;
         let mut session = Self {
@@ -316,6 +316,7 @@ impl Session {
                 work.extend(self.reader.unheard(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
                 work.extend(self.reader.fanouts(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Fanout));
             }
+            self.folder.new_round();
             self.work(work)?;
             self.settle()?;
             self.release(Queue::Deliveries, &claimed.mine)?;

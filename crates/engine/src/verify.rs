@@ -6,6 +6,7 @@ use makegood_core::{Clause, Party, PromiseState, RemedyKind, Rulebook};
 use makegood_money::Commodity;
 use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain, slot_of};
 
+use crate::pages::SlotPages;
 use crate::{EngineError, limits, rows};
 
 /// What a verification found.
@@ -33,15 +34,15 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
     let mut reader = store.reader()?;
     let mut found = Verified::default();
     for slot in (0..SLOTS).map(Slot) {
-        let mut after = String::new();
+        let (mut pages, mut after) = (SlotPages::new(slot), String::new());
         loop {
             let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
             let Some(last) = heads.last() else { break };
             after = last.key.to_string();
             for head in &heads {
-                follow(&mut *reader, head, &mut found)?;
+                follow(&mut *reader, &mut pages, head, &mut found)?;
                 if !head.state.is_empty() {
-                    compare(&mut *reader, book, head, &mut found)?;
+                    compare(&mut *reader, &mut pages, book, head, &mut found)?;
                 }
             }
         }
@@ -75,10 +76,15 @@ impl Verified {
 }
 
 /// Follows the chain of a log to its head.
-fn follow(reader: &mut dyn Reader, head: &HeadRow, found: &mut Verified) -> Result<(), EngineError> {
+fn follow(
+    reader: &mut dyn Reader,
+    pages: &mut SlotPages,
+    head: &HeadRow,
+    found: &mut Verified,
+) -> Result<(), EngineError> {
     let (mut seq, mut hash) = (0_u64, [0; 32]);
     loop {
-        let lines = reader.log(head.slot, &head.key, seq, limits::SLOT_ROWS)?;
+        let lines = pages.lines(reader, &head.key)?;
         if lines.is_empty() {
             break;
         }
@@ -122,7 +128,13 @@ fn given(key: &str, party: &Party, granted: &BTreeMap<(String, Commodity), i128>
 }
 
 /// Compares a party's views with its state, and its books with its remedies.
-fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut Verified) -> Result<(), EngineError> {
+fn compare(
+    reader: &mut dyn Reader,
+    pages: &mut SlotPages,
+    book: &Rulebook,
+    head: &HeadRow,
+    found: &mut Verified,
+) -> Result<(), EngineError> {
     let party = rows::party(&head.state)?;
     // What it bought is no sum over its parts: only its own order is looked at here, and `rebuild` folds it again.
     if !party.dealings.values().all(makegood_core::Dealings::is_sound) {
@@ -138,7 +150,7 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
     };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();
     let mut wake_at = None;
-    for row in reader.parts_of(head.slot, &head.key, PartKind::Promise)? {
+    for row in pages.parts(reader, PartKind::Promise, &head.key)? {
         let promise = rows::promise(&row)?;
         let rules = book.by_tag(promise.charter).map(|(_, rules)| rules);
         if rules.is_none() {
@@ -170,7 +182,7 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
         found.parts = found.parts.saturating_add(1);
     }
     let mut owed: Vec<(Commodity, i128)> = Vec::new();
-    for row in reader.parts_of(head.slot, &head.key, PartKind::Remedy)? {
+    for row in pages.parts(reader, PartKind::Remedy, &head.key)? {
         let remedy = rows::remedy(&row)?;
         if rows::remedy_row(head.slot, &head.key, &remedy)? != row {
             found.fault(format!("`{}`: the columns of a remedy differ from its state", head.key));
@@ -188,7 +200,7 @@ fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut
     if wake_at != head.wake_at {
         found.fault(format!("`{}`: it waits for {:?}, its promises for {wake_at:?}", head.key, head.wake_at));
     }
-    let postings = reader.postings_of(head.slot, &head.key)?;
+    let postings = pages.postings(reader, &head.key)?;
     found.postings = found.postings.saturating_add(postings.len() as u64);
     books(&head.key, &postings, &owed, found);
     Ok(())

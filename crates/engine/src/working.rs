@@ -146,6 +146,8 @@ pub(crate) struct ThingAtHand {
     pub log: Log,
     /// Its events that a clause listens to, once they were needed; later ones are added as they come.
     pub events: Option<Vec<(u64, Arc<Event>)>>,
+    /// The round of the sweep in which they were read.
+    pub read_in: u64,
     /// Events taken since it was read.
     pub recent: Vec<(u64, Arc<Event>)>,
     /// An older event that was asked for, for the next party that asks.
@@ -194,7 +196,14 @@ impl Working {
         let keys: Vec<_> = things.iter().map(|key| (slot_of(key), *key)).collect();
         for (key, head) in things.iter().zip(reader.heads(&keys)?) {
             let log = Log::new(key, head.as_ref());
-            let at_hand = ThingAtHand { log, events: None, recent: Vec::new(), looked_up: None, interests: Vec::new() };
+            let at_hand = ThingAtHand {
+                log,
+                events: None,
+                read_in: 0,
+                recent: Vec::new(),
+                looked_up: None,
+                interests: Vec::new(),
+            };
             self.things.insert((*key).into(), at_hand);
         }
         Ok(())

@@ -48,10 +48,10 @@ pub(crate) struct WriterThread {
 }
 
 impl WriterThread {
-    pub fn start(writer: Box<dyn Writer>) -> Self {
+    pub fn start(writer: Box<dyn Writer>, claim_milliseconds: u32) -> Self {
         let (orders, received) = sync_channel(limits::COMMITS_IN_FLIGHT);
         let (answer, outcomes) = sync_channel(limits::COMMITS_IN_FLIGHT.saturating_mul(2));
-        let thread = std::thread::spawn(move || write_all(writer, &received, &answer));
+        let thread = std::thread::spawn(move || write_all(writer, &received, &answer, claim_milliseconds));
         Self { orders: Some(orders), outcomes, thread: Some(thread) }
     }
 
@@ -103,30 +103,32 @@ impl Drop for WriterThread {
 }
 
 /// What the writer holds, renewed while it is held.
-#[derive(Default)]
-struct Claims(BTreeMap<Queue, BTreeSet<Slot>>);
+struct Claims {
+    held: BTreeMap<Queue, BTreeSet<Slot>>,
+    milliseconds: u32,
+}
 
 impl Claims {
     fn claim(&mut self, writer: &mut dyn Writer, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
-        let got = writer.claim(queue, slots, limits::CLAIM_MILLISECONDS)?;
-        self.0.entry(queue).or_default().extend(&got);
+        let got = writer.claim(queue, slots, self.milliseconds)?;
+        self.held.entry(queue).or_default().extend(&got);
         Ok(got)
     }
 
     fn release(&mut self, writer: &mut dyn Writer, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
-        if let Some(held) = self.0.get_mut(&queue) {
+        if let Some(held) = self.held.get_mut(&queue) {
             held.retain(|slot| !slots.contains(slot));
         }
-        self.0.retain(|_, held| !held.is_empty());
+        self.held.retain(|_, held| !held.is_empty());
         writer.release(queue, slots)?;
         Ok(Vec::new())
     }
 
     /// Renews all. One that cannot be renewed runs out; another process may have it then.
     fn renew(&mut self, writer: &mut dyn Writer) {
-        for (queue, held) in &mut self.0 {
+        for (queue, held) in &mut self.held {
             let slots: Vec<Slot> = held.iter().copied().collect();
-            if let Ok(kept) = writer.claim(*queue, &slots, limits::CLAIM_MILLISECONDS) {
+            if let Ok(kept) = writer.claim(*queue, &slots, self.milliseconds) {
                 *held = kept.into_iter().collect();
             }
         }
@@ -134,21 +136,26 @@ impl Claims {
 
     /// Gives back what is left when nobody orders any more.
     fn give_back(self, writer: &mut dyn Writer) {
-        for (queue, held) in self.0 {
+        for (queue, held) in self.held {
             // What is not given back runs out.
             let _ = writer.release(queue, &held.into_iter().collect::<Vec<_>>());
         }
     }
 }
 
-fn write_all(mut writer: Box<dyn Writer>, orders: &Receiver<Order>, answer: &SyncSender<(u64, Outcome)>) {
+fn write_all(
+    mut writer: Box<dyn Writer>,
+    orders: &Receiver<Order>,
+    answer: &SyncSender<(u64, Outcome)>,
+    milliseconds: u32,
+) {
     let mut halted = false;
-    let mut claims = Claims::default();
+    let mut claims = Claims { held: BTreeMap::new(), milliseconds };
     loop {
-        let order = if claims.0.is_empty() {
+        let order = if claims.held.is_empty() {
             orders.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
-            orders.recv_timeout(Duration::from_millis(u64::from(limits::CLAIM_MILLISECONDS / 4)))
+            orders.recv_timeout(Duration::from_millis(u64::from(milliseconds / 4)))
         };
         let (batch, outcome) = match order {
             Err(RecvTimeoutError::Disconnected) => return claims.give_back(&mut *writer),

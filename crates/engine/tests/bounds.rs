@@ -68,7 +68,7 @@ fn bounds_change_nothing() {
         (1_000, 1_000, 1_000, 2, true),
         (50, 7, 10, 0, true),
     ] {
-        let bounds = Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand };
+        let bounds = Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand, ..Bounds::default() };
         assert_eq!(fold_within(bounds, sharing).kept, usual.kept, "{bounds:?}, sharing {sharing}");
     }
 }

@@ -52,6 +52,31 @@ pub(crate) enum Command {
     Verify(Database),
     /// Look at a database: schema, size, damage, what waits
     Doctor(Database),
+    /// Copy a database into a new file, while it is in use
+    Backup {
+        #[command(flatten)]
+        database: Database,
+        /// The new file; it holds everything, and is itself a database: `sqlite:FILE`
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Fill a new database with what a backup holds
+    Restore {
+        /// The backup
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Copy a database into another one, between SQLite and PostgreSQL or not; run again, it goes on where it was interrupted
+    Migrate {
+        /// The database that is copied; it is not changed
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// The new database
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
     /// How a database is laid out
     #[command(subcommand)]
     Db(DbCommand),

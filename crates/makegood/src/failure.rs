@@ -38,7 +38,19 @@ impl fmt::Display for Failure {
 
 impl From<makegood_store::StoreError> for Failure {
     fn from(error: makegood_store::StoreError) -> Self {
-        Self::from_error("M001", &error, "`makegood doctor --db URL` looks at a database")
+        use makegood_store::StoreError as E;
+        let help = match &error {
+            E::BadUrl { .. } | E::BadServerUrl { .. } => "see `docs/how-to/run-on-postgresql.md` for addresses",
+            E::Unreachable { .. } => {
+                "see that the server runs, that the database exists (`createdb NAME`) and that the user may connect"
+            }
+            E::TooOld { .. } => "upgrade the server, or keep the database in a file with `sqlite:FILE`",
+            E::Forbidden { .. } => "`GRANT ALL ON SCHEMA public TO USER`, or let the user own the database",
+            E::NotOurs { .. } | E::Newer { .. } => "nothing was changed in it",
+            E::Filling { .. } => "name the same source again to go on, or make the database anew",
+            _ => "`makegood doctor --db URL` looks at a database",
+        };
+        Self::from_error("M001", &error, help)
     }
 }
 

@@ -8,7 +8,7 @@ use makegood_charter::book::BookError;
 use makegood_charter::diagnostic::Style;
 use makegood_core::Rulebook;
 use makegood_engine::{CharterError, Session, put_in_force};
-use makegood_store::Store;
+use makegood_store::{Store, StoreError};
 
 use crate::{Failure, clock};
 
@@ -36,7 +36,7 @@ pub fn database(url: &str) -> Result<Opened, Failure> {
             "`makegood run --charter FILE --events FILE --db URL` makes one",
         ));
     }
-    let store: Arc<dyn Store> = makegood_store::open(url)?.into();
+    let store = whole(url)?;
     let charters = store.reader()?.charters()?;
     let read: Result<Vec<_>, Failure> = charters.iter().map(|row| compile(&row.name, &row.text)).collect();
     Ok(Opened { store, book: Arc::new(Rulebook::new(read?)) })
@@ -53,7 +53,7 @@ pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Fa
             "take out `draft: true` once it is decided, and give it the day from which it counts",
         ));
     }
-    let store: Arc<dyn Store> = makegood_store::open(url)?.into();
+    let store = whole(url)?;
     for charter in &charters {
         put_in_force(&*store, charter, clock::now()).map_err(not_in_force)?;
     }
@@ -77,6 +77,18 @@ fn not_in_force(error: CharterError) -> Failure {
         CharterError::Unreadable { .. } => ("M024", "use the release that wrote the database, or a newer one"),
     };
     Failure::from_error(code, &error, help)
+}
+
+/// Opens a database, or makes it. One that is being filled with a copy is not for use yet.
+fn whole(url: &str) -> Result<Arc<dyn Store>, Failure> {
+    let store: Arc<dyn Store> = makegood_store::open(url)?.into();
+    match store.reader()?.filling()? {
+        Some(source) => {
+            let url = makegood_store::shown(url);
+            Err(StoreError::Filling { url, source_url: source.into() }.into())
+        }
+        None => Ok(store),
+    }
 }
 
 /// Reads a charter's file.

@@ -10,6 +10,7 @@ mod chain;
 mod claim;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod copy;
 mod port;
 mod postgres;
 mod rows;
@@ -19,6 +20,7 @@ mod sqlite;
 mod tests;
 
 pub use chain::{chain, ident};
+pub use copy::{Copied, copy, digest};
 pub use port::{Balance, CommitError, Distributed, Health, Queue, Reader, Store, StoreError, Writer};
 pub use postgres::Postgres;
 pub use rows::*;
@@ -37,6 +39,16 @@ pub fn exists(url: &str) -> Result<bool, StoreError> {
         _ if postgres::is_address(url) => Postgres::exists(url),
         _ => Err(StoreError::BadUrl { url: url.to_owned() }),
     }
+}
+
+/// Copies the database in a file of SQLite, page by page and while it is in use, into a new file. `progress` is told how many of how
+/// many pages are copied.
+pub fn copy_file(
+    from: &std::path::Path,
+    to: &std::path::Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), StoreError> {
+    sqlite::copy_file(from, to, progress)
 }
 
 /// An address as it may be shown: without its password.

@@ -29,6 +29,15 @@ pub enum StoreError {
     /// The database was written by a newer release.
     #[error("`{url}` has schema {found}, this release knows {known}: use the newer makegood that wrote it")]
     Newer { url: String, found: u32, known: u32 },
+    /// The database is not whole yet: it is being filled with a copy of another one.
+    #[error("`{url}` is being filled with a copy of `{source_url}`, which has not come to its end")]
+    Filling { url: String, source_url: String },
+    /// What should be filled holds something already.
+    #[error("`{url}` is not empty: name a new database")]
+    NotEmpty { url: String },
+    /// The two that were copied differ although nothing failed.
+    #[error("the copy differs from what was copied in {slots} slots: somebody writes to one of the two")]
+    Differs { slots: usize },
     /// What was read does not have the form that was written.
     #[error("a row of `{table}` cannot be read: {what}")]
     Damaged { table: &'static str, what: String },
@@ -148,6 +157,8 @@ pub trait Reader: Send {
     ) -> Result<Vec<EventRow>, StoreError>;
     /// Events of a key's own that are kept to be found by this thing ([`EventRow::about`]), in the order of its log.
     fn own_about(&mut self, slot: Slot, key: &str, thing: &str) -> Result<Vec<EventRow>, StoreError>;
+    /// Lines of a slot after (key, seq), in that order, at most `limit`.
+    fn lines_of_slot(&mut self, slot: Slot, after: (&str, u64), limit: usize) -> Result<Vec<EventRow>, StoreError>;
     /// Parts of a party whose id begins with these four bytes.
     fn parts_about(
         &mut self,
@@ -243,6 +254,8 @@ pub trait Reader: Send {
     fn tallies(&mut self, name: &str, days: Range<i32>) -> Result<BTreeMap<(i32, Box<str>), i64>, StoreError>;
     /// Inputs set aside, after (slot, id), in that order, at most `limit`.
     fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
+    /// Of what the database is being filled with a copy, if it is.
+    fn filling(&mut self) -> Result<Option<Box<str>>, StoreError>;
     /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`, `fit`.
     fn count(&mut self, table: &str) -> Result<u64, StoreError>;
     /// Every charter version, in the order it was recorded.
@@ -261,11 +274,21 @@ pub trait Writer: Send {
     /// versions than there are is [`CommitError::Charters`].
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError>;
     /// Claims the queue of these slots for this writer, for so many milliseconds by the database's clock, and gives those it got: the
-    /// ones that nobody held, whose claim ran out, or that it held itself. Nothing is correct only because of a claim: it keeps two
+    /// ones that nobody held, whose claim ran out, or that it held itself. Claims are short: one that lasts more than a day stems from
+    /// before the clock was set back, and has run out. Nothing is correct only because of a claim: it keeps two
     /// processes from doing the same work at once.
     fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError>;
     /// Gives back what this writer claimed.
     fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), StoreError>;
+    /// Notes that the database is being filled with a copy of `source`, and gives the slots that are done. It must be empty, or have
+    /// been begun with the same source.
+    fn begin_filling(&mut self, source: &str) -> Result<Vec<Slot>, StoreError>;
+    /// Notes that slots are done.
+    fn filled(&mut self, slots: &[Slot]) -> Result<(), StoreError>;
+    /// Notes that everything is done.
+    fn end_filling(&mut self) -> Result<(), StoreError>;
+    /// Empties slots of a database that is being filled.
+    fn empty(&mut self, slots: &[Slot]) -> Result<(), StoreError>;
     /// Records a charter version. Recording the same text again changes nothing; another text under the same name and version is
     /// refused as [`CommitError::Stale`]. A version that is new is recorded only if `admit`, which is asked while nobody can commit
     /// and may read what is committed, answers true; otherwise it is [`CommitError::NotAdmitted`].

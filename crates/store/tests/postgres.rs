@@ -1,10 +1,10 @@
-//! The contract of the port, kept by PostgreSQL.
+//! The contract of the port, kept by PostgreSQL, and databases that cannot be used.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use makegood_store::contract::ALL;
 use makegood_store::contract::server::Server;
-use makegood_store::{Postgres, Store};
+use makegood_store::{Commit, HeadRow, Postgres, Slot, Store, StoreError};
 
 #[test]
 fn the_contract_is_kept_by_postgres() {
@@ -14,4 +14,142 @@ fn the_contract_is_kept_by_postgres() {
         let url = server.fresh();
         case(&|| -> Box<dyn Store> { Box::new(Postgres::open(&url).unwrap()) });
     }
+}
+
+/// What a database looks like: its tables and how many migrations it has.
+fn look(server: &Server, url: &str) -> String {
+    server.sql_at(
+        url,
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1",
+    )
+}
+
+#[test]
+fn a_database_on_postgres_that_cannot_be_used_is_refused_and_left_as_it_was() {
+    let server = Server::start();
+    server.sql("postgres", "CREATE ROLE visitor LOGIN");
+    let as_visitor = |url: &str| url.replace("makegood@", "visitor@");
+    let ours = || {
+        let url = server.fresh();
+        drop(Postgres::open(&url).unwrap());
+        url
+    };
+    let prepared = |url: String, sql: &str| {
+        server.sql_at(&url, sql);
+        url
+    };
+    for (name, url, message) in [
+        ("no such database", server.url_of("nowhere"), "cannot be reached: database \"nowhere\" does not exist"),
+        ("no such user", server.fresh().replace("makegood@", "stranger@"), "role \"stranger\" does not exist"),
+        (
+            "no server",
+            "postgres://anna@127.0.0.1:9/makegood".to_owned(),
+            "cannot be reached: error connecting to server: Connection refused",
+        ),
+        (
+            "no socket",
+            "postgres://anna@/makegood?host=/nowhere".to_owned(),
+            "cannot be reached: error connecting to server",
+        ),
+        (
+            "another's tables",
+            prepared(server.fresh(), "CREATE TABLE contacts (name text)"),
+            "holds another program's data",
+        ),
+        (
+            "another's view",
+            prepared(server.fresh(), "CREATE VIEW everyone AS SELECT 1"),
+            "holds another program's data",
+        ),
+        (
+            "a newer release",
+            prepared(ours(), "INSERT INTO makegood_migration VALUES (99, 'later')"),
+            "has schema 99, this release knows 4",
+        ),
+        (
+            "no rights to make tables",
+            as_visitor(&server.fresh()),
+            "does not allow it: permission denied for schema public",
+        ),
+        ("no rights to read", as_visitor(&ours()), "does not allow it: permission denied for table makegood_migration"),
+        ("no schema", prepared(server.fresh(), "DROP SCHEMA public"), "its search path names no schema that exists"),
+    ] {
+        let owner = url.replace("visitor@", "makegood@").replace("stranger@", "makegood@");
+        let there = owner.contains("test_");
+        let before = there.then(|| server.sql_at(&owner, "SELECT count(*) FROM pg_class"));
+        let error = Postgres::open(&url).err().unwrap().to_string();
+        assert!(error.contains(message), "{name}: {error}");
+        let after = there.then(|| server.sql_at(&owner, "SELECT count(*) FROM pg_class"));
+        assert_eq!(before, after, "{name}: the database was changed");
+    }
+}
+
+fn a_head() -> Commit {
+    let head = HeadRow { slot: Slot(1), key: "a".into(), seq: 1, hash: [0; 32], wake_at: None, state: Box::default() };
+    Commit { heads: vec![(head, 0)], ..Commit::default() }
+}
+
+#[test]
+fn an_older_release_stops_writing_to_postgres_once_a_newer_one_has_changed_the_tables() {
+    let server = Server::start();
+    let url = server.fresh();
+    let store = Postgres::open(&url).unwrap();
+    let mut writer = store.writer().unwrap();
+    server.sql_at(&url, "INSERT INTO makegood_migration VALUES (5, 'later')");
+    let error = writer.commit(&a_head()).unwrap_err();
+    assert!(error.to_string().contains("has schema 5, this release knows 4"), "{error}");
+    assert_eq!(store.reader().unwrap().count("head").unwrap(), 0);
+}
+
+#[test]
+fn many_open_a_new_database_on_postgres_at_once() {
+    let server = Server::start();
+    let url = server.fresh();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| Postgres::open(&url).unwrap().reader().unwrap().charters().unwrap());
+        }
+    });
+    assert_eq!(
+        server.sql_at(&url, "SELECT number, name FROM makegood_migration ORDER BY 1"),
+        "1|ground\n2|claim\n3|fit\n4|filling"
+    );
+    assert_eq!(look(&server, &url).lines().count(), 16);
+}
+
+#[test]
+fn migrations_have_the_same_numbers_and_names_on_both_sides() {
+    let names = |side: &str| {
+        let folder = format!("{}/migrations/{side}", env!("CARGO_MANIFEST_DIR"));
+        let mut names: Vec<String> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+}
+
+/// A server that dies and comes back is no trouble: questions are asked again, and a commit whose end is unknown is stale.
+#[test]
+fn a_server_of_postgres_that_comes_back_is_awaited() {
+    let server = Server::start();
+    let url = server.fresh();
+    let store = Postgres::open(&url).unwrap();
+    let (mut reader, mut writer) = (store.reader().unwrap(), store.writer().unwrap());
+    assert_eq!(reader.count("head").unwrap(), 0);
+    server.kill();
+    std::thread::scope(|scope| {
+        let answer = scope.spawn(|| reader.count("head"));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        server.up();
+        assert_eq!(answer.join().unwrap().unwrap(), 0);
+    });
+    let answer = writer.commit(&a_head());
+    assert!(matches!(answer, Err(makegood_store::CommitError::Stale { .. })), "{answer:?}");
+    writer.commit(&a_head()).unwrap();
+    server.kill();
+    let missing = Postgres::open(&url).err().unwrap();
+    assert!(matches!(missing, StoreError::Unreachable { .. }), "{missing}");
+    server.up();
+    assert_eq!(store.reader().unwrap().count("head").unwrap(), 1, "what was committed is there");
 }

@@ -8,8 +8,9 @@ mod measure;
 mod memory;
 mod path;
 mod recording;
+mod storage;
 mod value;
-mod world;
+pub(crate) mod world;
 
 pub use measure::Stopwatch;
 pub use memory::{Feed, feed};
@@ -47,6 +48,8 @@ pub struct Options {
 enum Part {
     /// Lifetime value, beside Python's lifetimes 0.11.3
     Value(value::Options),
+    /// The two databases: PostgreSQL against bare COPY, timers, a large party, a popular thing, rebuild and verify
+    Storage(storage::Options),
 }
 
 /// One line of the report.
@@ -69,8 +72,10 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         let again = ["run", "--release", "--quiet", "--package", "xtask", "--"].map(ToOwned::to_owned);
         return carry_out(&mut program(place, "cargo", again.into_iter().chain(std::env::args().skip(1))));
     }
-    if let Some(Part::Value(options)) = &options.part {
-        return value::run(place, options);
+    match &options.part {
+        Some(Part::Value(options)) => return value::run(place, options),
+        Some(Part::Storage(options)) => return storage::run(place, options),
+        None => {}
     }
     let mut figures = path::measure(place, options.days, options.rounds)?;
     figures.extend(late_flight::measure(place)?);

@@ -68,6 +68,22 @@ impl Writer for RecordingWriter {
         self.inner.release(queue, slots)
     }
 
+    fn begin_filling(&mut self, source: &str) -> Result<Vec<Slot>, StoreError> {
+        self.inner.begin_filling(source)
+    }
+
+    fn filled(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
+        self.inner.filled(slots)
+    }
+
+    fn end_filling(&mut self) -> Result<(), StoreError> {
+        self.inner.end_filling()
+    }
+
+    fn empty(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
+        self.inner.empty(slots)
+    }
+
     fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
         self.inner.put_charter(charter, admit)
     }

@@ -20,6 +20,7 @@ pub fn lints(place: &Place, _: &mut Run) -> Result<()> {
 
 pub fn tests(place: &Place, run: &mut Run) -> Result<()> {
     tools::nextest(place)?;
+    tools::postgres(place)?;
     let mut command = program(place, "cargo", ["nextest", "run", "--workspace", "--no-fail-fast"]);
     run.summary = run_noting(&mut command, "Summary [")?;
     ensure!(!run.summary.is_empty(), "the test runner gave no summary");

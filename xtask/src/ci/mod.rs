@@ -14,6 +14,7 @@ use clap::Args;
 
 use crate::bench::Stopwatch;
 use crate::place::Place;
+use crate::shell::{program, run as carry_out};
 use crate::table::{row, table};
 
 pub use demonstration::README_DEMO;
@@ -44,6 +45,7 @@ const STEPS: &[(&str, Step)] = &[
     ("The lints", code::lints),
     ("The tests, with those of the arrows, the licences, the generated files and the README", code::tests),
     ("The examples in the documentation of the code", code::examples),
+    ("Sudden deaths, a few hundred on both databases", sudden_deaths),
     ("The programs of others that check ours", tools::make_sure),
     ("The demonstration, sixty days of it", demonstration::run),
     ("The log folded again, the chains, the file", demonstration::look),
@@ -71,6 +73,10 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         println!("{line}");
     }
     Ok(())
+}
+
+fn sudden_deaths(place: &Place, _: &mut Run) -> Result<()> {
+    carry_out(&mut program(place, "cargo", ["xtask", "torture"]))
 }
 
 fn seconds(time: Duration) -> String {

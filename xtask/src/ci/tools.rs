@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use makegood_store::contract::server;
 
 use super::Run;
 use crate::place::Place;
@@ -22,6 +23,16 @@ pub fn nextest(place: &Place) -> Result<()> {
         return Ok(());
     }
     carry_out(&mut program(place, "cargo", ["install", "cargo-nextest", "--locked"]))
+}
+
+/// The server that tests bring up for themselves.
+pub fn postgres(place: &Place) -> Result<()> {
+    if server::programs().is_none() {
+        installed_by_apt(place, "postgresql", "PostgreSQL 15 or newer")?;
+    }
+    let programs =
+        server::programs().context("PostgreSQL was installed, and its `initdb` and `pg_ctl` are not found")?;
+    carry_out(&mut program(place, programs.join("postgres"), ["--version"]))
 }
 
 /// A program of the Python environment under the target folder.
@@ -47,16 +58,17 @@ fn beancount(place: &Place) -> Result<()> {
 
 fn hledger(place: &Place) -> Result<()> {
     if !works(&mut program(place, "hledger", ["--version"])) {
-        let advice =
-            "hledger is not installed, and only root on Debian installs it here: install hledger 1.25 or newer";
-        let root = read(&mut program(place, "id", ["-u"])).is_ok_and(|id| id.trim() == "0");
-        if !root || !works(&mut program(place, "apt-get", ["--version"])) {
-            bail!(advice);
-        }
-        carry_out(&mut program(place, "apt-get", ["update", "--quiet"]))?;
-        let mut install =
-            program(place, "apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", "hledger"]);
-        carry_out(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
+        installed_by_apt(place, "hledger", "hledger 1.25 or newer")?;
     }
     carry_out(&mut program(place, "hledger", ["--version"]))
+}
+
+fn installed_by_apt(place: &Place, package: &str, needed: &str) -> Result<()> {
+    let root = read(&mut program(place, "id", ["-u"])).is_ok_and(|id| id.trim() == "0");
+    if !root || !works(&mut program(place, "apt-get", ["--version"])) {
+        bail!("{package} is not installed, and only root on Debian installs it here: install {needed}");
+    }
+    carry_out(&mut program(place, "apt-get", ["update", "--quiet"]))?;
+    let mut install = program(place, "apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", package]);
+    carry_out(install.env("DEBIAN_FRONTEND", "noninteractive"))
 }

@@ -48,6 +48,8 @@ pub(crate) struct Folder {
     tallies: BTreeMap<(Slot, i32, Box<str>), i64>,
     day: Option<Budget>,
     left_over: bool,
+    /// Counts the rounds of the sweep.
+    round: u64,
     bounds: Bounds,
     pub counts: Counts,
 }
@@ -89,6 +91,7 @@ impl Folder {
             tallies: BTreeMap::new(),
             day: None,
             left_over: false,
+            round: 0,
             bounds,
             counts: Counts::default(),
         }
@@ -126,6 +129,11 @@ impl Folder {
     /// True when deliveries were left for the sweep.
     pub fn left_over(&self) -> bool {
         self.left_over
+    }
+
+    /// A round of the sweep begins: what is delivered in it was durable before.
+    pub fn new_round(&mut self) {
+        self.round = self.round.saturating_add(1);
     }
 
     /// Notes that nothing is left to deliver.

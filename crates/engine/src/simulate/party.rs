@@ -284,7 +284,7 @@ impl History<'_> {
                 let log = things.log(reader, self.judges.drafted, thing)?;
                 let said = log.iter().find(|said| said.seq == *seq).map(|said| said.event.clone());
                 let event = said.unwrap_or(Err("missing"));
-                event.map(|event| Logged::Event(Box::new((*event).clone())).heard_as(&line.ident, thing))
+                event.map(|event| Logged::Event(Box::new((*event).clone())).heard_in(line))
             }
         };
         Ok(read.map_err(|code| self.sums.note_refused(code, 1)).ok())

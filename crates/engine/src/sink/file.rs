@@ -1,5 +1,5 @@
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use makegood_charter::Moment;
@@ -24,9 +24,18 @@ struct Line<'m> {
 }
 
 impl FileSink {
-    /// Opens the file, or makes it.
+    /// Opens the file, or makes it. Half a line that a sudden death left at its end stays a line of its own.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { file: OpenOptions::new().create(true).append(true).open(path)? })
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+        let mut last = [b'\n'];
+        if file.metadata()?.len() > 0 {
+            file.seek(SeekFrom::End(-1))?;
+            file.read_exact(&mut last)?;
+        }
+        if last != [b'\n'] {
+            file.write_all(b"\n")?;
+        }
+        Ok(Self { file })
     }
 
     fn write(&mut self, messages: &[OutboxRow], now: Moment) -> io::Result<()> {

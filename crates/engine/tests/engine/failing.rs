@@ -34,6 +34,22 @@ impl Writer for NoRoom {
         Ok(())
     }
 
+    fn begin_filling(&mut self, _: &str) -> Result<Vec<Slot>, StoreError> {
+        Err(no_room())
+    }
+
+    fn filled(&mut self, _: &[Slot]) -> Result<(), StoreError> {
+        Err(no_room())
+    }
+
+    fn end_filling(&mut self) -> Result<(), StoreError> {
+        Err(no_room())
+    }
+
+    fn empty(&mut self, _: &[Slot]) -> Result<(), StoreError> {
+        Err(no_room())
+    }
+
     fn put_charter(&mut self, _: &CharterRow, _: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
         Err(no_room().into())
     }

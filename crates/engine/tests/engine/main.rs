@@ -13,6 +13,7 @@ mod once;
 mod quarantine;
 mod races;
 mod replay;
+mod set_back;
 mod simulate;
 mod verify;
 mod webhook;

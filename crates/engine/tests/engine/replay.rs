@@ -127,7 +127,7 @@ proptest! {
         // Deliveries beyond the first portion come a little later, so each step is carried to its end before the next.
         let steps: Vec<_> = steps.into_iter().flat_map(|step| [step, Step::Flush]).collect();
         let (commit_lines, fanout_portion, at_hand, parts_at_hand) = bounds;
-        let mut narrow = live(false, Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand }, &steps);
+        let mut narrow = live(false, Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand, ..Bounds::default() }, &steps);
         let mut wide = live(false, Bounds::default(), &steps);
         narrow.check();
         prop_assert_eq!(narrow.picture(3), wide.picture(3));

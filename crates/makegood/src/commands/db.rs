@@ -21,7 +21,9 @@ pub fn run(command: &DbCommand) -> Result<bool, Failure> {
             );
         }
         Distributed::Done(0) => put_line!("nothing has changed: every table is distributed already"),
-        Distributed::Done(tables) => put_line!("{} tables are distributed by slot", grouped(tables)),
+        Distributed::Done(tables) => {
+            put_line!("{} tables are distributed now, those with a slot by it", grouped(tables))
+        }
     }
     Ok(true)
 }

@@ -46,6 +46,9 @@ pub fn run(arguments: &Dispatch) -> Result<bool, Failure> {
         grouped(done.failed),
         grouped(done.given_up)
     );
+    if done.elsewhere > 0 {
+        put_line!("another process is sending what else is due");
+    }
     for trouble in &done.troubles {
         put_line!("  {trouble}");
     }

@@ -1,6 +1,7 @@
 //! The commands, one file each. Each gives true when it did what was asked, and false when it found something wrong.
 
 mod charter;
+mod copies;
 mod db;
 mod demo;
 mod dispatch;
@@ -38,6 +39,9 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Rebuild(database) => rebuild::run(&database),
         Command::Verify(database) => verify::run(&database),
         Command::Doctor(database) => doctor::run(&database),
+        Command::Backup { database, to } => copies::back_up(&database, &to),
+        Command::Restore { from, database } => copies::restore(&from, &database),
+        Command::Migrate { from, to } => copies::migrate(&from, &to),
         Command::Db(db) => db::run(&db),
     }
 }

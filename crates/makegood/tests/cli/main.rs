@@ -10,4 +10,5 @@ mod decisions;
 mod desk;
 mod explain;
 mod inputs;
+mod sudden;
 mod value;

@@ -9,6 +9,7 @@
 )]
 
 mod airline;
+mod copies;
 #[path = "../cli/desk.rs"]
 mod desk;
 mod processes;

@@ -63,6 +63,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("a_claim_is_one_holders", queues::a_claim_is_one_holders),
     ("a_claim_runs_out", queues::a_claim_runs_out),
     ("a_slot_is_read_whole", queues::a_slot_is_read_whole),
+    ("filling_goes_on_and_ends", queues::filling_goes_on_and_ends),
     ("a_snapshot_stands_still", queues::a_snapshot_stands_still),
     ("a_head_must_have_the_expected_version", races::a_head_must_have_the_expected_version),
     ("an_event_is_written_once", races::an_event_is_written_once),

@@ -1,8 +1,8 @@
 //! Work that waits in slots, who claims it, and slots read whole.
 
-use super::rows::{head, id, outbox, quarantined, step};
+use super::rows::{head, id, outbox, own, part, posting, quarantined, step};
 use super::{Open, World};
-use crate::{Commit, FanoutRow, InboxRow, InterestRow, Queue, Slot, TallyRow};
+use crate::{Commit, FanoutRow, InboxRow, InterestRow, PartKind, Queue, Slot, TallyRow};
 
 const ALL: [Queue; 3] = [Queue::Timers, Queue::Deliveries, Queue::Messages];
 
@@ -63,6 +63,9 @@ pub(super) fn a_claim_runs_out(open: Open) {
     std::thread::sleep(std::time::Duration::from_millis(400));
     assert_eq!(two.claim(Queue::Timers, &slot, 60_000).unwrap(), slot, "its holder died");
     assert_eq!(one.claim(Queue::Timers, &slot, 300).unwrap(), [], "or was only slow: it is another's now");
+    // As it looks once the clock has been set back by two days.
+    assert_eq!(one.claim(Queue::Messages, &slot, 2 * 86_400_000).unwrap(), slot);
+    assert_eq!(two.claim(Queue::Messages, &slot, 300).unwrap(), slot, "a claim from the future has run out");
 }
 
 pub(super) fn a_slot_is_read_whole(open: Open) {
@@ -86,7 +89,21 @@ pub(super) fn a_slot_is_read_whole(open: Open) {
         quarantine: vec![quarantined(6, 2), quarantined(6, 1), quarantined(7, 1)],
         ..Commit::default()
     });
+    let mut lines: Vec<_> = (1..=9).flat_map(|seq| [own(6, "customer:1", seq), own(6, "customer:2", seq)]).collect();
+    lines.push(own(7, "customer:3", 1));
+    world.commit(Commit { events: lines.clone(), ..Commit::default() });
+    lines.pop();
+    lines.sort_by(|a, b| (&a.key, a.seq).cmp(&(&b.key, b.seq)));
     for limit in [1, 6, 20, 21] {
+        let (mut found, mut after) = (Vec::new(), (Box::from(""), 0));
+        loop {
+            let page = world.reader.lines_of_slot(Slot(6), (&after.0, after.1), limit).unwrap();
+            assert!(page.len() <= limit);
+            let Some(last) = page.last() else { break };
+            after = (last.key.clone(), last.seq);
+            found.extend(page);
+        }
+        assert_eq!(found, lines, "{limit} a page");
         let (mut found, mut after) = (Vec::new(), None::<(Box<str>, Box<str>)>);
         loop {
             let from = after.as_ref().map(|(thing, party)| (&**thing, &**party));
@@ -120,4 +137,43 @@ pub(super) fn a_snapshot_stands_still(open: Open) {
     assert_eq!(still.heads(&heads).unwrap(), [Some(head(1, "customer:1", 1, None)), None]);
     assert_eq!((still.count("event").unwrap(), still.balances().unwrap()), (1, Vec::new()));
     assert_eq!(world.store.snapshot().unwrap().count("event").unwrap(), 3);
+}
+
+pub(super) fn filling_goes_on_and_ends(open: Open) {
+    let mut world = World::new(open);
+    assert_eq!(world.reader.filling().unwrap(), None);
+    assert_eq!(world.writer.begin_filling("sqlite:a.db").unwrap(), []);
+    assert_eq!(world.reader.filling().unwrap(), Some("sqlite:a.db".into()));
+    let everything = |slot| Commit {
+        heads: vec![(head(slot, "customer:1", 1, Some(1)), 0)],
+        events: vec![own(slot, "customer:1", 1)],
+        parts: vec![
+            part(PartKind::Promise, slot, "customer:1", id(0, 1), None),
+            part(PartKind::Remedy, slot, "customer:1", id(0, 1), None),
+        ],
+        interests: vec![InterestRow { slot: Slot(slot), thing: "a".into(), party: "b".into(), heard: false }],
+        inbox_add: vec![InboxRow { slot: Slot(slot), party: "b".into(), thing: "a".into(), seq: 1 }],
+        fanouts: vec![FanoutRow { slot: Slot(slot), thing: "a".into(), seq: 1, after: "".into() }],
+        postings: vec![posting(slot, "customer:1", id(0, 1), 0, "Assets:Cash", "USD", 1)],
+        outbox: vec![outbox(slot, "customer:1", id(0, 1), None)],
+        quarantine: vec![quarantined(slot, 1)],
+        ..Commit::default()
+    };
+    for slot in [1, 2, 3] {
+        world.commit(everything(slot));
+    }
+    world.writer.filled(&slots(&[3, 1])).unwrap();
+    // Another process goes on with it: what is not done is begun anew.
+    let mut other = world.store.writer().unwrap();
+    assert_eq!(other.begin_filling("sqlite:a.db").unwrap(), slots(&[1, 3]));
+    assert!(other.begin_filling("sqlite:b.db").is_err(), "it is another's copy");
+    other.empty(&slots(&[2, 4])).unwrap();
+    for table in
+        ["event", "head", "promise", "remedy", "posting", "outbox", "inbox", "fanout", "interest", "quarantine"]
+    {
+        assert_eq!(world.reader.count(table).unwrap(), 2, "{table}");
+    }
+    other.end_filling().unwrap();
+    assert_eq!(world.reader.filling().unwrap(), None);
+    assert!(other.begin_filling("sqlite:a.db").is_err(), "it is not empty");
 }

@@ -67,10 +67,23 @@ pub(super) struct Connection {
 impl Connection {
     /// Connects, and sets what every connection needs.
     pub(super) fn open(address: &Address) -> Result<Connection, StoreError> {
+        let client = |runtime: &Runtime| connect(runtime, address).map_err(|error| unreachable(address, &error));
+        Connection::with(address, client)
+    }
+
+    fn with(
+        address: &Address,
+        client: impl FnOnce(&Runtime) -> Result<Client, StoreError>,
+    ) -> Result<Connection, StoreError> {
         let failed = |source: std::io::Error| StoreError::Database { doing: "starting", source: Box::new(source) };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let client = connect(&runtime, address).map_err(|error| unreachable(address, &error))?;
+        let client = client(&runtime)?;
         Ok(Connection { address: address.clone(), runtime, client, prepared: BTreeMap::new(), snapshot: false })
+    }
+
+    /// Connects to a server that was there a moment ago: when it is away, it is awaited.
+    pub(super) fn another(address: &Address) -> Result<Connection, StoreError> {
+        Connection::with(address, |runtime| awaited(runtime, address))
     }
 
     /// From here on everything is read as it was at this moment.
@@ -135,20 +148,22 @@ impl Connection {
 
     /// Looks for the server until it is there again.
     pub(super) fn reconnect(&mut self) -> Result<(), StoreError> {
-        let mut tries = 0_u32;
-        loop {
-            match connect(&self.runtime, &self.address) {
-                Ok(client) => {
-                    self.client = client;
-                    self.prepared.clear();
-                    return Ok(());
-                }
-                Err(error) if is_away(&error) && tries < RECONNECT_TRIES => {
-                    tries = tries.saturating_add(1);
-                    std::thread::sleep(RECONNECT_PAUSE);
-                }
-                Err(error) => return Err(unreachable(&self.address, &error)),
+        self.client = awaited(&self.runtime, &self.address)?;
+        self.prepared.clear();
+        Ok(())
+    }
+}
+
+/// Connects, and looks again for a server that is away.
+fn awaited(runtime: &Runtime, address: &Address) -> Result<Client, StoreError> {
+    let mut tries = 0_u32;
+    loop {
+        match connect(runtime, address) {
+            Err(error) if is_away(&error) && tries < RECONNECT_TRIES => {
+                tries = tries.saturating_add(1);
+                std::thread::sleep(RECONNECT_PAUSE);
             }
+            other => return other.map_err(|error| unreachable(address, &error)),
         }
     }
 }
@@ -197,7 +212,7 @@ fn connect(runtime: &Runtime, address: &Address) -> Result<Client, Error> {
 }
 
 fn unreachable(address: &Address, error: &Error) -> StoreError {
-    StoreError::Unreachable { url: address.shown.clone(), why: said(error) }
+    StoreError::Unreachable { url: address.shown.clone(), why: message(error) }
 }
 
 /// True when the connection is gone, and with it the transaction, whose end may be unknown.
@@ -228,7 +243,7 @@ pub(super) fn failed(address: &Address, doing: &'static str, error: Error) -> St
         Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
             StoreError::Forbidden { url: address.shown.clone(), why: message(&error) }
         }
-        _ if is_lost(&error) => StoreError::Unreachable { url: address.shown.clone(), why: said(&error) },
+        _ if is_lost(&error) => StoreError::Unreachable { url: address.shown.clone(), why: message(&error) },
         _ => StoreError::Database { doing, source: message(&error).into() },
     }
 }

@@ -4,7 +4,7 @@ use super::connection::Connection;
 use crate::{Distributed, StoreError};
 
 /// The tables whose rows belong to a slot. The first is spread, the others lie beside it.
-pub(super) const BY_SLOT: [&str; 12] = [
+pub(super) const BY_SLOT: [&str; 13] = [
     "event",
     "head",
     "promise",
@@ -17,6 +17,7 @@ pub(super) const BY_SLOT: [&str; 12] = [
     "tally",
     "quarantine",
     "claim",
+    "filling",
 ];
 /// The small tables that every machine holds a copy of.
 pub(super) const EVERYWHERE: [&str; 3] = ["charter", "fit", "makegood_migration"];

@@ -60,15 +60,15 @@ impl Postgres {
 
 impl Store for Postgres {
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        Ok(Box::new(reader::PostgresReader::new(Connection::open(&self.address)?)))
+        Ok(Box::new(reader::PostgresReader::new(Connection::another(&self.address)?)))
     }
 
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        Ok(Box::new(writer::PostgresWriter::new(Connection::open(&self.address)?)))
+        Ok(Box::new(writer::PostgresWriter::new(Connection::another(&self.address)?)))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {
-        let mut connection = Connection::open(&self.address)?;
+        let mut connection = Connection::another(&self.address)?;
         connection.hold_still()?;
         Ok(Box::new(reader::PostgresReader::new(connection)))
     }

@@ -29,7 +29,7 @@ pub(super) fn int(number: impl TryInto<i64>) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
 
-fn all_slots() -> Vec<i16> {
+pub(super) fn all_slots() -> Vec<i16> {
     (0..SLOTS).map(|slot| number(Slot(slot))).collect()
 }
 
@@ -155,6 +155,15 @@ impl Reader for PostgresReader {
     ) -> Result<Vec<EventRow>, StoreError> {
         let (slot, seq, limit) = (number(slot), int(seq), int(limit));
         self.all("event", sql::HAPPENED_SINCE, vec![&slot, &from, &key, &seq, &limit], fetch::event)
+    }
+
+    fn lines_of_slot(
+        &mut self,
+        slot: Slot,
+        (key, seq): (&str, u64),
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.all("event", sql::LINES_OF_SLOT, vec![&number(slot), &key, &int(seq), &int(limit)], fetch::event)
     }
 
     fn parts_about(
@@ -374,6 +383,10 @@ impl Reader for PostgresReader {
         }
         let rows = rows.iter().take(limit);
         rows.map(|row| fetch::quarantine(&Fetch { table: "quarantine", row })).collect()
+    }
+
+    fn filling(&mut self) -> Result<Option<Box<str>>, StoreError> {
+        self.one("filling", sql::FILLING, vec![&number(Slot(SLOTS))], |from| from.text(0))
     }
 
     fn count(&mut self, table: &str) -> Result<u64, StoreError> {

@@ -9,10 +9,11 @@ use crate::StoreError;
 /// The oldest server that is used, as it numbers itself.
 const OLDEST: i32 = 150_000;
 /// Every form of the schema, in order: name and text. One that was released never changes.
-pub(super) const MIGRATIONS: [(&str, &str); 3] = [
+pub(super) const MIGRATIONS: [(&str, &str); 4] = [
     ("ground", include_str!("../../migrations/postgres/0001_ground.sql")),
     ("claim", include_str!("../../migrations/postgres/0002_claim.sql")),
     ("fit", include_str!("../../migrations/postgres/0003_fit.sql")),
+    ("filling", include_str!("../../migrations/postgres/0004_filling.sql")),
 ];
 /// The newest form of the schema that this release knows.
 pub(super) const KNOWN: u32 = MIGRATIONS.len() as u32;
@@ -45,9 +46,7 @@ pub(super) fn version(connection: &mut Connection) -> Result<Option<u32>, StoreE
     let doing = "looking whose database it is";
     let server = one(connection.ask_one(doing, SERVER, vec![])?)?;
     let (number, name): (i32, String) = (get(&server, 0)?, get(&server, 1)?);
-    if number < OLDEST {
-        return Err(StoreError::TooOld { url: address.shown, found: name });
-    }
+    new_enough(&address, number, name)?;
     if !get::<bool>(&server, 2)? {
         let why = "its search path names no schema that exists".to_owned();
         return Err(StoreError::Forbidden { url: address.shown, why });
@@ -58,6 +57,11 @@ pub(super) fn version(connection: &mut Connection) -> Result<Option<u32>, StoreE
         (false, _) => Err(StoreError::NotOurs { url: address.shown }),
         (true, _) => known(&address, connection.ask_one(doing, NUMBER, vec![])?).map(Some),
     }
+}
+
+/// Refuses a server that is older than what is used of it.
+pub(super) fn new_enough(address: &Address, number: i32, name: String) -> Result<(), StoreError> {
+    if number < OLDEST { Err(StoreError::TooOld { url: address.shown.clone(), found: name }) } else { Ok(()) }
 }
 
 /// What the table of migrations says, if this release knows it.
@@ -114,7 +118,7 @@ pub(super) fn damage(connection: &mut Connection) -> Result<Vec<String>, StoreEr
             JOIN pg_class ON pg_class.oid = indexrelid
             WHERE relnamespace = current_schema()::regnamespace AND NOT (indisvalid AND indisready) ORDER BY 1",
         "SELECT format('there is no table `%s`', name) FROM unnest(ARRAY['event', 'head', 'promise', 'remedy', 'interest', 'inbox',
-            'fanout', 'posting', 'outbox', 'tally', 'quarantine', 'charter', 'claim', 'fit']) AS name
+            'fanout', 'posting', 'outbox', 'tally', 'quarantine', 'charter', 'claim', 'fit', 'filling']) AS name
             WHERE NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = name)",
         "SELECT format('the table `%s` does not survive a crash: `ALTER TABLE %s SET LOGGED`', relname, relname) FROM pg_class
             WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relpersistence <> 'p' ORDER BY 1",

@@ -48,6 +48,9 @@ pub(super) const OWN_ABOUT: &str =
 pub(super) const HAPPENED_SINCE: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = $1 AND (key, seq) > ($3, $4) AND time >= $2 AND kind = 0 ORDER BY key, seq LIMIT $5";
+pub(super) const LINES_OF_SLOT: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
+    WHERE slot = $1 AND (key, seq) > ($2, $3) ORDER BY key, seq LIMIT $4";
 pub(super) const EVENT_NEW: &str =
     "INSERT INTO event (slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash)
     SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[], $7::smallint[], $8::smallint[],
@@ -205,11 +208,13 @@ pub(super) const FIT_PUT: &str =
 pub(super) const CHARTER_SAME: &str =
     "SELECT 1 FROM charter WHERE name = $1 AND version = $2 AND digest = $3 AND text = $4";
 
-/// Takes or keeps a claim that is free, ours or run out, by the server's clock.
+/// Takes or keeps a claim that is free, ours or run out, by the server's clock; one that lasts far longer than any was made before that
+/// clock was set back.
 pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
     VALUES ($1, $2, $3, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $4)
     ON CONFLICT (slot, what) DO UPDATE SET holder = excluded.holder, until = excluded.until
     WHERE claim.holder = excluded.holder OR claim.until <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+        OR claim.until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 86400000
     RETURNING slot";
 pub(super) const RELEASE: &str = "DELETE FROM claim WHERE slot = $1 AND what = $2 AND holder = $3";
 
@@ -236,3 +241,23 @@ pub(super) fn count(table: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+pub(super) const FILLING: &str = "SELECT source FROM filling WHERE slot = $1";
+pub(super) const FILLING_ADD: &str = "INSERT INTO filling (slot, source) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+pub(super) const FILLING_DONE: &str = "DELETE FROM filling WHERE slot = $1";
+pub(super) const ANYTHING: &str = "SELECT EXISTS (SELECT FROM event WHERE slot = $1)
+    OR EXISTS (SELECT FROM head WHERE slot = $1) OR EXISTS (SELECT FROM quarantine WHERE slot = $1)";
+/// Empties a slot, a table each.
+pub(super) const EMPTY: [&str; 11] = [
+    "DELETE FROM event WHERE slot = $1",
+    "DELETE FROM head WHERE slot = $1",
+    "DELETE FROM promise WHERE slot = $1",
+    "DELETE FROM remedy WHERE slot = $1",
+    "DELETE FROM interest WHERE slot = $1",
+    "DELETE FROM inbox WHERE slot = $1",
+    "DELETE FROM fanout WHERE slot = $1",
+    "DELETE FROM posting WHERE slot = $1",
+    "DELETE FROM outbox WHERE slot = $1",
+    "DELETE FROM tally WHERE slot = $1",
+    "DELETE FROM quarantine WHERE slot = $1",
+];

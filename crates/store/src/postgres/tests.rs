@@ -48,3 +48,19 @@ fn an_address_that_cannot_be_read_says_why() {
         }
     }
 }
+
+#[test]
+fn a_server_that_is_too_old_is_refused() {
+    let address = Address::read("postgres://anna@localhost/makegood").unwrap();
+    for (number, name, fine) in
+        [(140_012, "14.12", false), (90_624, "9.6.24", false), (150_000, "15.0", true), (180_001, "18.1", true)]
+    {
+        let answer = schema::new_enough(&address, number, name.to_owned());
+        assert_eq!(answer.is_ok(), fine, "{name}");
+        if let Err(error) = answer {
+            let expected =
+                format!("`postgres://anna@localhost/makegood` is PostgreSQL {name}: version 15 or newer is needed");
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+}

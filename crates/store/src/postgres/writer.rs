@@ -8,10 +8,12 @@ use tokio_postgres::{Error, Row};
 
 use super::bulk::{Bulk, bulks};
 use super::connection::{Call, Connection, failed, is_lost};
-use super::reader::{int, number};
+use super::reader::{all_slots, int, number};
 use super::{schema, sql};
 use crate::claim::{Holder, new_holder};
-use crate::{CharterRow, Commit, CommitError, EventRow, FitRow, Queue, Slot, StoreError, Writer};
+use crate::{CharterRow, Commit, CommitError, EventRow, FitRow, Queue, SLOTS, Slot, StoreError, Writer};
+
+const FILLING: &str = "filling the database";
 
 pub(super) struct PostgresWriter {
     connection: Connection,
@@ -129,6 +131,40 @@ impl Writer for PostgresWriter {
         self.of_each(slots, sql::RELEASE, &[&what, &holder]).map(|_| ())
     }
 
+    fn begin_filling(&mut self, source: &str) -> Result<Vec<Slot>, StoreError> {
+        let (url, whole) = (self.connection.address().shown.clone(), number(Slot(SLOTS)));
+        let slots = all_slots();
+        let of_each = |sql| slots.iter().map(move |slot| Call::new(sql, vec![slot])).collect::<Vec<_>>();
+        let begun = self.connection.ask_one(FILLING, sql::FILLING, vec![&whole])?;
+        let begun: Option<String> = begun.first().and_then(|row| row.try_get(0).ok());
+        let anything = self.connection.ask(FILLING, &of_each(sql::ANYTHING))?;
+        let anything = anything.iter().flatten().any(|row| row.try_get(0).unwrap_or(true));
+        let charters = !self.connection.ask_one(FILLING, sql::CHARTERS, vec![])?.is_empty();
+        match begun {
+            None if anything || charters => return Err(StoreError::NotEmpty { url }),
+            Some(other) if other != source => return Err(StoreError::Filling { url, source_url: other }),
+            _ => {}
+        }
+        self.connection.ask_one(FILLING, sql::FILLING_ADD, vec![&whole, &source])?;
+        let filled = self.connection.ask(FILLING, &of_each(sql::FILLING))?;
+        Ok((0..SLOTS).map(Slot).zip(filled).filter(|(_, rows)| !rows.is_empty()).map(|(slot, _)| slot).collect())
+    }
+
+    fn filled(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
+        let slots: Vec<i16> = slots.iter().map(|slot| number(*slot)).collect();
+        self.change(slots.iter().map(|slot| Call::new(sql::FILLING_ADD, vec![slot, &""])))
+    }
+
+    fn end_filling(&mut self) -> Result<(), StoreError> {
+        let slots: Vec<i16> = all_slots().into_iter().chain([number(Slot(SLOTS))]).collect();
+        self.change(slots.iter().map(|slot| Call::new(sql::FILLING_DONE, vec![slot])))
+    }
+
+    fn empty(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
+        let slots: Vec<i16> = slots.iter().map(|slot| number(*slot)).collect();
+        self.change(slots.iter().flat_map(|slot| sql::EMPTY.map(|sql| Call::new(sql, vec![slot]))))
+    }
+
     fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
         let bodies: Vec<&[u8]> = fits.iter().map(|fit| &*fit.body).collect();
         let names: Vec<[&str; 3]> = fits.iter().map(|fit| [&*fit.charter, &*fit.currency, &*fit.model]).collect();
@@ -180,6 +216,15 @@ fn count(rows: Option<Vec<Row>>) -> u32 {
 }
 
 impl PostgresWriter {
+    /// One transaction that may be made twice.
+    fn change<'p>(&mut self, calls: impl Iterator<Item = Call<'p>>) -> Result<(), StoreError> {
+        let begin = std::iter::once(Call::new(sql::BEGIN, vec![]));
+        let calls: Vec<Call> = begin.chain(calls).chain([Call::new(sql::COMMIT, vec![])]).collect();
+        self.connection.ask(FILLING, &calls).map(|_| ()).inspect_err(|_| {
+            let _ = self.connection.send(&[Call::new(sql::ROLLBACK, vec![])]);
+        })
+    }
+
     /// Writes claims: the same statement for each of these slots, in one transaction that need not wait for the disk.
     fn of_each(
         &mut self,

@@ -132,6 +132,46 @@ impl Store for Sqlite {
     }
 }
 
+/// Pages copied between two words of progress.
+const PAGES_A_STEP: i32 = 4_096;
+
+/// Copies a file that is in use: from one view of it, whatever is written meanwhile. What stands at `to` is replaced only by a whole
+/// copy.
+pub(crate) fn copy_file(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+    let mut part = to.to_owned().into_os_string();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let failed = |error: std::io::Error| StoreError::Database { doing: "copying the file", source: Box::new(error) };
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let mut run = || {
+        let source = raw(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        // A view of its own: without it every foreign commit would begin the copy anew.
+        source.execute_batch("BEGIN")?;
+        source.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
+        let mut target = raw(&part, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        target.pragma_update(None, "synchronous", "FULL")?;
+        let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
+        loop {
+            let step = backup.step(PAGES_A_STEP)?;
+            let pages = backup.progress();
+            let natural = |pages: i32| u64::try_from(pages).unwrap_or(0);
+            progress(natural(pages.pagecount.saturating_sub(pages.remaining)), natural(pages.pagecount));
+            if step == rusqlite::backup::StepResult::Done {
+                return Ok(());
+            }
+        }
+    };
+    run().map_err(fetch::failed("sqlite_schema", "copying the file"))?;
+    let damage = Sqlite::open(&part)?.damage(1)?;
+    if let Some(what) = damage.into_iter().next() {
+        return Err(StoreError::Damaged { table: "sqlite_schema", what });
+    }
+    std::fs::rename(&part, to).map_err(failed)
+}
+
 fn connect(path: &Path, flags: OpenFlags, cache_kib: u32) -> Result<Connection, StoreError> {
     let run = || {
         let connection = raw(path, flags)?;

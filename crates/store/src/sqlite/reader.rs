@@ -135,6 +135,15 @@ impl Reader for SqliteReader {
         self.all("event", sql::HAPPENED_SINCE, (slot.0, from, key, int(seq), int(limit)), fetch::event)
     }
 
+    fn lines_of_slot(
+        &mut self,
+        slot: Slot,
+        (key, seq): (&str, u64),
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.all("event", sql::LINES_OF_SLOT, (slot.0, key, int(seq), int(limit)), fetch::event)
+    }
+
     fn parts_about(
         &mut self,
         slot: Slot,
@@ -346,6 +355,10 @@ impl Reader for SqliteReader {
         // No identity is shorter than none.
         let (slot, id) = after.as_ref().map_or((0, &[][..]), |(slot, id)| (slot.0, &id[..]));
         self.all("quarantine", sql::QUARANTINE, (slot, id, int(limit)), fetch::quarantine)
+    }
+
+    fn filling(&mut self) -> Result<Option<Box<str>>, StoreError> {
+        self.one("filling", sql::FILLING, (), |row| row.get(0))
     }
 
     fn count(&mut self, table: &str) -> Result<u64, StoreError> {

@@ -30,6 +30,9 @@ pub(super) const OWN_ABOUT: &str =
 pub(super) const HAPPENED_SINCE: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = ?1 AND (key, seq) > (?3, ?4) AND time >= ?2 AND kind = 0 ORDER BY key, seq LIMIT ?5";
+pub(super) const LINES_OF_SLOT: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
+    WHERE slot = ?1 AND (key, seq) > (?2, ?3) ORDER BY key, seq LIMIT ?4";
 pub(super) const EVENT_NEW: &str =
     "INSERT INTO event (slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -168,11 +171,13 @@ pub(super) const FITS: &str =
 pub(super) const FIT_PUT: &str =
     "INSERT INTO fit (charter, currency, day, model, converged, body, recorded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
     ON CONFLICT (charter, currency, day, model) DO UPDATE SET converged = ?5, body = ?6, recorded = ?7";
-/// Takes or keeps a claim that is free, ours or run out, by the machine's clock.
+/// Takes or keeps a claim that is free, ours or run out, by the machine's clock; one that lasts far longer than any was made before that
+/// clock was set back.
 pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
     VALUES (?1, ?2, ?3, CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + ?4)
     ON CONFLICT (slot, what) DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE claim.holder = excluded.holder OR claim.until <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
+    WHERE claim.holder = excluded.holder OR claim.until <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)
+        OR claim.until > CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + 86400000";
 pub(super) const RELEASE: &str = "DELETE FROM claim WHERE slot = ?1 AND what = ?2 AND holder = ?3";
 
 pub(super) const DELIVERIES_WAIT: &str = "SELECT EXISTS (SELECT 1 FROM inbox WHERE slot = ?1)
@@ -199,3 +204,25 @@ pub(super) fn count(table: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+pub(super) const FILLING: &str = "SELECT source FROM filling WHERE slot = 1024";
+pub(super) const FILLED: &str = "SELECT slot FROM filling WHERE slot < 1024 ORDER BY slot";
+pub(super) const FILLING_ADD: &str = "INSERT INTO filling (slot, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+pub(super) const FILLING_END: &str = "DELETE FROM filling";
+pub(super) const ANYTHING: &str =
+    "SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM head) OR EXISTS (SELECT 1 FROM charter)
+    OR EXISTS (SELECT 1 FROM quarantine)";
+/// Empties a slot, a table each.
+pub(super) const EMPTY: [&str; 11] = [
+    "DELETE FROM event WHERE slot = ?1",
+    "DELETE FROM head WHERE slot = ?1",
+    "DELETE FROM promise WHERE slot = ?1",
+    "DELETE FROM remedy WHERE slot = ?1",
+    "DELETE FROM interest WHERE slot = ?1",
+    "DELETE FROM inbox WHERE slot = ?1",
+    "DELETE FROM fanout WHERE slot = ?1",
+    "DELETE FROM posting WHERE slot = ?1",
+    "DELETE FROM outbox WHERE slot = ?1",
+    "DELETE FROM tally WHERE slot = ?1",
+    "DELETE FROM quarantine WHERE slot = ?1",
+];

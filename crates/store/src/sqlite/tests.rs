@@ -59,7 +59,7 @@ fn a_file_that_cannot_be_used_is_refused_and_left_as_it_was() {
         ("another's tables", &sql("CREATE TABLE contacts (name TEXT)"), "holds another program's data"),
         ("another's mark", &sql("PRAGMA application_id = 252006673"), "holds another program's data"),
         ("another's journal", &sql("PRAGMA journal_mode = WAL; CREATE TABLE a (b)"), "holds another program's data"),
-        ("a newer release", &newer, "has schema 99, this release knows 3"),
+        ("a newer release", &newer, "has schema 99, this release knows 4"),
     ];
     for (name, make, message) in cases {
         let (_folder, file) = file();
@@ -81,7 +81,7 @@ fn an_empty_file_becomes_ours_and_is_found_again() {
     std::fs::write(&file, "").unwrap();
     for count in 0..3 {
         let store = Sqlite::open(&file).unwrap();
-        assert_eq!(store.health().unwrap().schema, 3);
+        assert_eq!(store.health().unwrap().schema, 4);
         assert_eq!(store.reader().unwrap().count("head").unwrap(), count);
         store.writer().unwrap().commit(&head(&format!("customer:{count}"))).unwrap();
     }
@@ -126,7 +126,7 @@ fn a_checkpoint_is_no_foreign_write() {
         assert_eq!(reader.count("head").unwrap(), number + 1);
     }
     // The log started anew each time instead of growing beyond what making the tables wrote.
-    assert!(store.health().unwrap().log_bytes < 120_000, "{:?}", store.health());
+    assert!(store.health().unwrap().log_bytes < 140_000, "{:?}", store.health());
     // Somebody else's change is one, once.
     other.execute("DELETE FROM head WHERE slot = 1 AND key = 'customer:7'", ()).unwrap();
     assert!(matches!(writer.commit(&head("customer:50")), Err(CommitError::Stale { .. })));
@@ -173,6 +173,7 @@ fn statements_find_their_rows_by_key() {
         (sql::EVENT, "SEARCH event USING INDEX event_ident (slot=? AND key=? AND ident=?)"),
         (sql::KNOWN, "SEARCH event USING COVERING INDEX event_ident (slot=? AND key=? AND ident=?)"),
         (sql::LOG, "SEARCH event USING PRIMARY KEY (slot=? AND key=? AND seq>?)"),
+        (sql::LINES_OF_SLOT, "SEARCH event USING PRIMARY KEY (slot=? AND (key,seq)>(?,?))"),
         (sql::HAPPENED_SINCE, "SEARCH event USING PRIMARY KEY (slot=? AND (key,seq)>(?,?))"),
         (sql::QUARANTINE, "SEARCH quarantine USING PRIMARY KEY ((slot,id)>(?,?))"),
         (promise.one, "SEARCH promise USING PRIMARY KEY (slot=? AND party=? AND id=?)"),
@@ -207,4 +208,15 @@ fn statements_find_their_rows_by_key() {
         let plan = plan(&connection, sql);
         assert!(plan.contains(probe) && !plan.contains("SCAN head") && !plan.contains("SCAN tally"), "{plan}");
     }
+}
+
+#[test]
+fn an_older_release_stops_writing_once_a_newer_one_has_changed_the_tables() {
+    let (_folder, file) = file();
+    let store = Sqlite::open(&file).unwrap().with_sharing(true);
+    let mut writer = store.writer().unwrap();
+    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 5").unwrap();
+    let error = writer.commit(&head("customer:1")).unwrap_err();
+    assert!(error.to_string().contains("has schema 5, this release knows 4"), "{error}");
+    assert_eq!(store.reader().unwrap().count("head").unwrap(), 0);
 }

@@ -3,15 +3,15 @@
 use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{CachedStatement, Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::fetch::{ERASED, HEARD, OWN, failed};
 use super::reader::int;
 use super::{schema, sql};
 use crate::claim::{Holder, new_holder};
 use crate::{
-    Body, CharterRow, Commit, CommitError, EventRow, FitRow, HeadRow, PartKind, PartRow, Queue, Slot, StoreError,
-    Writer,
+    Body, CharterRow, Commit, CommitError, EventRow, FitRow, HeadRow, PartKind, PartRow, Queue, SLOTS, Slot,
+    StoreError, Writer,
 };
 
 pub(super) struct SqliteWriter {
@@ -74,8 +74,7 @@ impl Writer for SqliteWriter {
         // A newer release may have changed the tables since this one opened them: it writes nothing more.
         let found: u32 = during("beginning", transaction.pragma_query_value(None, "user_version", |row| row.get(0)))?;
         if found > schema::KNOWN {
-            let url = format!("sqlite:{}", self.connection.path().unwrap_or_default());
-            return Err(StoreError::Newer { url, found, known: schema::KNOWN }.into());
+            return Err(StoreError::Newer { url: self.url(), found, known: schema::KNOWN }.into());
         }
         write(&transaction, commit)?;
         Ok(during("committing", transaction.commit())?)
@@ -92,6 +91,46 @@ impl Writer for SqliteWriter {
         let holder = self.holder;
         let run = |release: &mut CachedStatement, slot: Slot| release.execute(params![slot.0, queue.number(), holder]);
         self.of_each(slots, sql::RELEASE, run).map(|_| ())
+    }
+
+    fn begin_filling(&mut self, source: &str) -> Result<Vec<Slot>, StoreError> {
+        let url = self.url();
+        let begun = self.change("filling", |transaction| {
+            let begun: Option<String> =
+                transaction.prepare_cached(sql::FILLING)?.query_row((), |row| row.get(0)).optional()?;
+            let anything: bool = transaction.prepare_cached(sql::ANYTHING)?.query_row((), |row| row.get(0))?;
+            if begun.is_none() && !anything {
+                transaction.prepare_cached(sql::FILLING_ADD)?.execute(params![SLOTS, source])?;
+            }
+            let mut filled = transaction.prepare_cached(sql::FILLED)?;
+            let filled = filled.query_map((), |row| Ok(Slot(row.get(0)?)))?.collect::<rusqlite::Result<Vec<Slot>>>()?;
+            Ok((begun, anything, filled))
+        })?;
+        match begun {
+            (None, true, _) => Err(StoreError::NotEmpty { url }),
+            (Some(other), ..) if other != source => Err(StoreError::Filling { url, source_url: other }),
+            (.., filled) => Ok(filled),
+        }
+    }
+
+    fn filled(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
+        self.change("filling", |transaction| {
+            let mut add = transaction.prepare_cached(sql::FILLING_ADD)?;
+            slots.iter().try_for_each(|slot| add.execute(params![slot.0, ""]).map(|_| ()))
+        })
+    }
+
+    fn end_filling(&mut self) -> Result<(), StoreError> {
+        self.change("filling", |transaction| transaction.prepare_cached(sql::FILLING_END)?.execute(()).map(|_| ()))
+    }
+
+    fn empty(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
+        self.change("filling", |transaction| {
+            sql::EMPTY.iter().try_for_each(|sql| {
+                let mut empty = transaction.prepare_cached(sql)?;
+                slots.iter().try_for_each(|slot| empty.execute((slot.0,)).map(|_| ()))
+            })
+        })
     }
 
     fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
@@ -135,6 +174,26 @@ fn judged_by_all(transaction: &Transaction, judged_by: u32) -> Written {
 }
 
 impl SqliteWriter {
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.connection.path().unwrap_or_default())
+    }
+
+    /// One transaction that rests on nothing that was read before.
+    fn change<T>(
+        &mut self,
+        doing: &'static str,
+        run: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let write = || {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            let done = run(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        };
+        write().map_err(failed("filling", doing))
+    }
+
     /// Writes claims: the same statement for each of these slots; gives those whose row was written.
     fn of_each(
         &mut self,

@@ -1,0 +1,103 @@
+//! Databases copied: backup, restore, and from one kind to the other.
+
+use std::process::Stdio;
+
+use makegood_store::contract::server::Server;
+
+use crate::airline::{AFTER, CHARTER, lines};
+use crate::desk::Desk;
+
+/// A desk at which days have been lived.
+fn lived(db: &str) -> Desk {
+    let desk = Desk::at(db);
+    desk.write("charter.yaml", CHARTER);
+    desk.write("events.jsonl", lines(4, 10).join("\n") + "\nnonsense\n");
+    desk.makegood(&["run", "--charter", "charter.yaml", "--events", "events.jsonl", "--until", AFTER]).ended(1);
+    desk.makegood(&["dispatch", "--to", "payout=out.jsonl"]).ended(0);
+    desk
+}
+
+/// The digest that a command names with this word.
+fn named(out: &str, word: &str) -> String {
+    let line = out.lines().find_map(|line| line.strip_prefix(word));
+    line.unwrap_or_else(|| panic!("{out}")).trim().to_owned()
+}
+
+#[test]
+fn a_database_moves_between_sqlite_and_postgres_and_back() {
+    let server = Server::start();
+    let (there, back) = (server.fresh(), "sqlite:back.db");
+    let desk = lived("sqlite:test.db");
+    let out = desk.makegood(&["migrate", "--from", "sqlite:test.db", "--to", &there]).ended(0);
+    assert_eq!(named(&out, "from"), named(&out, "to"));
+    let again = desk.makegood(&["migrate", "--from", &there, "--to", back]).ended(0);
+    assert_eq!(named(&again, "to"), named(&out, "from"), "what came back is what went");
+    for command in ["rebuild", "verify"] {
+        let answers = ["sqlite:test.db", &there, back].map(|db| desk.makegood(&[command, "--db", db]).ended(0));
+        assert!(answers[0] == answers[1] && answers[1] == answers[2], "{answers:?}");
+    }
+    // All three go on alike.
+    for db in ["sqlite:test.db", &there, back] {
+        let out = desk.makegood(&["run", "--events", "events.jsonl", "--until", AFTER, "--db", db]).ended(1);
+        assert!(out.contains("0 events taken"), "{out}");
+    }
+    let error = desk.makegood(&["migrate", "--from", "sqlite:test.db", "--to", &there]).refused();
+    assert!(error.contains("is not empty"), "{error}");
+    desk.makegood(&["migrate", "--from", back, "--to", back]).refused();
+}
+
+#[test]
+fn a_copy_that_was_interrupted_goes_on() {
+    let server = Server::start();
+    let desk = lived("sqlite:test.db");
+    let there = server.fresh();
+    let migrate = ["migrate", "--from", "sqlite:test.db", "--to", &there];
+    let mut child = desk.command(&migrate).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let done = || -> u32 {
+        let begun = server.sql_at(&there, "SELECT to_regclass('filling') IS NOT NULL") == "t";
+        if begun { server.sql_at(&there, "SELECT count(*) FROM filling").parse().unwrap() } else { 0 }
+    };
+    while done() < 100 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = done();
+    assert!(before > 100 && before < 1_000, "{before} of 1024 slots were copied when it was killed");
+    let error = desk.makegood(&["verify", "--db", &there]).refused();
+    assert!(error.contains("is being filled with a copy of `sqlite:test.db`"), "{error}");
+    let other = lived("sqlite:other.db");
+    other.makegood(&["migrate", "--from", "sqlite:other.db", "--to", &there]).refused();
+    let out = desk.makegood(&migrate).ended(0);
+    assert_eq!(named(&out, "from"), named(&out, "to"));
+    let rows = |db: &str| {
+        let out = desk.makegood(&["doctor", "--db", db]).ended(0);
+        out.lines().filter(|line| line.contains("rows of")).map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(rows("sqlite:test.db"), rows(&there));
+}
+
+#[test]
+fn a_backup_taken_while_work_goes_on_restores_on_both_databases() {
+    let server = Server::start();
+    for db in ["sqlite:test.db".to_owned(), server.fresh()] {
+        let desk = lived(&db);
+        desk.write("more.jsonl", lines(6, 10).join("\n"));
+        let run = ["run", "--events", "more.jsonl", "--until", AFTER];
+        let mut child = desk.command(&run).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let out = desk.makegood(&["backup", "--to", "backup.db"]).ended(0);
+        let digest = named(&out, "digest");
+        assert!(child.wait().unwrap().success());
+        assert!(desk.makegood(&["verify", "--db", "sqlite:backup.db"]).ended(0).contains("nothing is wrong"));
+        for target in ["sqlite:restored.db".to_owned(), server.fresh()] {
+            let out = desk.makegood(&["restore", "--from", "backup.db", "--db", &target]).ended(0);
+            assert_eq!(named(&out, "digest"), digest, "{db} to {target}");
+            // What happened since is fed again.
+            desk.makegood(&["run", "--events", "more.jsonl", "--until", AFTER, "--db", &target]).ended(0);
+            let kept = |db: &str| named(&desk.makegood(&["rebuild", "--db", db]).ended(0), "kept");
+            assert_eq!(kept(&target), kept(&db), "{db} to {target}");
+        }
+        let error = desk.makegood(&["backup", "--to", "backup.db"]).refused();
+        assert!(error.contains("`backup.db` exists already"), "{error}");
+    }
+}

@@ -1,0 +1,7 @@
+-- Filling: while a database is being filled with a copy of another one, who is copied and which slots are done. Empty otherwise.
+
+CREATE TABLE filling (
+  slot   INTEGER NOT NULL,             -- 1024 for the whole: that filling has begun
+  source TEXT    NOT NULL,
+  PRIMARY KEY (slot)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,130 @@
+//! The full path on PostgreSQL against a bare `COPY` of the same rows, by one process and by two; and how fast history is looked over.
+
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use makegood_engine::{put_in_force, rebuild, verify};
+
+use super::Site;
+use crate::bench::measure::{Stopwatch, ratio};
+use crate::bench::{Figure, world};
+use crate::place::Place;
+use crate::shell::{program, run as carry_out};
+
+/// The tables whose rows the full path leaves.
+const TABLES: [&str; 8] = ["event", "head", "promise", "remedy", "posting", "interest", "outbox", "tally"];
+
+pub fn measure(place: &Place, site: &Site, kind: &str, days: u16) -> Result<Vec<Figure>> {
+    let events = world::events(days)?;
+    let lines = events.iter().filter(|byte| **byte == b'\n').count();
+    println!("{kind}: {lines} events through the full path");
+    let (url, store) = site.fresh(kind)?;
+    let mut session = site.session(&store)?;
+    let live = world::live(&mut session, &site.book, events.as_slice())?.clock;
+    let folded = session.counts();
+    drop(session);
+    // What a replay folds again: every line of a party's log.
+    let watch = Stopwatch::start();
+    let rebuilt = rebuild(&*store, &site.book, 2, &|| {})?;
+    let rebuilding = watch.elapsed();
+    ensure!(rebuilt.kept == rebuilt.folded, "the log folds to something else");
+    let watch = Stopwatch::start();
+    let verified = verify(&*store, &site.book, &mut || {})?;
+    let verifying = watch.elapsed();
+    ensure!(verified.faults.is_empty(), "{:?}", verified.faults);
+    let done = folded.events.saturating_add(folded.delivered).saturating_add(folded.clock);
+    let speed =
+        |time: Duration| format!("{:.2} s, {:.0} events/s", time.as_secs_f64(), lines as f64 / time.as_secs_f64());
+    let mut figures = vec![
+        Figure::new(format!("{kind}: full path, {lines} events, {done} folds"), speed(live), ""),
+        times(format!("{kind}: rebuild, per event, as fast as live folding"), live, rebuilding, "at least 2"),
+        times(format!("{kind}: verify, per event, as fast as live folding"), live, verifying, "at least 2"),
+    ];
+    if kind == "PostgreSQL" {
+        figures.extend(against_copy(place, site, &url, &events, live)?);
+    }
+    Ok(figures)
+}
+
+fn times(what: String, one: Duration, other: Duration, goal: &str) -> Figure {
+    Figure::new(what, format!("{:.2} times ({:.2} s)", ratio(one, other), other.as_secs_f64()), goal)
+}
+
+fn against_copy(place: &Place, site: &Site, url: &str, events: &[u8], live: Duration) -> Result<Vec<Figure>> {
+    let one = copied(site, url, 1)?;
+    let two = copied(site, url, 2)?;
+    let both = by_two(place, site, events)?;
+    Ok(vec![
+        Figure::new(
+            "PostgreSQL: bare COPY of the same rows, one connection",
+            format!("{:.2} s", one.as_secs_f64()),
+            "",
+        ),
+        times("PostgreSQL: speed of the full path, of bare COPY's, one process".into(), one, live, "at least 0.4"),
+        Figure::new(
+            "PostgreSQL: bare COPY of the same rows, two connections",
+            format!("{:.2} s", two.as_secs_f64()),
+            "",
+        ),
+        times("PostgreSQL: speed of the full path, of bare COPY's, two processes".into(), two, both, "at least 0.4"),
+    ])
+}
+
+/// How long the server takes to read the same rows from files into tables with the same keys.
+fn copied(site: &Site, url: &str, connections: u32) -> Result<Duration> {
+    let fresh = site.server.fresh();
+    drop(makegood_store::open(&fresh)?);
+    let folder = site.server.folder().display();
+    let file = |table: &str, share: u32| format!("{folder}/{table}-{share}.copy");
+    for table in TABLES {
+        for share in 0..connections {
+            let rows = format!("SELECT * FROM {table} WHERE slot % {connections} = {share} ORDER BY ctid");
+            site.server.sql_at(url, &format!("COPY ({rows}) TO '{}' (FORMAT binary)", file(table, share)));
+        }
+    }
+    let watch = Stopwatch::start();
+    std::thread::scope(|scope| {
+        for share in 0..connections {
+            let copies = TABLES.map(|table| format!("COPY {table} FROM '{}' (FORMAT binary);", file(table, share)));
+            let (server, fresh) = (&site.server, &fresh);
+            scope.spawn(move || server.sql_at(fresh, &copies.concat()));
+        }
+    });
+    let took = watch.elapsed();
+    let count = |url: &str| TABLES.map(|table| site.server.sql_at(url, &format!("SELECT count(*) FROM {table}")));
+    ensure!(count(&fresh) == count(url), "the copy has other rows");
+    Ok(took)
+}
+
+/// Two processes with half of the lines each.
+fn by_two(place: &Place, site: &Site, events: &[u8]) -> Result<Duration> {
+    carry_out(&mut program(place, "cargo", ["build", "--release", "--quiet", "--bin", "makegood"]))?;
+    let (url, store) = site.fresh("PostgreSQL")?;
+    for rules in site.book.versions() {
+        put_in_force(&*store, &rules.charter, world::NOW)?;
+    }
+    let mut halves = [Vec::new(), Vec::new()];
+    for (place, line) in events.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        halves[place % 2].extend_from_slice(line);
+    }
+    let paths = [0, 1].map(|half| site.folder.path().join(format!("half-{half}.jsonl")));
+    for (path, half) in paths.iter().zip(&halves) {
+        std::fs::write(path, half)?;
+    }
+    let watch = Stopwatch::start();
+    let start = |path: &std::path::PathBuf| -> Result<Child> {
+        let mut command =
+            program(place, place.makegood(), ["run", "--db", &url, "--until", "2014-01-10T00:00:00Z", "--events"]);
+        Ok(command.arg(path).stdout(Stdio::null()).spawn()?)
+    };
+    let children: Result<Vec<Child>> = paths.iter().map(start).collect();
+    for mut child in children? {
+        let status = child.wait().context("a process cannot be waited for")?;
+        ensure!(status.success(), "a process failed: {status}");
+    }
+    let took = watch.elapsed();
+    let verified = verify(&*store, &site.book, &mut || {})?;
+    ensure!(verified.faults.is_empty(), "{:?}", verified.faults);
+    Ok(took)
+}

@@ -63,6 +63,8 @@ pub struct Folded {
     pub entries: Vec<Entry>,
     /// What must leave.
     pub messages: Vec<Message>,
+    /// Messages that need not leave any more, by their key.
+    pub withdrawn: Vec<PartId>,
     /// What counts against the day's budget, in the charter's money.
     pub spent: Vec<Money>,
 }

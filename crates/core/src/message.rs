@@ -55,8 +55,20 @@ fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u3
 
 /// Asks whoever pays to pay a remedy.
 pub(crate) fn payout(folding: &mut Folding, remedy: &Remedy) {
-    let body = claim(folding, remedy);
-    leave(folding, Topic::Payout, &remedy.thing, &hex(&remedy.id), remedy.sent, body);
+    let (id, body) = (payout_id(folding, remedy, remedy.sent), claim(folding, remedy));
+    folding.out.messages.push(Message { id, topic: Topic::Payout, body, not_before: None });
+}
+
+/// Takes back what asks to pay a remedy, unless it has left.
+pub(crate) fn withdraw_payout(folding: &mut Folding, remedy: &Remedy) {
+    let last = remedy.sent.checked_sub(1).map(|nth| payout_id(folding, remedy, nth));
+    folding.out.withdrawn.extend(last);
+}
+
+/// The key of the `nth` payout of a remedy: found again from the remedy alone.
+fn payout_id(folding: &Folding, remedy: &Remedy, nth: u32) -> PartId {
+    let salt = format!("{}/{}", Topic::Payout.word(), hex(&remedy.id));
+    part_id(folding.key, &remedy.thing, &remedy.reason.cause, &salt, nth)
 }
 
 /// Asks whoever may approve a remedy that is held.

@@ -280,6 +280,9 @@ fn waived(folding: &mut Folding, event: &Event, mut remedy: Remedy) -> Result<()
         return wrong_state(folding, &remedy, "waived");
     }
     consented(folding, event, "a remedy is waived")?;
+    if remedy.state == RemedyState::Approved {
+        message::withdraw_payout(folding, &remedy);
+    }
     remedy.state = RemedyState::Waived;
     if remedy.is_in_books() {
         let movement = ledger::waived(&remedy)?;

@@ -286,6 +286,8 @@ pub struct Commit {
     /// What must leave, or how its sending went. A row written over one that stands there never takes back an attempt: a message
     /// that the fold gives a second time stays as it is.
     pub outbox: Vec<OutboxRow>,
+    /// Messages that need not leave any more: those that have not left stay, and are tried no more.
+    pub outbox_withdrawn: Vec<(Slot, Box<str>, PartId)>,
     /// Additions to sums.
     pub tallies: Vec<TallyRow>,
     /// Inputs set aside; one that stands already keeps its time and takes the new reason.

@@ -89,6 +89,7 @@ pub struct World {
     pub remedies: BTreeMap<PartId, Remedy>,
     pub entries: Vec<Entry>,
     pub messages: Vec<Message>,
+    pub withdrawn: Vec<PartId>,
     pub spent: Vec<String>,
     /// True while the day's budget is spent.
     pub budget_spent: bool,
@@ -113,6 +114,7 @@ impl World {
             remedies: BTreeMap::new(),
             entries: Vec::new(),
             messages: Vec::new(),
+            withdrawn: Vec::new(),
             spent: Vec::new(),
             budget_spent: false,
             said: BTreeMap::new(),
@@ -247,6 +249,7 @@ impl World {
         self.remedies.extend(folded.remedies.into_iter().map(|remedy| (remedy.id, remedy)));
         self.entries.extend(folded.entries);
         self.messages.extend(folded.messages);
+        self.withdrawn.extend(folded.withdrawn);
         self.spent.extend(folded.spent.iter().map(ToString::to_string));
         self.audit();
         Ok(folded.interests)

@@ -376,6 +376,8 @@ impl Folder {
             self.working.note_large(key);
         }
         self.commit.postings.extend(folded.entries.iter().flat_map(|entry| rows::posting_rows(key, entry)));
+        let slot = slot_of(key);
+        self.commit.outbox_withdrawn.extend(folded.withdrawn.iter().map(|id| (slot, key.into(), *id)));
         self.commit.outbox.extend(folded.messages.iter().map(|message| rows::outbox_row(key, message, now)));
         if let Some(day) = self.day {
             for amount in folded.spent {

@@ -73,3 +73,14 @@ fn the_clock_moves_once() {
     let second = desk.makegood(&["tick", "--until", "2025-07-01"]).ended(0);
     assert!(second.ends_with("0 moments had come\n"), "{first}{second}");
 }
+
+#[test]
+fn what_is_waived_before_it_left_is_not_paid_out() {
+    let desk = Desk::told();
+    let (waived, other) = (desk.remedy(1, "late"), desk.remedy(2, "refund"));
+    desk.makegood(&["remedy", "waived", &waived, "--by", "anna", "--note", "by telephone"]).ended(0);
+    desk.makegood(&["dispatch", "--to", "payout=payouts.jsonl"]).ended(0);
+    let sent = std::fs::read_to_string(desk.path("payouts.jsonl")).unwrap();
+    assert!(!sent.contains(&waived) && sent.contains(&other), "{sent}");
+    desk.makegood(&["rebuild"]).ended(0);
+}

@@ -53,6 +53,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("a_tally_that_overflows_is_refused", ledger::a_tally_that_overflows_is_refused),
     ("a_posting_is_never_written_over", ledger::a_posting_is_never_written_over),
     ("outbox_is_written_over_and_due_in_order", outward::outbox_is_written_over_and_due_in_order),
+    ("what_is_withdrawn_stays_and_is_tried_no_more", outward::what_is_withdrawn_stays_and_is_tried_no_more),
     ("quarantine_keeps_the_first_with_the_last_reason", outward::quarantine_keeps_the_first_with_the_last_reason),
     ("charters_never_change", outward::charters_never_change),
     ("what_other_charters_judged_is_refused", outward::what_other_charters_judged_is_refused),

@@ -39,6 +39,34 @@ pub(super) fn outbox_is_written_over_and_due_in_order(open: Open) {
     assert_eq!(world.reader.outbox_due(Slot(1), &TOPICS, 99, 9).unwrap().last(), Some(&again));
 }
 
+pub(super) fn what_is_withdrawn_stays_and_is_tried_no_more(open: Open) {
+    let mut world = World::new(open);
+    let rows = [1, 2, 3, 4].map(|own| outbox(1, "customer:1", id(0, own), Some(5)));
+    world.commit(Commit { outbox: rows.to_vec(), ..Commit::default() });
+    let sent = OutboxRow { next_try: None, delivered: Some(6), ..rows[0].clone() };
+    world.commit(Commit { outbox: vec![sent.clone()], ..Commit::default() });
+    let withdrawn = |own| (Slot(1), Box::from("customer:1"), id(0, own));
+    // One that has left, one that waits, one that is made in the same commit, and one that is not there.
+    world.commit(Commit {
+        outbox: vec![outbox(1, "customer:1", id(0, 5), Some(5))],
+        outbox_withdrawn: vec![withdrawn(5), withdrawn(2), withdrawn(1), withdrawn(9)],
+        ..Commit::default()
+    });
+    let due = world.reader.outbox_due(Slot(1), &TOPICS, 99, 9).unwrap();
+    assert_eq!(due, [rows[2].clone(), rows[3].clone()]);
+    let kept = world.reader.outbox_of(Slot(1), "customer:1").unwrap();
+    assert_eq!(kept[0], sent, "what has left has left");
+    let gone = OutboxRow { next_try: None, trouble: "withdrawn".into(), ..rows[1].clone() };
+    assert_eq!((kept.len(), &kept[1]), (5, &gone));
+    // Somebody was sending it meanwhile: that it failed starts nothing anew, that it was taken is noted.
+    let failed = OutboxRow { attempts: 1, next_try: Some(50), trouble: "no".into(), ..rows[1].clone() };
+    world.commit(Commit { outbox: vec![failed], ..Commit::default() });
+    assert_eq!(world.reader.outbox_of(Slot(1), "customer:1").unwrap()[1], gone);
+    let taken = OutboxRow { next_try: None, delivered: Some(60), ..rows[1].clone() };
+    world.commit(Commit { outbox: vec![taken.clone()], ..Commit::default() });
+    assert_eq!(world.reader.outbox_of(Slot(1), "customer:1").unwrap()[1], taken);
+}
+
 pub(super) fn quarantine_keeps_the_first_with_the_last_reason(open: Open) {
     let mut world = World::new(open);
     let (a, b, c) = (quarantined(2, 1), quarantined(1, 2), quarantined(1, 1));

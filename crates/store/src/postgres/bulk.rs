@@ -43,6 +43,7 @@ pub(super) fn bulks(commit: &Commit) -> Vec<Bulk<'_>> {
     deliveries(commit, &mut bulks);
     postings(&commit.postings, &mut bulks);
     outbox(&commit.outbox, &mut bulks);
+    withdrawn(commit, &mut bulks);
     quarantine(commit, &mut bulks);
     // Stable: within a slot the tables stay in the order above.
     bulks.sort_by_key(|bulk| bulk.slot);
@@ -265,11 +266,21 @@ fn outbox<'c>(rows: &'c [OutboxRow], bulks: &mut Vec<Bulk<'c>>) {
     );
 }
 
-fn quarantine<'c>(commit: &'c Commit, bulks: &mut Vec<Bulk<'c>>) {
-    // In turn, because of the same input the first stays.
-    let rows = commit.quarantine.iter().rev();
+fn withdrawn<'c>(commit: &'c Commit, bulks: &mut Vec<Bulk<'c>>) {
     by_slot(
-        rows,
+        commit.outbox_withdrawn.iter(),
+        |row| row.0,
+        |row: &'c (Slot, Box<str>, PartId)| (&row.1, row.2),
+        |slot, rows| {
+            let columns = vec![column(&rows, |row| &*row.1), column(&rows, |row| &row.2[..])];
+            bulks.push(Bulk { sql: sql::OUTBOX_WITHDRAW, slot, columns, keys: Vec::new() });
+        },
+    );
+}
+
+fn quarantine<'c>(commit: &'c Commit, bulks: &mut Vec<Bulk<'c>>) {
+    by_slot(
+        commit.quarantine.iter(),
         |row| row.slot,
         |row: &'c QuarantineRow| row.id,
         |slot, rows| {

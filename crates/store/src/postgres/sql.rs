@@ -157,7 +157,11 @@ pub(super) const OUTBOX_PUT: &str =
     SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[])
     ON CONFLICT (slot, party, id) DO UPDATE SET topic = excluded.topic, body = excluded.body, attempts = excluded.attempts,
         next_try = excluded.next_try, delivered = excluded.delivered, trouble = excluded.trouble
-    WHERE outbox.delivered IS NULL AND (excluded.delivered IS NOT NULL OR excluded.attempts > outbox.attempts)";
+    WHERE outbox.delivered IS NULL AND (excluded.delivered IS NOT NULL
+        OR (excluded.attempts > outbox.attempts AND outbox.trouble <> 'withdrawn'))";
+pub(super) const OUTBOX_WITHDRAW: &str = "UPDATE outbox SET next_try = NULL, trouble = 'withdrawn'
+    FROM unnest($2::text[], $3::bytea[]) AS gone (party, id)
+    WHERE outbox.slot = $1 AND outbox.party = gone.party AND outbox.id = gone.id AND outbox.delivered IS NULL";
 pub(super) const OUTBOX_DUE: &str =
     "SELECT slot, party, id, topic, body, attempts, next_try, delivered, trouble FROM outbox
     WHERE slot = $1 AND next_try IS NOT NULL AND next_try <= $2 AND topic = ANY ($3::text[])

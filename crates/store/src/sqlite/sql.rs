@@ -127,7 +127,9 @@ pub(super) const BALANCES: &str =
 pub(super) const OUTBOX_PUT: &str =
     "INSERT INTO outbox (slot, party, id, topic, body, attempts, next_try, delivered, trouble) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
     ON CONFLICT (slot, party, id) DO UPDATE SET topic = ?4, body = ?5, attempts = ?6, next_try = ?7, delivered = ?8, trouble = ?9
-    WHERE delivered IS NULL AND (?8 IS NOT NULL OR ?6 > attempts)";
+    WHERE delivered IS NULL AND (?8 IS NOT NULL OR (?6 > attempts AND trouble <> 'withdrawn'))";
+pub(super) const OUTBOX_WITHDRAW: &str = "UPDATE outbox SET next_try = NULL, trouble = 'withdrawn'
+    WHERE slot = ?1 AND party = ?2 AND id = ?3 AND delivered IS NULL";
 pub(super) const OUTBOX_DUE: &str =
     "SELECT slot, party, id, topic, body, attempts, next_try, delivered, trouble FROM outbox
     WHERE slot = ?1 AND next_try IS NOT NULL AND next_try <= ?2 AND instr(?4, char(10) || topic || char(10)) > 0

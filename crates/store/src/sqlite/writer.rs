@@ -391,6 +391,9 @@ fn outward(transaction: &Transaction, commit: &Commit) -> rusqlite::Result<()> {
             ])
         },
     )?;
+    each(transaction, sql::OUTBOX_WITHDRAW, &commit.outbox_withdrawn, Ord::cmp, |put, (slot, party, id)| {
+        put.execute(params![slot.0, party, id])
+    })?;
     each(
         transaction,
         sql::QUARANTINE_ADD,

@@ -125,8 +125,13 @@ fn given(key: &str, party: &Party, granted: &BTreeMap<(String, Commodity), i128>
 fn compare(reader: &mut dyn Reader, book: &Rulebook, head: &HeadRow, found: &mut Verified) -> Result<(), EngineError> {
     let party = rows::party(&head.state)?;
     // What is counted over time is kept in the state alone; what rights gave over time must be what was granted.
-    let mut counted =
-        Party { counted: party.counted.clone(), given: party.given.clone(), told: party.told, ..Party::default() };
+    let mut counted = Party {
+        counted: party.counted.clone(),
+        given: party.given.clone(),
+        weighed: party.weighed.clone(),
+        told: party.told,
+        ..Party::default()
+    };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();
     let mut wake_at = None;
     for row in reader.parts_of(head.slot, &head.key, PartKind::Promise)? {

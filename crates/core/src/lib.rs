@@ -32,7 +32,7 @@ pub use message::{Message, Topic, notice_text, promise_text};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
     Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Held, Party, Promise, PromiseState, Proof, Remedy,
-    RemedyKind, RemedyState, StateError, decode, encode,
+    RemedyKind, RemedyState, Stands, StateError, Weighed, decode, encode,
 };
 
 #[cfg(test)]

@@ -7,5 +7,7 @@ pub const PROOFS: usize = 32;
 pub const COUNTED: usize = 1_000;
 /// Grants of rights with a bound over time that a party remembers; the oldest are let go. A calendar year is one.
 pub const GIVEN: usize = 1_000;
+/// Rights that other charters weigh, of which a party remembers how they stand; the oldest are let go.
+pub const WEIGHED: usize = 1_000;
 /// Claims of one promise that wait to be decided. A further one is a question for the owner, who decides it by hand.
 pub const CLAIMS: usize = 16;

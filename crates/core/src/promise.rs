@@ -268,7 +268,7 @@ fn terms(
 /// The clock has come to a moment some promises wait for.
 pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
     let at = folding.at;
-    for id in folding.promise_ids() {
+    for id in in_order(folding) {
         let Some(mut promise) = folding.promise(&id).cloned() else { continue };
         if promise.wake_at.is_none_or(|wake_at| wake_at > at) {
             continue;

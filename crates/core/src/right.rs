@@ -17,9 +17,10 @@ use crate::fold::{FoldError, Folding};
 use crate::promise::holds;
 use crate::remedy::{self, Owed};
 use crate::{
-    CharterTag, Claim, Clause, Denied, DeniedBy, Event, Ident, Promise, RemedyKind, Rules, limits, message, tally,
+    CharterTag, Claim, Clause, Denied, DeniedBy, Event, Ident, Promise, RemedyKind, Rules, Stands, limits, message,
+    tally,
 };
-use combined::{excluded, granted_elsewhere, limited, owed_under, spent};
+use combined::{decided, excluded, granted_elsewhere, limited, owed_under, spent, waits_for, weigh};
 use proof::{agreed, reduced, shown};
 use request::{asked, asked_at, invite, on_request};
 use told::inputs;
@@ -130,12 +131,21 @@ fn settle(folding: &mut Folding, promise: &mut Promise, claims: Vec<Claim>) -> R
     }
     for claim in &later {
         invite(folding, promise, claim);
+        wait(folding, promise, claim);
     }
     promise.claims.extend(later);
     // In the order in which what triggered them happened, whichever was learnt of first.
     promise.claims.sort_by_key(|claim| (claim.at, claim.trigger, claim.charter, claim.right));
     put_in_order(folding, promise, &mut now);
     now.into_iter().try_for_each(|claim| decide(folding, promise, claim))
+}
+
+/// Notes that a claim waits to be decided, for the charters that weigh its right.
+fn wait(folding: &mut Folding, promise: &Promise, claim: &Claim) {
+    let book = folding.book;
+    let Some((_, rules)) = book.by_tag(claim.charter).filter(|_| claim.ask_by.is_none()) else { return };
+    let Some(right) = rules.charter.rights.get(claim.right) else { return };
+    weigh(folding, promise, rules, &right.name, Stands::Waits(claim.decide_at));
 }
 
 /// The order in which claims are decided together: those that are taken off one another as the charter names them, otherwise the
@@ -183,6 +193,13 @@ pub(crate) fn decide_due(folding: &mut Folding, promise: &mut Promise) -> Result
 fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<(), FoldError> {
     let Some((_, rules)) = folding.book.by_tag(claim.charter) else { return Ok(()) };
     let Some(right) = rules.charter.rights.get(claim.right) else { return Ok(()) };
+    decided(folding, promise, rules, &right.name, claim.decide_at);
+    if let Some(until) = waits_for(folding, promise, rules, claim.right) {
+        let claim = Claim { decide_at: until, ..claim };
+        wait(folding, promise, &claim);
+        promise.claims.push(claim);
+        return Ok(());
+    }
     let seen = as_read_by(folding, promise, rules).into_owned();
     let counts = tally::counts(folding, rules, claim.at);
     let scope = Scope { counts: &counts, ..seen.scope(&claim.data, claim.at) };
@@ -238,6 +255,9 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
                 };
                 let granted = promise.granted.len();
                 owe_or_ask(folding, promise, &seen, owed)?;
+                if promise.granted.len() > granted {
+                    weigh(folding, promise, rules, &right.name, Stands::Gave(amount));
+                }
                 if let Some(limited) = right.limited.filter(|_| promise.granted.len() > granted) {
                     let times = u32::from(penalty);
                     tally::give(folding, rules, &right.name, limited, (claim.at, amount, times))?;

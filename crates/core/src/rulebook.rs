@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use makegood_charter::builtin;
@@ -11,6 +12,8 @@ pub type CharterTag = [u8; 8];
 #[derive(Debug, Clone, Default)]
 pub struct Rulebook {
     versions: Vec<Rules>,
+    /// Rights that rules of other charters name, as `charter/right`.
+    weighed: BTreeSet<Box<str>>,
 }
 
 /// One charter version and what each of its shapes touches.
@@ -139,7 +142,14 @@ impl Rulebook {
     pub fn new(charters: impl IntoIterator<Item = Arc<Charter>>) -> Self {
         let mut versions: Vec<Rules> = charters.into_iter().map(Rules::new).collect();
         versions.sort_by(|a, b| (a.charter.from, &a.charter.version).cmp(&(b.charter.from, &b.charter.version)));
-        Self { versions }
+        let stacks = versions.iter().flat_map(|rules| &rules.charter.stacking);
+        let weighed = stacks.flat_map(|stack| &stack.elsewhere).cloned().collect();
+        Self { versions, weighed }
+    }
+
+    /// True of a right that a rule of another charter names.
+    pub fn is_weighed(&self, name: &str) -> bool {
+        self.weighed.contains(name)
     }
 
     /// The rulebook in which `draft` judges from its day on in place of the versions of its charter that do.

@@ -34,8 +34,32 @@ pub struct Party {
     pub counted: Vec<Counted>,
     /// What rights with a bound over time gave.
     pub given: Vec<Given>,
+    /// What rights that other charters weigh gave, or wait to be decided on.
+    pub weighed: Vec<Weighed>,
     /// The last day on which a bounded number of notices leaves (counted from 1970-01-01), and how many do.
     pub told: Option<(i32, u32)>,
+}
+
+/// A right that a rule of another charter names, as it stands for one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weighed {
+    /// The thing.
+    pub thing: Box<str>,
+    /// The right, as `charter/right`.
+    pub right: Box<str>,
+    /// The promise it stands behind.
+    pub promise: PartId,
+    /// What it gave, or until when it waits.
+    pub stands: Stands,
+}
+
+/// How a right that another charter weighs stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stands {
+    /// It is decided at this moment.
+    Waits(Moment),
+    /// It gave so much.
+    Gave(Money),
 }
 
 /// When something that a charter counts happened.

@@ -144,8 +144,9 @@ fn compare(
     let mut counted = Party {
         counted: party.counted.clone(),
         given: party.given.clone(),
-        told: party.told,
+        weighed: party.weighed.clone(),
         dealings: party.dealings.clone(),
+        told: party.told,
         ..Party::default()
     };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();

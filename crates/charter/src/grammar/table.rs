@@ -381,7 +381,7 @@ static IF_LATE: Record = Record {
 
 static STACK: Record = Record {
     name: "stack",
-    doc: "How rights combine: those behind one promise and, by the names of their charters, those of other charters for the same thing. What another charter gives is weighed as it stands when the right is decided.",
+    doc: "How rights combine: those behind one promise and, by the names of their charters, those of other charters for the same thing. A right waits for those of other charters that still wait for proof.",
     keys: &[
         need("rights", Is::List(&Is::Leaf(Leaf::Reference("a right"))), "The rights, at least two; one of another charter as `charter/right`.", "[late-departure, eu261/long-delay]"),
         need("rule", Is::Leaf(Leaf::Word(&["highest", "sum", "offset", "first"])), "`highest`: only the highest is owed. `sum`: all are. `offset`: what one gave is taken off another, so that the sum is the same whichever comes first. `first`: one excludes the others, whatever their amounts; where one event makes several owed, the first named.", "highest"),

@@ -8,7 +8,7 @@ use makegood_money::{Money, MoneyError};
 use crate::award::{Unreckonable, reckon};
 use crate::because::Step;
 use crate::fold::{FoldError, Folding};
-use crate::{Clause, Promise, RemedyKind, Rules, tally};
+use crate::{Promise, RemedyKind, Rules, Stands, Weighed, limits, tally};
 
 /// Whether a right has been given as often as one party gets it in this time.
 pub(super) fn spent(folding: &Folding, rules: &Rules, right: &Right, at: Moment) -> Result<bool, FoldError> {
@@ -47,21 +47,63 @@ pub(super) fn granted_elsewhere(
     rules: &Rules,
     right_id: RightId,
 ) -> Vec<(Stacking, Money)> {
-    let mut granted = Vec::new();
+    let gave = |weighed: &Weighed| match weighed.stands {
+        Stands::Gave(amount) => Some(amount),
+        Stands::Waits(_) => None,
+    };
+    elsewhere(folding, promise, rules, right_id, gave)
+}
+
+/// Until when a right waits that must be decided before this one: another charter's that a rule names, for the same thing.
+pub(super) fn waits_for(folding: &Folding, promise: &Promise, rules: &Rules, right_id: RightId) -> Option<Moment> {
+    let waits = |weighed: &Weighed| match weighed.stands {
+        Stands::Waits(until) => Some(until),
+        Stands::Gave(_) => None,
+    };
+    let until = elsewhere(folding, promise, rules, right_id, waits).into_iter();
+    let bound = until.filter(|(rule, _)| *rule != Stacking::Sum).map(|(_, until)| until);
+    bound.max().filter(|until| *until > folding.at)
+}
+
+fn elsewhere<T>(
+    folding: &Folding,
+    promise: &Promise,
+    rules: &Rules,
+    right_id: RightId,
+    read: impl Fn(&Weighed) -> Option<T>,
+) -> Vec<(Stacking, T)> {
+    let mut found = Vec::new();
     for stack in rules.charter.stacking.iter().filter(|stack| stack.rights.contains(&right_id)) {
-        for name in &stack.elsewhere {
-            let Some((charter, right)) = name.split_once('/') else { continue };
-            for id in folding.promise_ids() {
-                let Some(other) = folding.promise(&id).filter(|other| other.thing == promise.thing) else { continue };
-                let of = folding.book.by_tag(other.charter).is_some_and(|(_, own)| &*own.charter.name == charter);
-                if of && other.id != promise.id && matches!(other.clause, Clause::Promise(_)) {
-                    let same = other.granted.iter().filter(|granted| &*granted.right == right);
-                    granted.extend(same.map(|granted| (stack.rule, granted.amount)));
-                }
-            }
-        }
+        let named = folding.party.weighed.iter().filter(|weighed| {
+            weighed.thing == promise.thing && weighed.promise != promise.id && stack.elsewhere.contains(&weighed.right)
+        });
+        found.extend(named.filter_map(|weighed| Some((stack.rule, read(weighed)?))));
     }
-    granted
+    found
+}
+
+/// Notes how a right stands that other charters weigh: it waits, or gave so much.
+pub(super) fn weigh(folding: &mut Folding, promise: &Promise, rules: &Rules, right: &str, stands: Stands) {
+    let name = format!("{}/{right}", rules.charter.name);
+    if !folding.book.is_weighed(&name) {
+        return;
+    }
+    let list = &mut folding.party.weighed;
+    list.push(Weighed { thing: promise.thing.clone(), right: name.into(), promise: promise.id, stands });
+    if list.len() > limits::WEIGHED {
+        list.remove(0);
+    }
+}
+
+/// A right that waited is decided.
+pub(super) fn decided(folding: &mut Folding, promise: &Promise, rules: &Rules, right: &str, at: Moment) {
+    let name = format!("{}/{right}", rules.charter.name);
+    let waited = |weighed: &Weighed| {
+        weighed.promise == promise.id && *weighed.right == *name && weighed.stands == Stands::Waits(at)
+    };
+    if let Some(place) = folding.party.weighed.iter().position(waited) {
+        folding.party.weighed.remove(place);
+    }
 }
 
 /// Whether another right gave something for the same, and the rule is that one excludes the other.

@@ -6,7 +6,7 @@ use makegood_charter::value::Moment;
 
 use super::proof::{is_named, reduced};
 use super::told::told;
-use super::{as_read_by, decide, put_in_order};
+use super::{as_read_by, decide, put_in_order, wait};
 use crate::award::reckon;
 use crate::fold::{FoldError, Folding};
 use crate::{Claim, Event, Promise, Rules, message, tally};
@@ -53,6 +53,9 @@ pub(super) fn asked(folding: &mut Folding, promise: &mut Promise, event: &Event)
         .into_iter()
         .map(|claim| Claim { ask_by: None, ..claim })
         .partition(|claim| claim.decide_at <= event.time.max(claim.at));
+    for claim in &later {
+        wait(folding, promise, claim);
+    }
     promise.claims.extend(later);
     put_in_order(folding, promise, &mut now);
     now.into_iter().try_for_each(|claim| decide(folding, promise, claim))

@@ -84,6 +84,30 @@ fn a_rule_reaches_across_charters() {
 }
 
 #[test]
+fn a_rule_across_charters_waits_for_what_waits_for_proof() {
+    let waiting = "rights:
+  late: {SAYS, on: flight.departed, unless: {shown_by: weather.observed, if: evidence.wind > 50, within: 14d}, compensation: 50 USD}";
+    for (wind, rule, owed) in [
+        (0, "first", vec!["late 50.00 USD approved"]),
+        (0, "offset", vec!["delay 30.00 USD approved", "late 50.00 USD approved"]),
+        (60, "first", vec!["delay 80.00 USD approved"]),
+        (60, "offset", vec!["delay 80.00 USD approved"]),
+    ] {
+        // Decided at once but for the other charter, or itself by the clock and after it.
+        let at_once = elsewhere(rule);
+        let later =
+            at_once.replace("compensation: 80 USD", "decided_at: promise.due + duration('480h'), compensation: 80 USD");
+        for other in [at_once, later] {
+            let mut world = World::under(&[&charter(waiting), &other]);
+            world.book("06-01 12:00").say("flight.departed", "06-01 16:00", json!({ "late": "4h" }));
+            assert_eq!(world.owed().len(), 0, "{rule}, {wind}: nothing before the proof is in or late");
+            world.say("weather.observed", "06-02", json!({ "wind": wind })).clock("07-01");
+            assert_eq!(world.owed(), owed, "{rule}, {wind}");
+        }
+    }
+}
+
+#[test]
 fn a_right_is_bounded_in_the_calendar_year_or_in_a_time_up_to_the_event() {
     for (limited, days, owed) in [
         ("{within: year, at_most: 120 USD}", ["06-01", "07-01", "12-01"], "50.00 50.00 20.00"),

@@ -274,9 +274,14 @@ impl World {
 
     /// What must be true at any time: the party counts its parts, the books balance and owe what the remedies say.
     fn audit(&self) {
-        let (given, times) = (self.party.given.clone(), self.party.counted.clone());
-        let dealings = self.party.dealings.clone();
-        let mut counted = Party { given, counted: times, told: self.party.told, dealings, ..Party::default() };
+        let mut counted = Party {
+            given: self.party.given.clone(),
+            counted: self.party.counted.clone(),
+            weighed: self.party.weighed.clone(),
+            told: self.party.told,
+            dealings: self.party.dealings.clone(),
+            ..Party::default()
+        };
         self.promises.values().for_each(|promise| counted.tally(promise));
         counted.remedies = u32::try_from(self.remedies.len()).unwrap();
         assert_eq!(self.party, counted);

@@ -46,6 +46,7 @@ pub(super) fn a_refused_commit_leaves_nothing(open: Open) {
     });
     let everything = |last: &str, expected| Commit {
         charters: Some(0),
+        outbox_withdrawn: vec![(Slot(1), "customer:9".into(), id(0, 9))],
         heads: vec![(head(1, "customer:1", 1, Some(1)), 0), (head(9, last, 2, None), expected)],
         events: vec![own(1, "customer:1", 1)],
         parts: vec![

@@ -19,7 +19,7 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
     for difference in &rebuilt.differ {
         put_line!("differs: {difference}");
     }
-    let same = rebuilt.kept == rebuilt.folded;
+    let same = rebuilt.is_same();
     put_line!("{}", if same { "they are the same, byte for byte" } else { "THEY DIFFER" });
     Ok(same)
 }

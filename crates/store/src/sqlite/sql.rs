@@ -25,7 +25,7 @@ pub(super) const LOG: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = ?1 AND key = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4";
 pub(super) const OWN_ABOUT: &str =
-    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event INDEXED BY event_about
     WHERE slot = ?1 AND key = ?2 AND thing = ?3 AND kind = 0 AND thing IS NOT NULL ORDER BY seq";
 pub(super) const HAPPENED_SINCE: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event

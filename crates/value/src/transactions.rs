@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::above_zero;
+use crate::limits::MAX_SEGMENTS;
 use crate::numeric::approximate;
 use crate::{BadRows, Fault, Summary, ValueError};
 
@@ -252,6 +253,9 @@ impl Reading {
         if row.currency != histories.currency {
             let (found, expected) = (row.currency.to_owned(), histories.currency.clone());
             self.bad.note(index, Fault::MixedCurrency { found, expected });
+        } else if !histories.has_room_for(row.segment) {
+            let what = "the segment is one too many: name a column with at most 1,000 of them";
+            self.bad.note(index, Fault::Contradiction { what });
         } else if row.amount_minor < 0 {
             let day = histories.day(row, 0);
             self.refunds.push((index, row.customer.to_owned(), day));
@@ -350,6 +354,10 @@ impl Histories {
             self.segments.len() - 1
         });
         u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    fn has_room_for(&self, segment: &str) -> bool {
+        self.segments.len() < MAX_SEGMENTS || segment.is_empty() || self.segments.iter().any(|known| known == segment)
     }
 
     /// The name of a segment by its number; nothing for zero.

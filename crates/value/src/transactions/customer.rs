@@ -16,7 +16,7 @@ pub struct Day {
     pub margin_minor: i64,
     /// What serving the customer cost beyond the margin.
     pub cost_minor: i64,
-    /// The segment told on this day, by [`Histories::segment`]; zero when none was.
+    /// The segment told on this day, by [`crate::Histories::segment`]; zero when none was.
     pub segment: u32,
 }
 
@@ -111,7 +111,7 @@ impl Customer {
         sums
     }
 
-    /// The segment last told on or before `day`, by [`Histories::segment`].
+    /// The segment last told on or before `day`, by [`crate::Histories::segment`].
     #[must_use]
     pub fn segment_at(&self, day: i32) -> u32 {
         let told = self.days().iter().take_while(|known| known.day <= day).filter(|known| known.segment > 0);

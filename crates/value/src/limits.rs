@@ -12,6 +12,8 @@ pub const MAX_COVARIATES: usize = 16;
 pub const MAX_LISTED_ROWS: usize = 10;
 /// The most transaction opportunities of one customer in the discrete models.
 pub const MAX_OPPORTUNITIES: u32 = 10_000;
+/// The most segments that customers are told apart by; a column with more is no column of segments.
+pub const MAX_SEGMENTS: usize = 1_000;
 /// The most terms summed by a series before it is declared not to converge.
 pub const MAX_TERMS: usize = 200_000;
 /// The most points that a plot draws of one line.

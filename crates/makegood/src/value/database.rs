@@ -34,7 +34,10 @@ struct Found {
 
 /// Reads every party that dealt under the charter.
 pub(super) fn read(url: &str, name: Option<&str>, around: bool) -> Result<Base, Failure> {
-    let opened = open::database(url)?;
+    let opened = open::database(url).map_err(|failure| match failure.code {
+        "M011" => Failure { help: format!("{}; or value a file with `--transactions FILE`", failure.help), ..failure },
+        _ => failure,
+    })?;
     let charters = opened.book.versions().iter().map(|rules| &*rules.charter);
     let (charter, valuation) = choose(charters, name, url)?;
     let progress = bar(u64::from(SLOTS), "reading customers");

@@ -76,7 +76,10 @@ pub(crate) fn fit_now(base: &Base, model: &Model, day: i32) -> Result<Fitted, Fa
     let progress = counter(&format!("fitting {}", model.model.model()));
     let fitted = attempt(base, model, day);
     progress.finish_and_clear();
-    fitted
+    // A statement fits at two dates: it must be told at which one it failed.
+    let dated =
+        |failure: Failure| Failure { message: format!("as of {}: {}", date_of(day), failure.message), ..failure };
+    fitted.map_err(dated)
 }
 
 fn attempt(base: &Base, how: &Model, day: i32) -> Result<Fitted, Failure> {

@@ -232,7 +232,11 @@ fn share(text: Option<&str>, argument: &str) -> Result<Option<Ratio>, Failure> {
             .ok()
             .zip(whole.trim().parse().ok())
             .and_then(|(part, whole)| Ratio::new(part, whole).ok()),
-        (None, None) => millionths(text).and_then(|part| Ratio::new(part, 1_000_000).ok()),
+        // `30` is more likely a slip for `30%` than thirty times the whole.
+        (None, None) => {
+            let part = millionths(text).filter(|part| part.unsigned_abs() <= 1_000_000);
+            part.and_then(|part| Ratio::new(part, 1_000_000).ok())
+        }
     };
     ratio.map(Some).ok_or_else(|| {
         let message = format!("`{argument} {text}` is neither a share nor a column of the file");
@@ -280,7 +284,7 @@ mod tests {
             let found = share(Some(text), "--margin").unwrap().unwrap();
             assert!((decimal(found) - expected).abs() < 1e-12, "{text}");
         }
-        for bad in ["", "a lot", "1/0", "thirty%", "30.0000001%"] {
+        for bad in ["", "a lot", "1/0", "thirty%", "30.0000001%", "30", "1.5"] {
             assert!(share(Some(bad), "--margin").is_err(), "{bad}");
         }
     }

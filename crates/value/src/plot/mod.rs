@@ -107,7 +107,11 @@ pub fn concentration(title: &str, points: &[CurvePoint]) -> String {
     canvas.line("a", std::iter::once((0.0, 0.0)).chain(curve));
     let fifth =
         points.iter().find(|point| point.share_of_customers >= 0.2).map_or(f64::NAN, |point| point.share_of_value);
-    canvas.finish(title, &format!("The best fifth of customers bring {:.0} % of the value.", 100.0 * fifth))
+    let says = match fifth.is_finite() {
+        true => format!("The best fifth of customers bring {:.0} % of the value.", 100.0 * fifth),
+        false => "All of it together is not above zero, so nobody has a share of it.".to_owned(),
+    };
+    canvas.finish(title, &says)
 }
 
 #[cfg(test)]

@@ -37,6 +37,10 @@ fn a_party_and_a_curve_are_drawn() {
     let point =
         |share: f64| CurvePoint { customers: 1, share_of_customers: share, sum_minor: 1, share_of_value: share.sqrt() };
     well_formed(&concentration("Pareto curve", &[point(0.1), point(0.5), point(1.0)]));
+    // Where all together lost money nobody has a share.
+    let nothing = CurvePoint { share_of_value: f64::NAN, ..point(1.0) };
+    well_formed(&concentration("Pareto curve", &[nothing]));
+    well_formed(&concentration("Pareto curve", &[]));
 }
 
 #[test]

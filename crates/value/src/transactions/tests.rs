@@ -121,3 +121,12 @@ fn customers_are_put_in_day_by_day() {
     assert_eq!(histories.insert("a", []), Err(Fault::Duplicate { party: "a".to_owned() }));
     assert_eq!(histories.insert("b", [day(1, 1, i64::MAX), day(2, 1, 1)]), Err(Fault::Overflow));
 }
+
+#[test]
+fn a_column_of_names_is_no_column_of_segments() {
+    let names: Vec<String> = (0..=1_000).map(|number| format!("customer-{number}")).collect();
+    let rows = names.iter().map(|name| Transaction { segment: name, ..bought("a", 0, 1) });
+    let error = Histories::read(rows.clone()).expect_err("too many").to_string();
+    assert!(error.starts_with("1 bad row: row 1001: the segment is one too many"), "{error}");
+    assert!(Histories::read(rows.take(1_000)).is_ok());
+}

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const PLACES: &str = "/usr/lib/postgresql";
 /// What is said where they are missing.
 const MISSING: &str = "PostgreSQL 15 or newer is not installed, and these tests bring up a server of their own: install it \
-    (Debian: apt-get install postgresql), or leave these tests out with `cargo nextest run -E 'not test(postgres)'`";
+    (Debian: apt-get install postgresql), or leave these tests out with `cargo nextest run -E 'not (test(postgres) or binary(postgres))'`";
 /// Whom the server belongs to; it does not run as root.
 const OWNER: &str = "postgres";
 /// Waits until whoever started the server is gone, and takes the server and its folder away. Words: programs, folder.

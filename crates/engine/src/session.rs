@@ -316,7 +316,6 @@ impl Session {
                 work.extend(self.reader.unheard(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
                 work.extend(self.reader.fanouts(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Fanout));
             }
-            self.folder.new_round();
             self.work(work)?;
             self.settle()?;
             self.release(Queue::Deliveries, &claimed.mine)?;

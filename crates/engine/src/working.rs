@@ -146,7 +146,7 @@ pub(crate) struct ThingAtHand {
     pub log: Log,
     /// Its events that a clause listens to, once they were needed; later ones are added as they come.
     pub events: Option<Vec<(u64, Arc<Event>)>>,
-    /// The round of the sweep in which they were read.
+    /// The portion of work for which they were read.
     pub read_in: u64,
     /// Events taken since it was read.
     pub recent: Vec<(u64, Arc<Event>)>,

@@ -117,8 +117,9 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     let kinds = [(crate::torture::Kind::Sqlite, "SQLite"), (crate::torture::Kind::Postgres, "PostgreSQL")];
     let kinds = kinds.into_iter().filter(|(kind, _)| options.database.is_none_or(|only| only == *kind));
     let kinds: Vec<&str> = kinds.map(|(_, name)| name).collect();
-    let mut figures = Vec::new();
+    let mut figures: Vec<Figure> = Vec::new();
     for kind in &kinds {
+        let before = figures.len();
         if wanted(What::Path) {
             figures.extend(full_path::measure(place, &site, kind, options.days).context("the full path")?);
         }
@@ -131,9 +132,12 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         if wanted(What::Thing) {
             figures.extend(crowd::popular_thing(&site, kind, options.many).context("a popular thing")?);
         }
+        for figure in figures.iter().skip(before) {
+            println!("  {}: {}", figure.what, figure.figure);
+        }
     }
     let mut rows = vec![row(["what", "figure", "goal"])];
-    rows.extend(figures.into_iter().map(|figure: Figure| row([figure.what, figure.figure, figure.goal])));
+    rows.extend(figures.into_iter().map(|figure| row([figure.what, figure.figure, figure.goal])));
     println!("\nThe machine\n{}\nThe figures\n{}", table(&machine::describe(), &[1]), table(&rows, &[1, 2]));
     Ok(())
 }

@@ -48,8 +48,8 @@ pub(crate) struct Folder {
     tallies: BTreeMap<(Slot, i32, Box<str>), i64>,
     day: Option<Budget>,
     left_over: bool,
-    /// Counts the rounds of the sweep.
-    round: u64,
+    /// Counts the portions of work.
+    portion: u64,
     bounds: Bounds,
     pub counts: Counts,
 }
@@ -91,7 +91,7 @@ impl Folder {
             tallies: BTreeMap::new(),
             day: None,
             left_over: false,
-            round: 0,
+            portion: 0,
             bounds,
             counts: Counts::default(),
         }
@@ -131,11 +131,6 @@ impl Folder {
         self.left_over
     }
 
-    /// A round of the sweep begins: what is delivered in it was durable before.
-    pub fn new_round(&mut self) {
-        self.round = self.round.saturating_add(1);
-    }
-
     /// Notes that nothing is left to deliver.
     pub fn swept(&mut self) {
         self.left_over = false;
@@ -148,6 +143,7 @@ impl Folder {
 
     /// Reads ahead what `work` will need.
     pub fn fetch(&mut self, work: &[Work]) -> Result<(), EngineError> {
+        self.portion = self.portion.saturating_add(1);
         let (mut parties, mut things) = (Vec::new(), Vec::new());
         for one in work {
             match one {

@@ -77,7 +77,7 @@ impl Folder {
             at_hand.log.touched = batch;
             at_hand.interests.push(party.into());
         }
-        for (seq, event) in self.events_of(thing, from_store)? {
+        for (seq, event) in self.events_of(thing)? {
             if self.shared {
                 self.commit.inbox_add.push(InboxRow {
                     slot: slot_of(party),
@@ -94,16 +94,16 @@ impl Folder {
     }
 
     /// A thing's events that a clause listens to.
-    fn events_of(&mut self, thing: &str, in_sweep: bool) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
+    fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
         let Some(at_hand) = self.working.thing(thing) else { return Ok(Vec::new()) };
         if at_hand.log.seq == 0 && !self.shared {
             return Ok(Vec::new());
         }
-        // Where others say things too, they are read each time; for interests that the sweep found, once in its round, because what is
-        // said since reaches them by itself.
-        let known = !self.shared || (in_sweep && at_hand.read_in == self.round);
+        // Where others say things too, they are read once for each portion of work. What is said since is delivered by whoever fans
+        // it out: before this portion is durable, which is then stale and folded again, or after it, to what it made.
+        let known = !self.shared || at_hand.read_in == self.portion;
         if at_hand.events.is_none() || !known {
-            at_hand.read_in = if in_sweep { self.round } else { 0 };
+            at_hand.read_in = self.portion;
             let mut events = Vec::new();
             if !at_hand.log.fresh || self.shared {
                 let first_recent = at_hand.recent.first().map_or(u64::MAX, |(seq, _)| *seq);

@@ -11,4 +11,5 @@ mod desk;
 mod explain;
 mod inputs;
 mod sudden;
+mod tutorial;
 mod value;

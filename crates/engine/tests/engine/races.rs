@@ -94,7 +94,8 @@ fn a_large_batch_comes_through_where_others_keep_writing() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut writer = store.writer().unwrap();
-            for number in 0.. {
+            // A minute at most.
+            for number in 0..4_000 {
                 if over.load(std::sync::atomic::Ordering::SeqCst) {
                     return;
                 }

@@ -38,6 +38,11 @@ pub const MESSAGES: usize = 10_000;
 pub const RETRY_AFTER: [i64; 9] =
     [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000];
 
+/// What is left of a bound after so many attempts at a batch that others overtook: half of it for each, and never less than a few.
+pub fn after_attempts(bound: usize, attempts: u32) -> usize {
+    bound.checked_shr(attempts).unwrap_or(0).max(bound.min(16))
+}
+
 /// The bounds of a session that trade memory and patience against speed. Results do not depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {

@@ -150,7 +150,7 @@ impl Session {
                 self.folder.work(&one)?;
             }
             self.at_work.push(one);
-            if self.folder.pending() >= self.bounds.commit_lines {
+            if self.folder.pending() >= limits::after_attempts(self.bounds.commit_lines, self.attempts) {
                 self.close()?;
             }
         }
@@ -242,6 +242,7 @@ impl Session {
                 self.in_flight.retain(|batch| batch.number != number);
                 self.folder.durable(number);
                 self.attempts = 0;
+                self.folder.set_fanout_portion(self.bounds.fanout_portion);
                 Ok(())
             }
             Outcome::Failed(error) => Err(error),
@@ -261,6 +262,8 @@ impl Session {
         }
         self.writer.resume()?;
         self.folder.forget();
+        // Smaller from now on, until one is durable: where others keep writing, what takes long would never be the first.
+        self.folder.set_fanout_portion(limits::after_attempts(self.bounds.fanout_portion, self.attempts));
         let batches = std::mem::take(&mut self.in_flight);
         if let Some(first) = batches.front() {
             self.folder.counts = first.counts_before;

@@ -131,6 +131,11 @@ impl Folder {
         self.left_over
     }
 
+    /// How many parties an event about a thing reaches at once from here on.
+    pub fn set_fanout_portion(&mut self, parties: usize) {
+        self.bounds.fanout_portion = parties;
+    }
+
     /// Notes that nothing is left to deliver.
     pub fn swept(&mut self) {
         self.left_over = false;

@@ -82,6 +82,40 @@ fn messages_are_sent_once_by_one_of_two() {
     assert_eq!(taken.ids.len(), 1);
 }
 
+#[test]
+fn a_large_batch_comes_through_where_others_keep_writing() {
+    let mut desk = Desk::new();
+    for customer in 0..400 {
+        desk.hand(&booking(customer, "flight:1"));
+    }
+    desk.session.flush().unwrap();
+    let store = desk.beside().store;
+    let over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut writer = store.writer().unwrap();
+            // A minute at most.
+            for number in 0..4_000 {
+                if over.load(std::sync::atomic::Ordering::SeqCst) {
+                    return;
+                }
+                // Somebody else's business.
+                let slot = makegood_store::Slot(1);
+                let row = makegood_store::InboxRow { slot, party: "nobody:1".into(), thing: "t".into(), seq: number };
+                let (inbox_add, inbox_done) = (vec![row.clone()], vec![row]);
+                let commit = makegood_store::Commit { inbox_add, inbox_done, ..makegood_store::Commit::default() };
+                let _ = writer.commit(&commit);
+                std::thread::sleep(std::time::Duration::from_millis(15));
+            }
+        });
+        desk.tell(&departure("d", "flight:1", "4h"));
+        over.store(true, std::sync::atomic::Ordering::SeqCst);
+    });
+    desk.session.flush().unwrap();
+    assert!((0..400).all(|customer| desk.owed(customer).len() == 1));
+    desk.check();
+}
+
 /// What one of the two does.
 #[derive(Debug, Clone)]
 enum Step {

@@ -104,20 +104,19 @@ impl Folder {
         let known = !self.shared || at_hand.read_in == self.portion;
         if at_hand.events.is_none() || !known {
             at_hand.read_in = self.portion;
-            let mut events = Vec::new();
+            let (mut events, mut durable) = (Vec::new(), 0);
             if !at_hand.log.fresh || self.shared {
-                let first_recent = at_hand.recent.first().map_or(u64::MAX, |(seq, _)| *seq);
-                let mut seq = 0;
+                // All of them: after what was taken here lately, others may have said more.
                 loop {
-                    let rows = self.reader.log(at_hand.log.slot, thing, seq, limits::SLOT_ROWS)?;
+                    let rows = self.reader.log(at_hand.log.slot, thing, durable, limits::SLOT_ROWS)?;
                     let Some(last) = rows.last() else { break };
-                    seq = last.seq;
-                    for row in rows.iter().filter(|row| row.seq < first_recent) {
+                    durable = last.seq;
+                    for row in &rows {
                         events.extend(logged_event(&self.book, row)?.map(|event| (row.seq, event)));
                     }
                 }
             }
-            events.extend(at_hand.recent.iter().cloned());
+            events.extend(at_hand.recent.iter().filter(|(seq, _)| *seq > durable).cloned());
             at_hand.events = Some(events);
         }
         let events = at_hand.events.iter().flatten();
@@ -178,14 +177,12 @@ impl Folder {
         if at_hand.log.fresh {
             return Ok(recent);
         }
-        let first_recent = recent.first().map_or(u64::MAX, |(seq, _)| *seq);
-        let mut events = Vec::new();
+        let (mut events, mut durable) = (Vec::new(), 0);
         for row in self.reader.own_about(at_hand.log.slot, party, thing)? {
-            if row.seq < first_recent {
-                events.extend(logged_event(&self.book, &row)?.map(|event| (row.seq, event)));
-            }
+            durable = row.seq;
+            events.extend(logged_event(&self.book, &row)?.map(|event| (row.seq, event)));
         }
-        events.extend(recent);
+        events.extend(recent.into_iter().filter(|(seq, _)| *seq > durable));
         Ok(events)
     }
 

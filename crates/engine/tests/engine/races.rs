@@ -186,3 +186,16 @@ proptest! {
         }
     }
 }
+
+/// What is at hand of a thing is not all that was said of it, where others say things too.
+#[test]
+fn what_another_process_said_of_a_thing_at_hand_is_heard() {
+    let mut one = Desk::open(true);
+    let mut other = one.beside();
+    let weather = event("weather.observed", "w", None, "flight:1", "06-01 09:00", json!({ "wind": 7 }));
+    one.tell(&weather);
+    other.tell(&departure("d", "flight:1", "4h"));
+    one.tell(&booking(1, "flight:1"));
+    assert_eq!(one.owed(1), ["late 50.00 USD approved"]);
+    one.check();
+}

@@ -14,7 +14,7 @@ pub const COMMITS_IN_FLIGHT: usize = 1;
 /// Parties one event about a thing reaches in the commit that records it; the others follow in portions of this size.
 pub const FANOUT_PORTION: usize = 4_096;
 /// Parties and things whose state is kept at hand between commits.
-pub const AT_HAND: usize = 16_384;
+pub const AT_HAND: usize = 50_000;
 /// Promises, remedies and idents of one party that are kept at hand, beside those of batches that are not durable yet.
 pub const PARTS_AT_HAND: usize = 4_096;
 /// Rows read at once from a slot by the clock, the sweep and the dispatch.

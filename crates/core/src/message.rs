@@ -309,16 +309,27 @@ pub(crate) fn ask_about(folding: &mut Folding, promise: &Promise, rules: &Rules,
 
 /// Tells the owner that a promise has heard as many proofs as it remembers.
 pub(crate) fn ask_about_proofs(folding: &mut Folding, promise: &Promise, rules: &Rules) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
     let heard = promise.proofs.len();
+    let question =
+        format!("{heard} proofs were heard of it and a further one is not remembered: does one of them decide?");
+    ask(folding, promise, rules, "proofs", &question);
+}
+
+/// Asks for a person where a promise follows another one, but what it is cannot be worked out.
+pub(crate) fn ask_about_duty(folding: &mut Folding, promise: &Promise, rules: &Rules, clause: &str, trouble: &str) {
+    ask(folding, promise, rules, clause, &format!("{trouble}: decide what follows from it"));
+}
+
+fn ask(folding: &mut Folding, promise: &Promise, rules: &Rules, salt: &str, question: &str) {
+    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,
         "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
         "thing": &*promise.thing,
-        "question": format!("{heard} proofs were heard of it and a further one is not remembered: does one of them decide?"),
+        "question": question,
     });
-    leave(folding, Topic::Question, &promise.thing, &format!("proofs/{}", hex(&promise.id)), 0, body);
+    leave(folding, Topic::Question, &promise.thing, &format!("{salt}/{}", hex(&promise.id)), 0, body);
 }
 
 /// Tells whoever is accountable that a payment did not go through.

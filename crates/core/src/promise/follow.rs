@@ -5,7 +5,7 @@ use makegood_charter::model::PromiseId;
 use super::{holds, shown_by, terms};
 use crate::fold::{FoldError, Folding};
 use crate::id::{hex, part_id};
-use crate::{Clause, Event, Form, Promise, Proof, Rules};
+use crate::{Clause, Event, Form, Promise, Proof, Rules, message};
 
 /// Makes the promises that follow this one and that the event makes. Told again, it makes none twice.
 pub(super) fn follow(
@@ -25,7 +25,15 @@ pub(super) fn follow(
         if !follows || folding.promise(&id).is_some() || !holds(clause.when.as_ref(), &scope) {
             continue;
         }
-        let (due, worth, paid) = terms(folding, clause, &scope)?;
+        let (due, worth, paid) = match terms(folding, clause, &scope) {
+            Ok(terms) => terms,
+            // The event is a fact that others wait for too: what cannot be worked out of it is a question.
+            Err(FoldError::Refused(refusal)) => {
+                message::ask_about_duty(folding, base, rules, &clause.name, &refusal.message);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let mut promise = Promise {
             made_at: event.time,
             cause: event.ident,

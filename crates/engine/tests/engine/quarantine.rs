@@ -140,6 +140,34 @@ fn what_is_refused_again_stays_where_it_was() {
 }
 
 #[test]
+fn a_duty_that_cannot_be_worked_out_is_a_question_and_holds_up_nobody() {
+    let text = CHARTER
+        .replace("flight.cancelled: {about: flight}", "flight.cancelled: {about: flight, data: {answer_by: time?}}")
+        .replace(
+            "rights:\n",
+            "  answer:\n    made: {on: flight.cancelled, follows: departure, due: data.answer_by}\n    says: {en: \"We answer by {due}\"}\n    kept: {on: alternate.accepted}\nrights:\n",
+        )
+        .replace("  late:\n", "  late:\n    promise: departure\n")
+        .replace("  refund:\n", "  refund:\n    promise: departure\n");
+    let mut desk = Desk::of(std::sync::Arc::new(tempfile::tempdir().unwrap()), false, rulebook(&[&text]));
+    let lines = [
+        booking(1, "flight:1"),
+        booking(2, "flight:2"),
+        crate::desk::cancellation("c", "flight:1"),
+        departure("d", "flight:2", "4h"),
+    ];
+    desk.feed(lines.join("\n").as_bytes());
+    desk.clock("06-03");
+    assert_eq!(desk.set_aside(), Vec::<String>::new());
+    assert_eq!((desk.owed(1).len(), desk.owed(2).len()), (1, 1), "the refund and the credit are owed all the same");
+    let slot = makegood_store::slot_of("customer:1");
+    let sent = desk.session.reader().outbox_of(slot, "customer:1").unwrap();
+    let question = sent.iter().find(|row| &*row.topic == "question").unwrap();
+    assert!(String::from_utf8_lossy(&question.body).contains("when it is due"), "{question:?}");
+    desk.check();
+}
+
+#[test]
 fn what_is_said_of_nobody_or_before_any_charter_is_set_aside_and_holds_up_nobody() {
     let mut desk = Desk::new();
     let given = |subject: &str, time: &str| {

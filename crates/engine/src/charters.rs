@@ -8,7 +8,6 @@ use makegood_charter::{Book, Charter, Moment, builtin};
 use makegood_core::Rulebook;
 use makegood_store::{Body, CharterRow, CommitError, EventRow, Reader, SLOTS, Slot, Store, StoreError};
 
-use crate::intake::CLOCK_REACHED;
 use crate::limits;
 
 /// Why a charter version cannot be put in force. Nothing has changed.
@@ -101,7 +100,7 @@ fn judged(book: &Book, charter: &Charter, row: &EventRow) -> Option<Box<str>> {
     let kind = Envelope::parse(bytes).ok()?.kind;
     let matters = match &*kind {
         "goodwill.given" => true,
-        kind if kind == CLOCK_REACHED || builtin::is_builtin(kind) => book.versions().len() > 1,
+        kind if builtin::is_builtin(kind) => book.versions().len() > 1,
         kind => book.versions().iter().any(|version| version.shape_ids.contains_key(kind)),
     };
     (matters && row.time >= charter.from.0).then(|| kind.into())

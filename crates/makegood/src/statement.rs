@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use makegood_core::id::{Kind, Name};
-use makegood_core::{PromiseState, Remedy, RemedyKind, RemedyState, Rulebook};
+use makegood_core::{PromiseState, Remedy, RemedyKind, RemedyState, Rulebook, in_charter_money};
 use makegood_engine::rows;
 use makegood_money::Money;
 use makegood_store::{PartId, PartKind, Reader, SLOTS, Slot};
@@ -130,10 +130,7 @@ impl Statement {
         self.states.entry(remedy.state.word()).or_default().add(remedy);
         let Some((_, rules)) = book.by_tag(remedy.reason.charter) else { return };
         let worth = |amount: Money| {
-            let tender = rules.charter.tenders.get(amount.commodity.code());
-            let worth =
-                tender.map(|tender| amount.exchanged(tender.worth, rules.charter.money, makegood_money::Rounding::Up));
-            i128::from(worth.and_then(Result::ok).unwrap_or(amount).minor)
+            i128::from(in_charter_money(&rules.charter, amount).map_or(amount.minor, |worth| worth.minor))
         };
         let weight: i128 = remedy.amounts.iter().map(worth).sum();
         let smallest = self.largest.last().map_or(0, |case| case.weight);

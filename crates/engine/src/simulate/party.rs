@@ -282,7 +282,8 @@ impl History<'_> {
             Body::Erased(_) => Err("erased"),
             Body::Heard { thing, seq } => {
                 let log = things.log(reader, self.judges.drafted, thing)?;
-                let said = log.iter().find(|said| said.seq == *seq).map(|said| said.event.clone());
+                let place = log.binary_search_by_key(seq, |said| said.seq).ok();
+                let said = place.and_then(|place| log.get(place)).map(|said| said.event.clone());
                 let event = said.unwrap_or(Err("missing"));
                 event.map(|event| Logged::Event(Box::new((*event).clone())).heard_in(line))
             }

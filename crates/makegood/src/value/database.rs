@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use makegood_charter::model::{Charter, Margin, TimeUnit, Valuation};
-use makegood_core::{Dealings, PromiseState};
+use makegood_core::{Dealings, PromiseState, in_charter_money};
 use makegood_engine::{EngineError, dealers_of_slot, each_slot};
-use makegood_money::{Commodity, Money, Ratio, Rounding};
+use makegood_money::{Commodity, Money, Ratio};
 use makegood_store::{PartId, PartKind, PostingRow, Reader, SLOTS, Slot};
 use makegood_value::equity::{Cause, Circumstances};
 use makegood_value::{Day, Fault, Histories};
@@ -262,12 +262,8 @@ fn books(reader: &mut dyn Reader, slot: Slot, charter: &Charter, found: &mut Fou
 
 /// What a line is worth in the charter's money, in minor units.
 fn worth(line: &PostingRow, charter: &Charter) -> Option<i64> {
-    if *line.commodity == *charter.money.code() {
-        return Some(line.amount);
-    }
-    let tender = charter.tenders.get(&line.commodity)?;
     let amount = Money::new(line.amount, Commodity::new(&line.commodity, line.decimals).ok()?);
-    amount.exchanged(tender.worth, charter.money, Rounding::Up).ok().map(|money| money.minor)
+    in_charter_money(charter, amount).ok().map(|money| money.minor)
 }
 
 /// The day of a moment in the charter's zone.

@@ -111,6 +111,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         stacking,
         limits,
         valuation: valuation?,
+        playbooks: Vec::new(),
         counts: counts.into_iter().collect::<Option<_>>()?,
         places: context.facts.places,
         terms: context.terms,

@@ -2,8 +2,10 @@
 //!
 //! Clauses refer to each other by position ([`ShapeId`], [`PromiseId`] …); names are kept for people.
 
+mod playbook;
 mod valuation;
 
+pub use playbook::{Ending, Playbook, PlaybookId, Step, StepId};
 pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
 
 use std::collections::BTreeMap;
@@ -73,6 +75,8 @@ pub struct Charter {
     pub limits: Limits,
     /// How customers are valued, where the charter says so. Nothing that is owed reads it.
     pub valuation: Option<Valuation>,
+    /// What is done, by whom and by when, once something has happened.
+    pub playbooks: Vec<Playbook>,
     /// How often something happened to a party, by position.
     pub counts: Vec<Count>,
     /// Where places lie.
@@ -225,6 +229,8 @@ pub struct Promise {
     pub on: ShapeId,
     /// For a promise that follows another: which, and the event that makes it.
     pub follows: Option<Follows>,
+    /// For a step of a playbook: which. The play makes it, and no event.
+    pub step: Option<(PlaybookId, StepId)>,
     /// Made only if this holds.
     pub when: Option<Expr>,
     /// When it is due: a [`crate::value::Type::Time`].

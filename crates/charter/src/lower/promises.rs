@@ -113,6 +113,7 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
         name: name?,
         on: on?,
         follows,
+        step: None,
         when: when?,
         due: due?,
         worth: transposed(worth)?,

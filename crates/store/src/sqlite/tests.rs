@@ -82,7 +82,7 @@ fn an_empty_file_becomes_ours_and_is_found_again() {
     std::fs::write(&file, "").unwrap();
     for count in 0..3 {
         let store = Sqlite::open(&file).unwrap();
-        assert_eq!(store.health().unwrap().schema, 4);
+        assert_eq!(store.health().unwrap().schema, super::schema::KNOWN);
         assert_eq!(store.reader().unwrap().count("head").unwrap(), count);
         store.writer().unwrap().commit(&head(&format!("customer:{count}"))).unwrap();
     }

@@ -27,11 +27,8 @@ impl Session {
             }
             held.over();
             let before = self.counts().clock;
-            let mut due: Vec<(i64, Box<str>)> = Vec::new();
-            for slot in claimed.mine.iter().copied() {
-                let rows = self.reader().due(slot, until.0, limits::SLOT_ROWS)?;
-                due.extend(rows.into_iter().map(|(party, at)| (at, party)));
-            }
+            let rows = self.reader().due_in(&claimed.mine, until.0, limits::SLOT_ROWS)?;
+            let mut due: Vec<(i64, Box<str>)> = rows.into_iter().map(|(party, at)| (at, party)).collect();
             due.sort_unstable();
             for portion in due.chunks(limits::COMMIT_LINES) {
                 let clock = |(at, party): &(i64, Box<str>)| Work::Clock { party: party.clone(), at: Moment(*at) };

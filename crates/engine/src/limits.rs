@@ -13,6 +13,8 @@ pub const COMMIT_LINES: usize = 65_536;
 pub const COMMITS_IN_FLIGHT: usize = 1;
 /// Parties one event about a thing reaches in the commit that records it; the others follow in portions of this size.
 pub const FANOUT_PORTION: usize = 4_096;
+/// Events whose questions are asked together, where each question travels to a server.
+pub const READ_AHEAD: usize = 8_192;
 /// Parties and things whose state is kept at hand between commits.
 pub const AT_HAND: usize = 50_000;
 /// Promises, remedies and idents of one party that are kept at hand, beside those of batches that are not durable yet.

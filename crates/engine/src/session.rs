@@ -23,6 +23,8 @@ pub struct Session {
     store: Arc<dyn Store>,
     reader: Box<dyn Reader>,
     in_flight: VecDeque<Batch>,
+    /// What must be looked at again, now that the commits that it rests on are durable.
+    again: Vec<Work>,
     at_work: Vec<Work>,
     counts_before: Counts,
     attempts: u32,
@@ -37,6 +39,7 @@ pub struct Session {
 struct Batch {
     number: u64,
     work: Vec<Work>,
+    again: Vec<Work>,
     counts_before: Counts,
 }
 
@@ -76,6 +79,7 @@ impl Session {
             left: BTreeSet::new(),
             store,
             in_flight: VecDeque::new(),
+            again: Vec::new(),
             at_work: Vec::new(),
             counts_before: Counts::default(),
             attempts: 0,
@@ -142,7 +146,11 @@ impl Session {
     }
 
     /// Folds work, and hands a batch to the writer whenever one is full.
-    pub fn work(&mut self, work: Vec<Work>) -> Result<(), EngineError> {
+    pub fn work(&mut self, mut work: Vec<Work>) -> Result<(), EngineError> {
+        if !self.again.is_empty() {
+            let again = std::mem::take(&mut self.again);
+            work.splice(..0, again);
+        }
         self.folder.fetch(&work)?;
         for one in work {
             if !self.folder.work(&one)? {
@@ -173,7 +181,17 @@ impl Session {
     /// Makes everything taken so far durable, and carries every delivery to its end.
     pub fn flush(&mut self) -> Result<(), EngineError> {
         self.settle()?;
-        if self.folder.left_over() || !self.left.is_empty() { self.sweep(BTreeSet::new()) } else { Ok(()) }
+        self.carry_on()?;
+        if self.left.is_empty() { Ok(()) } else { self.sweep(BTreeSet::new()) }
+    }
+
+    /// Looks at everything again that has to be, now that what it rests on is durable.
+    fn carry_on(&mut self) -> Result<(), EngineError> {
+        while !self.again.is_empty() {
+            self.work(Vec::new())?;
+            self.settle()?;
+        }
+        Ok(())
     }
 
     /// Makes everything taken so far durable.
@@ -215,10 +233,10 @@ impl Session {
     fn close(&mut self) -> Result<(), EngineError> {
         let work = std::mem::take(&mut self.at_work);
         if self.folder.has_changes() {
-            let (number, mut commit) = self.folder.close()?;
+            let (number, mut commit, again) = self.folder.close()?;
             commit.charters = self.charters;
-            self.left.extend(left_in(&commit));
-            self.in_flight.push_back(Batch { number, work, counts_before: self.counts_before });
+            self.left.extend(commit.inbox_add.iter().map(|row| row.slot));
+            self.in_flight.push_back(Batch { number, work, again, counts_before: self.counts_before });
             self.writer.write(number, commit)?;
         }
         self.counts_before = self.folder.counts;
@@ -239,7 +257,9 @@ impl Session {
     fn answered(&mut self, number: u64, outcome: Outcome) -> Result<(), EngineError> {
         match outcome {
             Outcome::Durable => {
-                self.in_flight.retain(|batch| batch.number != number);
+                if self.in_flight.front().is_some_and(|batch| batch.number == number) {
+                    self.again.extend(self.in_flight.pop_front().into_iter().flat_map(|batch| batch.again));
+                }
                 self.folder.durable(number);
                 self.attempts = 0;
                 self.folder.set_fanout_portion(self.bounds.fanout_portion);
@@ -274,6 +294,11 @@ impl Session {
         self.work(work)
     }
 
+    /// True when questions are asked ahead, for many events together.
+    pub(crate) fn reads_ahead(&self) -> bool {
+        self.shared()
+    }
+
     /// True when other processes may write between a read and the commit that rests on it.
     pub(crate) fn shared(&self) -> bool {
         self.store.shared()
@@ -300,11 +325,11 @@ impl Session {
         let mut held = Held::default();
         loop {
             self.settle()?;
+            self.carry_on()?;
             slots.append(&mut self.left);
             let asked: Vec<Slot> = slots.into_iter().collect();
             let claimed = self.claim_waiting(Queue::Deliveries, i64::MAX, &asked)?;
             if claimed.waiting.is_empty() {
-                self.folder.swept();
                 return Ok(());
             }
             slots = claimed.waiting.into_iter().collect();
@@ -314,21 +339,14 @@ impl Session {
             }
             held.over();
             let mut work = Vec::new();
-            for slot in claimed.mine.iter().copied() {
-                work.extend(self.reader.inbox(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Deliver));
-                work.extend(self.reader.unheard(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
-                work.extend(self.reader.fanouts(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Fanout));
-            }
+            work.extend(self.reader.inbox_in(&claimed.mine, limits::SLOT_ROWS)?.into_iter().map(Work::Deliver));
+            work.extend(self.reader.unheard_in(&claimed.mine, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
+            let fanouts = self.reader.fanouts_in(&claimed.mine, limits::SLOT_ROWS)?;
+            work.extend(fanouts.into_iter().map(|row| Work::Fanout { row, told: Arc::default() }));
             self.work(work)?;
             self.settle()?;
+            self.carry_on()?;
             self.release(Queue::Deliveries, &claimed.mine)?;
         }
     }
-}
-
-/// The slots in which a commit leaves deliveries.
-fn left_in(commit: &Commit) -> impl Iterator<Item = Slot> + '_ {
-    let inbox = commit.inbox_add.iter().map(|row| row.slot);
-    let fanouts = commit.fanouts.iter().map(|row| row.slot);
-    inbox.chain(fanouts).chain(commit.interests.iter().filter(|row| !row.heard).map(|row| row.slot))
 }

@@ -1,5 +1,6 @@
 //! Folding: work goes in, one commit comes out.
 
+mod ahead;
 mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,8 @@ use sha2::{Digest, Sha256};
 use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Reject};
 use crate::limits::Bounds;
 use crate::working::{OwnAbout, Part, Taken, Working, said_by};
-use crate::{Counts, EngineError, Work, limits, rows};
+use crate::{Counts, EngineError, Newcomers, Work, limits, rows};
+use ahead::Ahead;
 
 /// The name of the tally that holds what was spent of each day's budget.
 const BUDGET: &str = "budget";
@@ -47,9 +49,13 @@ pub(crate) struct Folder {
     spent_days: BTreeSet<i32>,
     tallies: BTreeMap<(Slot, i32, Box<str>), i64>,
     day: Option<Budget>,
-    left_over: bool,
-    /// Counts the portions of work.
-    portion: u64,
+    /// What must be looked at again once the commit at work is durable.
+    again: Vec<Work>,
+    /// Parties that the commit at work brings to things, by the thing.
+    newcomers: BTreeMap<Box<str>, Newcomers>,
+    /// All batches up to this one are in the database.
+    durable: u64,
+    ahead: Ahead,
     bounds: Bounds,
     pub counts: Counts,
 }
@@ -60,6 +66,8 @@ struct Glance {
     slot: Slot,
     seq: u64,
     fresh: bool,
+    /// True when the database was asked and did not hold the event.
+    absent: bool,
     wake_at: Option<i64>,
     taken: Option<Taken>,
 }
@@ -90,8 +98,10 @@ impl Folder {
             spent_days: BTreeSet::new(),
             tallies: BTreeMap::new(),
             day: None,
-            left_over: false,
-            portion: 0,
+            again: Vec::new(),
+            newcomers: BTreeMap::new(),
+            durable: 0,
+            ahead: Ahead::default(),
             bounds,
             counts: Counts::default(),
         }
@@ -108,8 +118,10 @@ impl Folder {
 
     /// Forgets everything at hand, after another process has written.
     pub fn forget(&mut self) {
-        self.working = Working::default();
+        self.working.clear();
         self.commit = Commit::default();
+        self.again.clear();
+        self.newcomers.clear();
         self.dirty_parties.clear();
         self.dirty_things.clear();
         self.forget_budgets();
@@ -126,29 +138,20 @@ impl Folder {
         self.commit != Commit::default() || !self.dirty_parties.is_empty() || !self.dirty_things.is_empty()
     }
 
-    /// True when deliveries were left for the sweep.
-    pub fn left_over(&self) -> bool {
-        self.left_over
-    }
-
     /// How many parties an event about a thing reaches at once from here on.
     pub fn set_fanout_portion(&mut self, parties: usize) {
         self.bounds.fanout_portion = parties;
     }
 
-    /// Notes that nothing is left to deliver.
-    pub fn swept(&mut self) {
-        self.left_over = false;
-    }
-
     /// Lets go of what is durable and not needed.
     pub fn durable(&mut self, batch: u64) {
+        self.durable = batch;
         self.working.trim(batch, self.bounds.at_hand, self.bounds.parts_at_hand);
     }
 
     /// Reads ahead what `work` will need.
     pub fn fetch(&mut self, work: &[Work]) -> Result<(), EngineError> {
-        self.portion = self.portion.saturating_add(1);
+        self.working.portion = self.working.portion.saturating_add(1);
         let (mut parties, mut things) = (Vec::new(), Vec::new());
         for one in work {
             match one {
@@ -164,13 +167,14 @@ impl Folder {
                     parties.push(&row.party);
                     things.push(&row.thing);
                 }
-                Work::Fanout(FanoutRow { thing, .. }) | Work::Introduce(InterestRow { thing, .. }) => {
+                Work::Fanout { row: FanoutRow { thing, .. }, .. } | Work::Introduce(InterestRow { thing, .. }) => {
                     things.push(thing)
                 }
-                Work::SetAside(_) => {}
+                Work::Newcomers(_) | Work::SetAside(_) => {}
             }
         }
-        self.working.fetch(&mut *self.reader, &parties, &things)
+        self.working.fetch(&mut *self.reader, &parties, &things)?;
+        if self.shared { self.read_ahead(work) } else { Ok(()) }
     }
 
     /// Folds one piece of work into the commit at work. False: it can only be judged once everything taken is durable; nothing
@@ -209,13 +213,18 @@ impl Folder {
                 self.commit.inbox_done.push(row.clone());
                 Ok(())
             }
-            Work::Fanout(row) => {
-                match self.fan_out(row)? {
-                    Some(after) => self.commit.fanouts.push(FanoutRow { after, ..row.clone() }),
+            Work::Fanout { row, told } => {
+                match self.fan_out(row, told)? {
+                    Some(after) => {
+                        let row = FanoutRow { after, ..row.clone() };
+                        self.commit.fanouts.push(row.clone());
+                        self.again.push(Work::Fanout { row, told: told.clone() });
+                    }
                     None => self.commit.fanouts_done.push(row.clone()),
                 }
                 Ok(())
             }
+            Work::Newcomers(newcomers) => self.tell_newcomers(newcomers),
             Work::Introduce(row) => self.introduce(&row.party, &row.thing, true),
             Work::SetAside(row) => {
                 self.counts.set_aside = self.counts.set_aside.saturating_add(1);
@@ -314,7 +323,8 @@ impl Folder {
         let log = if thing { self.working.thing(key).map(|t| &t.log) } else { self.working.party(key).map(|p| &p.log) };
         let log = log.ok_or_else(|| EngineError::Lost { key: key.into() })?;
         let taken = log.taken.get(ident).copied();
-        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, wake_at: log.wake_at, taken })
+        let absent = log.absent.contains(ident);
+        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, absent, wake_at: log.wake_at, taken })
     }
 
     /// Whether the log holds the event already, and with the same content.
@@ -323,7 +333,7 @@ impl Folder {
         if log.taken.is_some_and(|taken| taken.said == said_by(&incoming.body)) {
             return Ok(Some(true));
         }
-        if log.taken.is_none() && log.fresh {
+        if log.taken.is_none() && (log.fresh || log.absent) {
             return Ok(None);
         }
         if log.taken.is_none() && !self.reader.known(&[(log.slot, key, ident)])?.contains(&true) {
@@ -417,9 +427,14 @@ impl Folder {
         Ok(Context { budget_spent: day.is_spent(spent) })
     }
 
-    /// Ends the commit at work: its number and everything it changes.
-    pub fn close(&mut self) -> Result<(u64, Commit), EngineError> {
+    /// Ends the commit at work: its number, everything it changes, and what must be looked at again once it is durable.
+    pub fn close(&mut self) -> Result<(u64, Commit, Vec<Work>), EngineError> {
         let mut commit = std::mem::take(&mut self.commit);
+        let mut again = std::mem::take(&mut self.again);
+        for newcomers in std::mem::take(&mut self.newcomers).into_values() {
+            commit.fanouts.push(newcomers.row.clone());
+            again.push(Work::Newcomers(Arc::new(newcomers)));
+        }
         for key in std::mem::take(&mut self.dirty_parties) {
             let Some(at_hand) = self.working.party(&key) else { return Err(EngineError::Lost { key }) };
             let slot = at_hand.log.slot;
@@ -463,7 +478,7 @@ impl Folder {
             // Others spend too.
             self.forget_budgets();
         }
-        Ok((batch, commit))
+        Ok((batch, commit, again))
     }
 }
 

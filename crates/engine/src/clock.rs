@@ -16,10 +16,17 @@ impl Session {
         }
         let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
         let (mut woken, mut idle, mut held) = (0_u64, 0_u32, Held::default());
+        // Those that were found and not looked at yet.
+        let mut left: Vec<Slot> = Vec::new();
         loop {
-            let claimed = self.claim_waiting(Queue::Timers, until.0, &slots)?;
+            let all = left.is_empty();
+            let claimed = self.claim_waiting(Queue::Timers, until.0, if all { &slots } else { &left })?;
+            left = claimed.waiting.iter().copied().filter(|slot| !claimed.mine.contains(slot)).collect();
             if claimed.waiting.is_empty() {
-                return Ok(woken);
+                if all {
+                    return Ok(woken);
+                }
+                continue;
             }
             if claimed.mine.is_empty() {
                 held.wait("timers")?;

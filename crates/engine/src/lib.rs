@@ -19,6 +19,7 @@ mod lines;
 mod pages;
 mod rebuild;
 mod replay;
+mod rounds;
 pub mod rows;
 mod session;
 mod simulate;
@@ -68,6 +69,10 @@ pub enum Work {
         /// Whom it reached when it was recorded.
         told: Arc<BTreeSet<Box<str>>>,
     },
+    /// A thing's event for one party, of those that are told together.
+    Tell(InboxRow),
+    /// Things' events that have reached everyone.
+    Told(Vec<FanoutRow>),
     /// Parties came to hold an interest in a thing of which others may have said more.
     Newcomers(Arc<Newcomers>),
     /// A party has not heard yet what was said of a thing before.

@@ -117,7 +117,8 @@ pub(crate) struct Taken {
 /// A part at hand, and the batch that last changed it; 0 when it is as the database has it.
 #[derive(Debug)]
 pub(crate) struct Part<T> {
-    pub part: T,
+    /// In a box, because a map keeps room for eleven of them and most parties have one or two.
+    pub part: Box<T>,
     pub batch: u64,
 }
 
@@ -322,7 +323,7 @@ impl PartyAtHand {
                 && !self.remedies.contains_key(id)
                 && let Some(row) = reader.part(slot, key, PartKind::Remedy, id)?
             {
-                self.remedies.insert(*id, Part { part: rows::remedy(&row)?, batch: 0 });
+                self.remedies.insert(*id, Part { part: Box::new(rows::remedy(&row)?), batch: 0 });
             }
         }
         let about: Vec<[u8; 4]> = needs.beside_of(&self.wanted(needs)).collect();
@@ -331,7 +332,7 @@ impl PartyAtHand {
                 for row in reader.parts_about(slot, key, rows::part_kind(kind), about)? {
                     if let (Entry::Vacant(place), Some(part)) = (self.beside.entry((row.id, kind)), rows::beside(&row)?)
                     {
-                        place.insert(Part { part, batch: 0 });
+                        place.insert(Part { part: Box::new(part), batch: 0 });
                     }
                 }
             }
@@ -345,12 +346,12 @@ impl PartyAtHand {
             match row.kind {
                 PartKind::Promise => {
                     if let Entry::Vacant(place) = self.promises.entry(row.id) {
-                        place.insert(Part { part: rows::promise(&row)?, batch: 0 });
+                        place.insert(Part { part: Box::new(rows::promise(&row)?), batch: 0 });
                     }
                 }
                 PartKind::Remedy => {
                     if let Entry::Vacant(place) = self.remedies.entry(row.id) {
-                        place.insert(Part { part: rows::remedy(&row)?, batch: 0 });
+                        place.insert(Part { part: Box::new(rows::remedy(&row)?), batch: 0 });
                     }
                 }
                 PartKind::Play | PartKind::Custody | PartKind::Stage => {}
@@ -368,15 +369,15 @@ impl PartyAtHand {
             self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about))
         });
         makegood_core::Loaded {
-            remedies: remedies.map(|remedy| remedy.part.clone()).collect(),
-            beside: beside.map(|(_, at_hand)| at_hand.part.clone()).collect(),
+            remedies: remedies.map(|remedy| Remedy::clone(&remedy.part)).collect(),
+            beside: beside.map(|(_, at_hand)| Beside::clone(&at_hand.part)).collect(),
             promises,
         }
     }
 
     fn wanted(&self, needs: &Needs) -> Vec<Promise> {
         // All parts about one thing stand together, so that a party with many promises is not walked through for one.
-        let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| at_hand.part.clone());
+        let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| Promise::clone(&at_hand.part));
         match (&needs.about, needs.due) {
             (Some(thing), None) => makegood_core::id::about_in(&self.promises, thing).filter_map(wanted).collect(),
             (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).filter_map(wanted).collect(),

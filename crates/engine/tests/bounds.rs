@@ -60,15 +60,20 @@ fn fold_within(bounds: Bounds, sharing: bool) -> Rebuilt {
 #[test]
 fn bounds_change_nothing() {
     let usual = fold_within(Bounds::default(), false);
-    for (commit_lines, fanout_portion, at_hand, parts_at_hand, sharing) in [
-        (7, 4, 5, 0, false),
-        (7, 4, 1_000, 0, false),
-        (1, 1, 0, 1, false),
-        (1_000, 7, 0, 3, false),
-        (1_000, 1_000, 1_000, 2, true),
-        (50, 7, 10, 0, true),
+    for (commit_lines, fanout_portion, at_hand, parts_at_hand, gathered, sharing) in [
+        (7, 4, 5, 0, 1_000, false),
+        (7, 4, 1_000, 0, 1_000, false),
+        (1, 1, 0, 1, 1_000, false),
+        (1_000, 7, 0, 3, 1_000, false),
+        (1_000, 1_000, 1_000, 2, 1_000, true),
+        (50, 7, 10, 0, 1_000, true),
+        (50, 1_000, 1_000, 0, 1, true),
+        (7, 7, 0, 0, 10, true),
+        (1_000, 1_000, 1_000, 1_000, 40, true),
     ] {
-        let bounds = Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand, ..Bounds::default() };
+        let gather_from = if gathered < 1_000 { 1 } else { 1_000 };
+        let gathering = Bounds { gather_from, gathered, ..Bounds::default() };
+        let bounds = Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand, ..gathering };
         assert_eq!(fold_within(bounds, sharing).kept, usual.kept, "{bounds:?}, sharing {sharing}");
     }
 }

@@ -100,6 +100,9 @@ pub enum Queue {
     Deliveries,
     /// What must leave.
     Messages,
+    /// Not work, but the seats of those who take in much at once and have things' events on their way that are nobody else's business:
+    /// one of the first few slots each.
+    Feeding,
 }
 
 impl Queue {
@@ -109,6 +112,7 @@ impl Queue {
             Queue::Timers => 0,
             Queue::Deliveries => 1,
             Queue::Messages => 2,
+            Queue::Feeding => 3,
         }
     }
 }
@@ -242,6 +246,10 @@ pub trait Reader: Send {
     }
     /// True when a party holds an interest in a thing.
     fn is_interested(&mut self, slot: Slot, thing: &str, party: &str) -> Result<bool, StoreError>;
+    /// For each thing and party, whether it holds an interest: many questions at once.
+    fn are_interested(&mut self, asked: &[(Slot, &str, &str)]) -> Result<Vec<bool>, StoreError> {
+        asked.iter().map(|(slot, thing, party)| self.is_interested(*slot, thing, party)).collect()
+    }
     /// Interests of a slot that have not heard what was said before, at most `limit`.
     fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError>;
     /// Deliveries of a slot that wait, at most `limit`.
@@ -334,6 +342,9 @@ pub trait Writer: Send {
     /// key the last one stays, and what is both added and done is done. A commit that was judged by another number of charter
     /// versions than there are is [`CommitError::Charters`].
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError>;
+    /// From here on others may write between a read and the commit that rests on it: only the version of each head is compared, as in a
+    /// store that is [shared](Store::shared). For one who was told too often that somebody else wrote something else.
+    fn share(&mut self) {}
     /// Claims the queue of these slots for this writer, for so many milliseconds by the database's clock, and gives those it got: the
     /// ones that nobody held, whose claim ran out, or that it held itself. Claims are short: one that lasts more than a day stems from
     /// before the clock was set back, and has run out. Nothing is correct only because of a claim: it keeps two

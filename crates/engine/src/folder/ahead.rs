@@ -8,11 +8,14 @@ use makegood_store::{PartKind, Slot, slot_of};
 use super::things::{NEWCOMERS, logged_events};
 use super::Folder;
 use crate::intake::told;
+use crate::session::Placed;
 use crate::working::Read;
 use crate::{EngineError, Work};
 
 /// Parts of a party that are read ahead at most; of one that has more, those that are needed are asked for one by one.
 const PARTS: usize = 64;
+/// Lines of a thing's log that are read ahead, if it has no more.
+const SAID: usize = 32;
 /// Parties of fan-outs that are read ahead for one portion of work, at most about this many.
 const LISTENERS: usize = 32_768;
 
@@ -30,13 +33,14 @@ pub(super) struct Ahead {
 
 impl Folder {
     /// Asks together what `work`, whose heads are at hand, will ask.
-    pub(super) fn read_ahead(&mut self, work: &[Work]) -> Result<(), EngineError> {
+    pub(super) fn read_ahead(&mut self, work: &[Placed]) -> Result<(), EngineError> {
         self.ahead = Ahead::default();
         self.list_listeners(work)?;
         self.look_at_things(work)?;
-        let idents = self.idents(work);
+        self.read_said(work)?;
+        let idents = self.idents(work)?;
         let parties: BTreeSet<&str> = idents.iter().map(|(party, _)| &**party).collect();
-        let clocks = work.iter().filter_map(|one| if let Work::Clock { party, .. } = one { Some(&**party) } else { None });
+        let clocks = work.iter().filter_map(|(_, one)| if let Work::Clock { party, .. } = one { Some(&**party) } else { None });
         let parties: Vec<&str> = parties.into_iter().chain(clocks).collect();
         self.working.fetch(&mut *self.reader, &parties, &[])?;
         self.read_parts(PartKind::Promise, &parties)?;
@@ -46,9 +50,9 @@ impl Folder {
     }
 
     /// Who must hear of the things whose events are fanned out.
-    fn list_listeners(&mut self, work: &[Work]) -> Result<(), EngineError> {
+    fn list_listeners(&mut self, work: &[Placed]) -> Result<(), EngineError> {
         let mut asked: Vec<(Slot, &str, &str)> = Vec::new();
-        for one in work {
+        for (_, one) in work {
             if let Work::Fanout { row, .. } = one {
                 asked.push((row.slot, &row.thing, &row.after));
             }
@@ -70,8 +74,8 @@ impl Folder {
     }
 
     /// How much was said of the things that have newcomers.
-    fn look_at_things(&mut self, work: &[Work]) -> Result<(), EngineError> {
-        let new = |one: &Work| if let Work::Newcomers(new) = one { Some(new.row.thing.clone()) } else { None };
+    fn look_at_things(&mut self, work: &[Placed]) -> Result<(), EngineError> {
+        let new = |(_, one): &Placed| if let Work::Newcomers(new) = one { Some(new.row.thing.clone()) } else { None };
         let things: BTreeSet<Box<str>> = work.iter().filter_map(new).collect();
         let asked: Vec<(Slot, &str)> = things.iter().map(|thing| (slot_of(thing), &**thing)).collect();
         for (thing, head) in things.iter().zip(self.reader.heads(&asked)?) {
@@ -80,10 +84,38 @@ impl Folder {
         Ok(())
     }
 
+    /// What was said of the things that parties come to, where it is little.
+    fn read_said(&mut self, work: &[Placed]) -> Result<(), EngineError> {
+        let mut asked: Vec<(Slot, &str, u64)> = Vec::new();
+        for (_, one) in work {
+            let Work::Event(incoming) = one else { continue };
+            let Some(thing) = incoming.event.about.as_deref().filter(|thing| *thing != &*incoming.event.subject) else {
+                continue;
+            };
+            let at_hand = self.working.thing(thing);
+            asked.extend(at_hand.filter(|at_hand| at_hand.events.is_none() && !at_hand.log.fresh).map(|at_hand| {
+                (at_hand.log.slot, thing, 0)
+            }));
+        }
+        asked.sort_unstable();
+        asked.dedup();
+        for ((_, thing, _), rows) in asked.iter().zip(self.reader.logs(&asked, SAID)?) {
+            if rows.len() < SAID {
+                let durable = rows.last().map_or(0, |row| row.seq);
+                let mut events = logged_events(&self.book, &rows)?;
+                if let Some(at_hand) = self.working.thing(thing) {
+                    events.extend(at_hand.recent.iter().filter(|(seq, _)| *seq > durable).cloned());
+                    at_hand.events = Some(events);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The events that the logs of parties will be asked for.
-    fn idents(&mut self, work: &[Work]) -> Vec<(Box<str>, Ident)> {
+    fn idents(&mut self, work: &[Placed]) -> Result<Vec<(Box<str>, Ident)>, EngineError> {
         let mut idents = Vec::new();
-        for one in work {
+        for (_, one) in work {
             match one {
                 Work::Event(incoming) if incoming.event.about.as_deref() != Some(&*incoming.event.subject) => {
                     idents.push((incoming.event.subject.clone(), incoming.event.ident));
@@ -96,10 +128,14 @@ impl Folder {
                     let parties = listed.into_iter().flat_map(|(_, parties)| parties);
                     idents.extend(parties.filter(|party| !before.contains(*party)).map(|party| (party.clone(), ident)));
                 }
+                Work::Tell(row) | Work::Deliver(row) => {
+                    let event = self.thing_event(&row.thing, row.seq)?;
+                    idents.extend(event.map(|event| (row.party.clone(), told(&event.ident, &row.thing))));
+                }
                 _ => {}
             }
         }
-        idents
+        Ok(idents)
     }
 
     /// Parts of a kind of these parties, where there are few.
@@ -150,9 +186,9 @@ impl Folder {
     }
 
     /// What parties said before of the things that their events are about.
-    fn read_own(&mut self, work: &[Work]) -> Result<(), EngineError> {
+    fn read_own(&mut self, work: &[Placed]) -> Result<(), EngineError> {
         let mut asked: Vec<(Slot, &str, &str)> = Vec::new();
-        for one in work {
+        for (_, one) in work {
             let Work::Event(incoming) = one else { continue };
             let (party, Some(thing)) = (&*incoming.event.subject, incoming.event.about.as_deref()) else { continue };
             if let Some(at_hand) = self.working.party(party).filter(|at_hand| !at_hand.log.fresh && party != thing)

@@ -1,6 +1,7 @@
 //! Folding: work goes in, one commit comes out.
 
 mod ahead;
+mod staged;
 mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +14,11 @@ use sha2::{Digest, Sha256};
 
 use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Reject};
 use crate::limits::Bounds;
+use crate::session::Placed;
 use crate::working::{OwnAbout, Part, Taken, Working, said_by};
 use crate::{Counts, EngineError, Newcomers, Work, limits, rows};
 use ahead::Ahead;
+use staged::Staged;
 
 /// The name of the tally that holds what was spent of each day's budget.
 const BUDGET: &str = "budget";
@@ -56,6 +59,10 @@ pub(crate) struct Folder {
     /// All batches up to this one are in the database.
     durable: u64,
     ahead: Ahead,
+    /// The place of the work that is being folded.
+    place: u64,
+    /// Events of things that were recorded before their turn among the work that was gathered.
+    staged: Staged,
     bounds: Bounds,
     pub counts: Counts,
 }
@@ -102,6 +109,8 @@ impl Folder {
             newcomers: BTreeMap::new(),
             durable: 0,
             ahead: Ahead::default(),
+            place: 0,
+            staged: Staged::default(),
             bounds,
             counts: Counts::default(),
         }
@@ -122,6 +131,7 @@ impl Folder {
         self.commit = Commit::default();
         self.again.clear();
         self.newcomers.clear();
+        self.staged.forget();
         self.dirty_parties.clear();
         self.dirty_things.clear();
         self.forget_budgets();
@@ -138,6 +148,11 @@ impl Folder {
         self.commit != Commit::default() || !self.dirty_parties.is_empty() || !self.dirty_things.is_empty()
     }
 
+    /// From here on others may write between a read and the commit that rests on it.
+    pub fn share(&mut self) {
+        self.shared = true;
+    }
+
     /// How many parties an event about a thing reaches at once from here on.
     pub fn set_fanout_portion(&mut self, parties: usize) {
         self.bounds.fanout_portion = parties;
@@ -150,10 +165,10 @@ impl Folder {
     }
 
     /// Reads ahead what `work` will need.
-    pub fn fetch(&mut self, work: &[Work]) -> Result<(), EngineError> {
+    pub fn fetch(&mut self, work: &[Placed]) -> Result<(), EngineError> {
         self.working.portion = self.working.portion.saturating_add(1);
         let (mut parties, mut things) = (Vec::new(), Vec::new());
-        for one in work {
+        for (_, one) in work {
             match one {
                 Work::Event(incoming) => {
                     let event = &incoming.event;
@@ -163,14 +178,14 @@ impl Folder {
                     things.extend(event.about.as_deref());
                 }
                 Work::Clock { party, .. } => parties.push(party),
-                Work::Deliver(row) => {
+                Work::Deliver(row) | Work::Tell(row) => {
                     parties.push(&row.party);
                     things.push(&row.thing);
                 }
                 Work::Fanout { row: FanoutRow { thing, .. }, .. } | Work::Introduce(InterestRow { thing, .. }) => {
                     things.push(thing)
                 }
-                Work::Newcomers(_) | Work::SetAside(_) => {}
+                Work::Newcomers(_) | Work::Told(_) | Work::SetAside(_) => {}
             }
         }
         self.working.fetch(&mut *self.reader, &parties, &things)?;
@@ -179,7 +194,8 @@ impl Folder {
 
     /// Folds one piece of work into the commit at work. False: it can only be judged once everything taken is durable; nothing
     /// has changed.
-    pub fn work(&mut self, work: &Work) -> Result<bool, EngineError> {
+    pub fn work(&mut self, (place, work): &Placed) -> Result<bool, EngineError> {
+        self.place = *place;
         if let Work::Event(incoming) = work
             && self.must_settle_before(&incoming.event, &incoming.body)?
         {
@@ -206,11 +222,12 @@ impl Folder {
             Work::Event(incoming) => self.take_or_set_aside(incoming),
             Work::Clock { party, at } => self.clock(party, *at),
             Work::Deliver(row) => {
-                let event = self.thing_event(&row.thing, row.seq)?;
-                if let Some(event) = event {
-                    self.deliver(&row.party, &row.thing, row.seq, &event)?;
-                }
                 self.commit.inbox_done.push(row.clone());
+                self.deliver_row(row)
+            }
+            Work::Tell(row) => self.deliver_row(row),
+            Work::Told(rows) => {
+                self.commit.fanouts_done.extend(rows.iter().cloned());
                 Ok(())
             }
             Work::Fanout { row, told } => {
@@ -376,16 +393,16 @@ impl Folder {
         at_hand.state = folded.party;
         for promise in folded.promises {
             at_hand.changed.push((PartKind::Promise, promise.id));
-            at_hand.promises.insert(promise.id, Part { part: promise, batch });
+            at_hand.promises.insert(promise.id, Part { part: Box::new(promise), batch });
         }
         for remedy in folded.remedies {
             at_hand.changed.push((PartKind::Remedy, remedy.id));
-            at_hand.remedies.insert(remedy.id, Part { part: remedy, batch });
+            at_hand.remedies.insert(remedy.id, Part { part: Box::new(remedy), batch });
         }
         for part in folded.beside {
             let (id, kind) = (part.id(), part.kind());
             at_hand.changed.push((rows::part_kind(kind), id));
-            at_hand.beside.insert((id, kind), Part { part, batch });
+            at_hand.beside.insert((id, kind), Part { part: Box::new(part), batch });
         }
         let large = at_hand.parts() > self.bounds.parts_at_hand && !std::mem::replace(&mut at_hand.large, true);
         if large {
@@ -416,8 +433,8 @@ impl Folder {
         let commodity = day.limit.commodity.code();
         let key = (day.day, commodity.into());
         if !self.spent_days.contains(&day.day) {
-            // Days come in order, mostly: the next ones are read with it.
-            let days = day.day..day.day.saturating_add(limits::BUDGET_DAYS);
+            // Days come near each other, mostly: those around it are read with it.
+            let days = day.day.saturating_sub(limits::BUDGET_DAYS)..day.day.saturating_add(limits::BUDGET_DAYS);
             let sums = self.reader.tallies(BUDGET, days.clone())?;
             // A day that was read before holds what is not in the database yet.
             self.spent.extend(sums.into_iter().filter(|((day, _), _)| !self.spent_days.contains(day)));
@@ -431,8 +448,10 @@ impl Folder {
     pub fn close(&mut self) -> Result<(u64, Commit, Vec<Work>), EngineError> {
         let mut commit = std::mem::take(&mut self.commit);
         let mut again = std::mem::take(&mut self.again);
-        for newcomers in std::mem::take(&mut self.newcomers).into_values() {
-            commit.fanouts.push(newcomers.row.clone());
+        for mut newcomers in std::mem::take(&mut self.newcomers).into_values() {
+            let (row, new) = self.mark(&newcomers.row);
+            newcomers.row = row.clone();
+            commit.fanouts.extend(new.then_some(row));
             again.push(Work::Newcomers(Arc::new(newcomers)));
         }
         for key in std::mem::take(&mut self.dirty_parties) {

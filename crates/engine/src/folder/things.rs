@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use makegood_core::id::hex;
 use makegood_core::{Event, Happening, Ident, Needs, Rulebook};
-use makegood_store::{Body, EventRow, FanoutRow, InterestRow, slot_of};
+use makegood_store::{Body, EventRow, FanoutRow, InboxRow, InterestRow, slot_of};
 
 use super::{Entry, Folder};
 use crate::intake::{Incoming, Logged, reread, told};
@@ -33,6 +33,10 @@ impl Folder {
         }
         if self.book.listens_to(&event.kind) {
             let row = FanoutRow { slot: slot_of(thing), thing: thing.into(), seq, after: "".into() };
+            if self.shared && self.stage(&row, &event.ident) {
+                self.commit.fanouts.push(row);
+                return Ok(());
+            }
             let told = Arc::new(if self.shared { self.tell_at_once(&row, &event)? } else { BTreeSet::new() });
             let left = if self.shared { Some("".into()) } else { self.fan_out(&row, &told)? };
             if let Some(after) = left {
@@ -153,10 +157,21 @@ impl Folder {
             }
         }
         for (seq, event) in self.events_of(thing)? {
-            self.working.fetch(&mut *self.reader, &[party], &[])?;
-            self.deliver(party, thing, seq, &event)?;
+            // What comes later among the work that was gathered is told when its turn comes.
+            if !self.comes_later(party, thing, seq) {
+                self.working.fetch(&mut *self.reader, &[party], &[])?;
+                self.deliver(party, thing, seq, &event)?;
+            }
         }
         Ok(())
+    }
+
+    /// Delivers the event that a row names.
+    pub(super) fn deliver_row(&mut self, row: &InboxRow) -> Result<(), EngineError> {
+        match self.thing_event(&row.thing, row.seq)? {
+            Some(event) => self.deliver(&row.party, &row.thing, row.seq, &event),
+            None => Ok(()),
+        }
     }
 
     /// Where others write too, what they said of the thing while this was being committed is looked for once it is durable: for each
@@ -177,7 +192,7 @@ impl Folder {
     }
 
     /// A thing's events that a clause listens to.
-    fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
+    pub(super) fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
         let Some(at_hand) = self.working.thing(thing) else { return Ok(Vec::new()) };
         if at_hand.log.seq == 0 {
             return Ok(Vec::new());

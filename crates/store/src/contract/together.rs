@@ -74,6 +74,14 @@ pub(super) fn many_questions_are_answered_like_one(open: Open) {
             }
         }
     }
+    let things = ["flight:1", "flight:9"];
+    let asked: Vec<(Slot, &str, &str)> =
+        parties.iter().flat_map(|(slot, party)| things.map(|thing| (*slot, thing, *party))).collect();
+    let found = reader.are_interested(&asked).unwrap();
+    for ((slot, thing, party), held) in asked.iter().zip(&found) {
+        assert_eq!(*held, reader.is_interested(*slot, thing, party).unwrap(), "{party} in {thing}");
+    }
+    assert!(found.contains(&true) && found.contains(&false));
     let things = ["flight:0", "flight:1", "flight:5"];
     let asked: Vec<(Slot, &str, &str)> =
         parties.iter().flat_map(|(slot, party)| things.map(|thing| (*slot, *party, thing))).collect();

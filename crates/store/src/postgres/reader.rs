@@ -342,6 +342,12 @@ impl Reader for PostgresReader {
         Ok(self.one("interest", sql::IS_INTERESTED, vec![&number(slot), &thing, &party], |_| Ok(()))?.is_some())
     }
 
+    fn are_interested(&mut self, asked: &[(Slot, &str, &str)]) -> Result<Vec<bool>, StoreError> {
+        let asked: Vec<_> = asked.iter().map(|(slot, thing, party)| (*slot, *thing, Second::Text(party))).collect();
+        let found = self.many("interest", sql::ARE_INTERESTED, &asked, (&[], 0), |_| Ok(()))?;
+        Ok(found.into_iter().map(|found| !found.is_empty()).collect())
+    }
+
     fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError> {
         self.all("interest", sql::UNHEARD, vec![&number(slot), &int(limit)], fetch::interest)
     }
@@ -401,6 +407,7 @@ impl Reader for PostgresReader {
             Queue::Timers => ("head", sql::TIMERS_WAIT, vec![&until]),
             Queue::Deliveries => ("inbox", sql::DELIVERIES_WAIT, vec![]),
             Queue::Messages => ("outbox", sql::MESSAGES_WAIT, vec![&until]),
+            Queue::Feeding => return Ok(Vec::new()),
         };
         let answers = self.each(READING, sql, &numbers, &more)?;
         let mut waiting = Vec::new();

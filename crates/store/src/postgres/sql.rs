@@ -144,6 +144,10 @@ pub(super) const INTERESTED_IN: &str = "SELECT party, asked.place
     CROSS JOIN LATERAL (SELECT party FROM interest WHERE slot = $1 AND thing = asked.of AND party > asked.after
         ORDER BY party LIMIT $4) AS listener";
 pub(super) const IS_INTERESTED: &str = "SELECT 1 FROM interest WHERE slot = $1 AND thing = $2 AND party = $3";
+/// Places, from 1, of those that do.
+pub(super) const ARE_INTERESTED: &str =
+    "SELECT asked.place FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (of, who, place)
+    JOIN interest ON interest.slot = $1 AND interest.thing = asked.of AND interest.party = asked.who";
 pub(super) const UNHEARD: &str =
     "SELECT slot, thing, party, heard FROM interest WHERE slot = $1 AND NOT heard ORDER BY thing, party LIMIT $2";
 pub(super) const INTERESTS_OF_SLOT: &str = "SELECT slot, thing, party, heard FROM interest

@@ -16,6 +16,17 @@ fn the_contract_is_kept_by_postgres() {
     }
 }
 
+/// What a database does whose tables are spread over machines.
+#[test]
+fn the_contract_is_kept_by_postgres_with_rows_written_out() {
+    let server = Server::start();
+    for (name, case) in ALL {
+        eprintln!("{name}");
+        let url = server.fresh();
+        case(&|| -> Box<dyn Store> { Box::new(Postgres::open(&url).unwrap().with_rows_written_out(true)) });
+    }
+}
+
 /// What a database looks like: its tables and how many migrations it has.
 fn look(server: &Server, url: &str) -> String {
     server.sql_at(

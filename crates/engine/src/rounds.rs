@@ -66,9 +66,16 @@ impl Session {
 
     /// Works what is gathered.
     pub(crate) fn work_gathered(&mut self) -> Result<(), EngineError> {
-        if self.rounds.gathered.is_empty() {
-            return Ok(());
-        }
+        if self.rounds.gathered.is_empty() { Ok(()) } else { self.work_in_rounds() }
+    }
+
+    /// True while much is taken in: what newcomers missed is told in rounds, too.
+    pub(crate) fn in_rounds(&self) -> bool {
+        self.rounds.seat.is_some()
+    }
+
+    /// Works what is gathered, if anything, and what is to be looked at again.
+    pub(crate) fn work_in_rounds(&mut self) -> Result<(), EngineError> {
         self.take_seat()?;
         let gathered = std::mem::take(&mut self.rounds.gathered);
         let (mut rest, things): (Vec<Placed>, Vec<Placed>) =

@@ -238,7 +238,11 @@ impl Session {
                 self.give_back()?;
                 return self.leave_seat();
             }
-            self.fold(Vec::new())?;
+            if self.in_rounds() {
+                self.work_in_rounds()?;
+            } else {
+                self.fold(Vec::new())?;
+            }
             self.settle_taken()?;
         }
     }

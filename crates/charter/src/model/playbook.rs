@@ -37,7 +37,8 @@ pub struct Playbook {
 pub struct Step {
     /// Its name: `acknowledged`.
     pub name: Box<str>,
-    /// The promise that it becomes; its due time reads `data` of nothing but the beginning, as `made`.
+    /// The promise that it becomes. Its due time may read `made`, the data of what began the play, and `step`; `at` is when it is
+    /// entered.
     pub promise: PromiseId,
     /// The steps it comes after: it is entered once all of them have come to their end and one of them was done. Empty: at the
     /// beginning.

@@ -226,6 +226,7 @@ static PLAYBOOK: Record = Record {
     keys: &[
         need("begins", Is::Record(&BEGINS), "What begins it. What the event is about, the play is about; while one runs about a thing, a further event begins no second one.", "{on: complaint.made}"),
         need("says", Is::Texts, "What it is, in the customer's words. Slots: `{thing}`, `{made.FIELD}`.", "{en: Your complaint}"),
+        may("published", Is::Leaf(Leaf::Bool), "True when its steps stand on the page that customers read. False unless said.", "true"),
         may("speaks_for_them", TEXT, "Who in the company speaks for the party, by role.", "customer advocate"),
         may("control", Is::Leaf(Leaf::Share), "The share of plays that are left alone on purpose, so that what the playbook brings can be told from what would have come by itself.", "10%"),
         need("steps", Is::Map(Leaf::Name, &Is::Record(&STEP)), "The steps. One that comes after others stands below them.", "{answered: {says: {en: You have our answer by {due}}, within: 5 days, kept: {on: complaint.answered}}}"),

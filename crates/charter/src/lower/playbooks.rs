@@ -64,6 +64,7 @@ fn playbook(
         says,
         on: on?,
         when: when?,
+        published: node.get("published").and_then(Node::text) == Some("true"),
         speaks_for_them: node.get("speaks_for_them").and_then(Node::text).map(Into::into),
         control: promises::transposed(control)?,
         steps: steps.into_iter().collect::<Option<_>>()?,

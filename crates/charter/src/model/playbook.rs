@@ -22,6 +22,8 @@ pub struct Playbook {
     pub on: ShapeId,
     /// Only if this holds; may read `data`.
     pub when: Option<Expr>,
+    /// True when it stands on the page that customers read.
+    pub published: bool,
     /// Who in the company speaks for the party, by role.
     pub speaks_for_them: Option<Box<str>>,
     /// The share of plays that are left alone on purpose, to compare with.

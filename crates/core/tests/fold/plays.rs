@@ -137,10 +137,7 @@ fn a_step_is_a_promise_and_its_turn_is_told() {
     assert_eq!(desk.steps(), "acknowledged kept, planned kept, approved -, answered open");
     desk.say("complaint.answered", "06-01 11:00", json!({}));
     desk.say("complaint.judged", "06-02 11:00", json!({"content": true}));
-    assert_eq!(
-        desk.steps(),
-        "acknowledged kept, planned kept, approved -, answered kept, judged kept, again -"
-    );
+    assert_eq!(desk.steps(), "acknowledged kept, planned kept, approved -, answered kept, judged kept, again -");
     assert_eq!(desk.state(), PlayState::Done);
     assert_eq!(desk.0.party.kept, 4);
 }

@@ -110,10 +110,23 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
     Ok(Incoming { event, body: line.into(), origin, freed: None })
 }
 
-/// Refuses a built-in event whose subject is no party.
+/// Refuses a built-in event whose subject is no party where it is said of one, or a party where it is said of a thing.
 fn is_to_somebody(book: &Rulebook, event: &Event) -> Result<(), Reject> {
     let kind = key_kind(&event.subject).unwrap_or_default();
-    if !builtin::is_builtin(&event.kind) || book.is_party(kind) {
+    if !builtin::is_builtin(&event.kind) {
+        return Ok(());
+    }
+    if builtin::is_about_thing(&event.kind) {
+        if !book.is_party(kind) {
+            return Ok(());
+        }
+        return Err(Reject::new(
+            "not-a-thing",
+            format!("`{}` is said of a thing, and `{}` is a party", event.kind, cut(&event.subject)),
+            "send it with the thing it concerns as subject: `order:7`",
+        ));
+    }
+    if book.is_party(kind) {
         return Ok(());
     }
     Err(Reject::new(

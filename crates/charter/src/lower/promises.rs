@@ -252,7 +252,8 @@ fn outcome(
 pub(super) fn heard(on: ShapeId, made: ShapeId, node: &Node, context: &mut Context<'_>) -> Option<()> {
     let (event, maker) = (context.shape(on)?, context.shape(made)?);
     let builtin = crate::builtin::is_builtin(&event.name);
-    let same_thing = event.about == maker.about;
+    let any_thing = event.about.as_deref() == Some(crate::builtin::ANY_THING) && maker.about.is_some();
+    let same_thing = event.about == maker.about || any_thing;
     let same_party = event.party.is_none() && event.about.is_some() || event.party == maker.party;
     let faulty = context.faulty.contains(&on) || context.faulty.contains(&made);
     if (same_thing && same_party) || faulty {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use makegood_charter::builtin;
 use makegood_charter::decode::{DecodeError, Envelope, key_kind};
 use makegood_charter::value::{Moment, Shape};
-use makegood_core::{Event, Form, Happening, Ident, Rulebook};
+use makegood_core::{Event, Form, Happening, Ident, Rulebook, custody};
 use makegood_store::{Body, EventRow, PartId, QuarantineRow, slot_of};
 use sha2::{Digest, Sha256};
 
@@ -105,6 +105,9 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
     }
     let event = event(book, &envelope)?;
     is_to_somebody(book, &event)?;
+    if let Some((code, reason, help)) = custody::fault(book, &event) {
+        return Err(Reject::new(code, reason, help));
+    }
     is_judged(book, &event)?;
     fits_what_is_in_force(book, &envelope, &event)?;
     Ok(Incoming { event, body: line.into(), origin, freed: None })

@@ -89,7 +89,7 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
         Kind::Promise => teller.promise(&rows::promise(&row)?),
         Kind::Play => match rows::beside(&row)? {
             Some(Beside::Play(play)) => teller.play(&play),
-            None => Ok(String::new()),
+            Some(Beside::Custody(_)) | None => Ok(String::new()),
         },
     }
 }

@@ -39,7 +39,7 @@ fn show(thing: &str, language: &str, database: &Database) -> Result<bool, Failur
                 if let Some(Beside::Custody(chain)) = rows::beside(&row)?
                     && &*chain.thing == thing
                 {
-                    put!("{party}\n{}", story::chain(&chain, &opened, language));
+                    put!("{party}\n{}", story::chain(&chain, &opened, &mut *reader, language)?);
                     found = true;
                 }
             }

@@ -30,8 +30,9 @@ pub(crate) fn event(body: &[u8], recorded: Moment) -> Option<Json> {
     let mut event = Map::new();
     event.insert("type".to_owned(), "ObjectEvent".into());
     event.insert("eventID".to_owned(), to_uri(&format!("event:{}#{}", text("source")?, text("id")?)).into());
-    event.insert("eventTime".to_owned(), text("time")?.into());
-    event.insert("eventTimeZoneOffset".to_owned(), "+00:00".into());
+    let time = text("time")?;
+    event.insert("eventTime".to_owned(), time.into());
+    event.insert("eventTimeZoneOffset".to_owned(), offset(time).into());
     event.insert("recordTime".to_owned(), recorded.to_string().into());
     event.insert("action".to_owned(), "OBSERVE".into());
     event.insert("bizStep".to_owned(), said("step").unwrap_or(if measured { "inspecting" } else { "other" }).into());
@@ -66,6 +67,12 @@ pub(crate) fn event(body: &[u8], recorded: Moment) -> Option<Json> {
         event.insert("makegood:actor".to_owned(), actor.into());
     }
     Some(Json::Object(event))
+}
+
+/// The offset from UTC with which a time was written.
+fn offset(time: &str) -> &str {
+    let start = time.len().saturating_sub(6);
+    time.get(start..).filter(|end| end.starts_with(['+', '-'])).unwrap_or("+00:00")
 }
 
 /// A thing's key as an identifier: its name where that is one already.

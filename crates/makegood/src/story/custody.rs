@@ -1,12 +1,16 @@
 //! Chains of custody: who handed what to whom, and what a hand-off did not meet of its duty.
 
+use makegood_charter::value::Moment;
 use makegood_core::{Beside, Custody, Hand};
 use makegood_engine::rows;
-use makegood_store::PartKind;
+use makegood_store::{PartKind, Reader, slot_of};
 
 use super::{Language, Opened, Teller, moment};
 use crate::Failure;
 use crate::output::table;
+
+/// What is entered longer after it happened was written down somewhere else first, in milliseconds.
+const OFFLINE: i64 = 3_600_000;
 
 impl Teller<'_> {
     /// Who handed what to whom: of one thing, or of every thing that the party was promised.
@@ -16,22 +20,43 @@ impl Teller<'_> {
             if let Some(Beside::Custody(chain)) = rows::beside(&row)?
                 && thing.is_none_or(|thing| *chain.thing == *thing)
             {
-                text.push_str(&format!("  {}\n{}", chain.thing, self::chain(&chain, self.opened, self.language.0)));
+                let drawn = self::chain(&chain, self.opened, &mut *self.reader, self.language.0)?;
+                text.push_str(&format!("  {}\n{drawn}", chain.thing));
             }
         }
         Ok(text)
     }
 }
 
-/// The hand-offs of a chain, one a line; times in the zone of the newest charter.
-pub(crate) fn chain(chain: &Custody, opened: &Opened, language: &str) -> String {
+/// The hand-offs of a chain, one a line; times in the zone of the newest charter. Of what was written down and entered later, it
+/// says when.
+pub(crate) fn chain(
+    chain: &Custody,
+    opened: &Opened,
+    reader: &mut dyn Reader,
+    language: &str,
+) -> Result<String, Failure> {
     let language = Language(language);
     let rules = opened.book.versions().last();
-    let at = |hand: &Hand| rules.map_or_else(|| hand.at.to_string(), |rules| moment(rules, hand.at, language));
-    let lines = chain.hands.iter().map(|hand| {
-        vec![at(hand), who(hand, language), how_much(hand, language), unmet(hand, language), hand.note.to_string()]
-    });
-    table(&lines.collect::<Vec<_>>(), &[])
+    let at = |when: Moment| rules.map_or_else(|| when.to_string(), |rules| moment(rules, when, language));
+    let mut lines = Vec::new();
+    for hand in &chain.hands {
+        let kept = reader.event(slot_of(&chain.thing), &chain.thing, &hand.ident)?;
+        let recorded = kept.map_or(hand.at, |row| Moment(row.recorded));
+        let entered = match recorded > hand.at.plus(OFFLINE) {
+            true => format!("{} {}", language.of(["entered", "录入于", "ført inn"]), at(recorded)),
+            false => String::new(),
+        };
+        lines.push(vec![
+            at(hand.at),
+            who(hand, language),
+            how_much(hand, language),
+            unmet(hand, language),
+            entered,
+            hand.note.to_string(),
+        ]);
+    }
+    Ok(table(&lines, &[]))
 }
 
 fn who(hand: &Hand, language: Language) -> String {

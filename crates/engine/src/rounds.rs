@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use makegood_store::{FanoutRow, Queue, SLOTS, Slot, slot_of};
 
+use crate::folder::Tellings;
 use crate::session::Placed;
 use crate::{EngineError, Session, Work, limits};
 
@@ -85,7 +86,7 @@ impl Session {
         self.fold(things)?;
         self.settle_taken()?;
         self.finish_told();
-        let (tellings, mut few, many) = self.folder().tellings()?;
+        let Tellings { tellings, mut few, many } = self.folder().tellings()?;
         rest.extend(tellings);
         newcomers.extend(self.newcomers());
         self.folder().begin_rounds();
@@ -168,7 +169,7 @@ impl Session {
     }
 
     /// Takes the first seat that is free, so that others leave what is on its way here to this session.
-    fn take_seat(&mut self) -> Result<(), EngineError> {
+    pub(crate) fn take_seat(&mut self) -> Result<(), EngineError> {
         if self.rounds.seat.is_none() && self.store_is_shared() {
             let free = self.claim(Queue::Feeding, &seats())?;
             if let Some((seat, others)) = free.split_first() {

@@ -180,6 +180,10 @@ impl Session {
     pub(crate) fn fold(&mut self, mut work: Vec<Placed>) -> Result<(), EngineError> {
         if !self.again.is_empty() {
             let again = std::mem::take(&mut self.again);
+            if self.sharing && again.iter().any(|one| matches!(one, Work::Fanout { row, .. } if !row.after.is_empty())) {
+                // It goes on for long: whoever begins meanwhile need not do it too.
+                self.take_seat()?;
+            }
             work.splice(..0, self.placed(again));
         }
         self.fold_only(work)

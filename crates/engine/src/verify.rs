@@ -111,10 +111,13 @@ fn follow(
     Ok(())
 }
 
+/// Things, each with a party that was promised something about it.
+type Promised = Vec<(Box<str>, Box<str>)>;
+
 /// Whoever was promised something about a thing hears of it.
 fn hears(
     reader: &mut dyn Reader,
-    promised: Vec<(Box<str>, Box<str>)>,
+    promised: Promised,
     found: &mut Verified,
 ) -> Result<(), EngineError> {
     let asked: Vec<_> = promised.iter().map(|(thing, party)| (slot_of(thing), &**thing, &**party)).collect();
@@ -150,7 +153,7 @@ fn compare(
     reader: &mut dyn Reader,
     pages: &mut SlotPages,
     book: &Rulebook,
-    (head, promised): (&HeadRow, &mut Vec<(Box<str>, Box<str>)>),
+    (head, promised): (&HeadRow, &mut Promised),
     found: &mut Verified,
 ) -> Result<(), EngineError> {
     let party = rows::party(&head.state)?;

@@ -19,6 +19,7 @@ use crate::working::{OwnAbout, Part, Taken, Working, said_by};
 use crate::{Counts, EngineError, Newcomers, Work, limits, rows};
 use ahead::Ahead;
 use staged::Staged;
+pub(crate) use staged::Tellings;
 
 /// The name of the tally that holds what was spent of each day's budget.
 const BUDGET: &str = "budget";

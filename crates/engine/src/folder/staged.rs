@@ -11,6 +11,16 @@ use super::Folder;
 use crate::session::Placed;
 use crate::{EngineError, Newcomers, Work};
 
+/// Whom events concern that were recorded.
+pub(crate) struct Tellings {
+    /// What the parties that are interested in them must be told, each at its place.
+    pub tellings: Vec<Placed>,
+    /// The events of which everyone is told so.
+    pub few: Vec<FanoutRow>,
+    /// Those of which so many must be told that it is done in portions.
+    pub many: Vec<FanoutRow>,
+}
+
 /// Places of events, by thing and number in its log.
 type Said = BTreeMap<(Box<str>, u64), u64>;
 
@@ -59,9 +69,8 @@ impl Folder {
         true
     }
 
-    /// What the parties that are interested in them must be told of these events, each at its place; and those events of which so many
-    /// must be told that it is done in portions.
-    pub fn tellings(&mut self) -> Result<(Vec<Placed>, Vec<FanoutRow>, Vec<FanoutRow>), EngineError> {
+    /// Looks up whom the events that were recorded concern.
+    pub fn tellings(&mut self) -> Result<Tellings, EngineError> {
         let events = std::mem::take(&mut self.staged.events).into_iter();
         let said: Vec<((Box<str>, u64), u64)> =
             events.filter_map(|((thing, _), (place, seq))| Some(((thing, seq?), place))).collect();
@@ -82,7 +91,7 @@ impl Folder {
             }
             few.push(row);
         }
-        Ok((tellings, few, many))
+        Ok(Tellings { tellings, few, many })
     }
 
     /// The row that stands for those who came to a thing, and whether it has to be written. While gathered work is folded one row stands

@@ -26,6 +26,8 @@ pub struct Session {
     sharing: bool,
     /// Places given so far.
     places: u64,
+    /// How deep work is being folded within other work.
+    depth: u32,
     store: Arc<dyn Store>,
     reader: Box<dyn Reader>,
     in_flight: VecDeque<Batch>,
@@ -87,6 +89,7 @@ impl Session {
             claimer: None,
             sharing: store.shared(),
             places: 0,
+            depth: 0,
             reader,
             charters,
             bounds,
@@ -192,6 +195,9 @@ impl Session {
     /// This work, in the order of its places, and nothing else.
     pub(crate) fn fold_only(&mut self, work: Vec<Placed>) -> Result<(), EngineError> {
         self.folder.fetch(&work)?;
+        // What is folded again in the midst of other work has no more than its own turn.
+        let last = if self.depth == 0 { u64::MAX } else { work.last().map_or(0, |(place, _)| *place) };
+        self.depth = self.depth.saturating_add(1);
         for one in work {
             self.fold_tellings(one.0)?;
             if !self.folder.work(&one)? {
@@ -203,7 +209,9 @@ impl Session {
                 self.close()?;
             }
         }
-        self.fold_tellings(u64::MAX)
+        self.fold_tellings(last)?;
+        self.depth = self.depth.saturating_sub(1);
+        Ok(())
     }
 
     /// What parties must be told before the work at this place. It follows from work that is folded already.

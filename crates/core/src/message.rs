@@ -21,9 +21,29 @@ pub enum Topic {
     Approval,
     /// To the owner of a promise: nothing was heard, or something needs a person.
     Question,
+    /// To whom a promise is delegated, or who delegated it: do this, it is done, it is given back.
+    Delegation,
+    /// To whoever stands above in a delegation: what you rely on is in danger.
+    Warning,
+    /// To the party: is this what was promised, was it kept?
+    Confirmation,
+    /// To whoever said it: this sounds like a promise.
+    Suggestion,
 }
 
 impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 8] = [
+        Self::Payout,
+        Self::Notice,
+        Self::Approval,
+        Self::Question,
+        Self::Delegation,
+        Self::Warning,
+        Self::Confirmation,
+        Self::Suggestion,
+    ];
+
     /// The word under which it leaves.
     pub fn word(self) -> &'static str {
         match self {
@@ -31,6 +51,10 @@ impl Topic {
             Self::Notice => "notice",
             Self::Approval => "approval",
             Self::Question => "question",
+            Self::Delegation => "delegation",
+            Self::Warning => "warning",
+            Self::Confirmation => "confirmation",
+            Self::Suggestion => "suggestion",
         }
     }
 }
@@ -48,7 +72,7 @@ pub struct Message {
     pub not_before: Option<Moment>,
 }
 
-fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u32, body: Json) {
+pub(crate) fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u32, body: Json) {
     let id = part_id(folding.key, thing, &folding.cause, &format!("{}/{salt}", topic.word()), index);
     folding.out.messages.push(Message { id, topic, body, not_before: None });
 }
@@ -260,7 +284,7 @@ fn fill(charter: &Charter, remedy: &Remedy, slot: &str, language: &str) -> Optio
 /// The promise in the customer's words, as the clause it was made under puts it; `None` for a promise to pay.
 pub fn promise_text(rules: &Rules, promise: &Promise, language: &str) -> Option<String> {
     let charter = &rules.charter;
-    let clause = promise.clause_of(rules)?;
+    let clause = promise.words_of(rules)?;
     let shape = charter.shapes.get(clause.on)?;
     let made = |field: &str| {
         let position = *shape.positions.get(field)?;
@@ -280,7 +304,7 @@ pub fn promise_text(rules: &Rules, promise: &Promise, language: &str) -> Option<
 /// Asks the owner of an overdue promise what happened.
 pub(crate) fn ask_owner(folding: &mut Folding, promise: &Promise, rules: &Rules) {
     let clause = promise.clause_of(rules);
-    let asked = clause.and_then(|clause| clause.silent_asks.as_deref().or(clause.owner.as_deref())).unwrap_or("owner");
+    let asked = clause.and_then(|clause| clause.silent_asks.as_deref()).or(promise.owner(clause)).unwrap_or("owner");
     let body = json!({
         "to": asked,
         "party": folding.key,
@@ -295,7 +319,7 @@ pub(crate) fn ask_owner(folding: &mut Folding, promise: &Promise, rules: &Rules)
 
 /// Asks for a person where a right applies but its amount cannot be worked out.
 pub(crate) fn ask_about(folding: &mut Folding, promise: &Promise, rules: &Rules, right: &str, trouble: &str) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let owner = promise.owner(promise.clause_of(rules)).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,
@@ -321,7 +345,7 @@ pub(crate) fn ask_about_duty(folding: &mut Folding, promise: &Promise, rules: &R
 }
 
 fn ask(folding: &mut Folding, promise: &Promise, rules: &Rules, salt: &str, question: &str) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let owner = promise.owner(promise.clause_of(rules)).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,

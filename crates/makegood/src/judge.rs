@@ -129,6 +129,7 @@ fn is_of(wanted: OwedKind, found: RemedyKind) -> bool {
 fn compare_promise(charter: &Charter, stands: &Stands, promises: &[(Box<str>, Promise)]) -> Option<String> {
     let name = |promise: &Promise| match promise.clause {
         Clause::Promise(clause) => charter.promises.get(clause).map(|clause| clause.name.clone()),
+        Clause::Delegated(_) => Some("delegated".into()),
         Clause::Pay { .. } => Some("pay".into()),
     };
     let mut meant = promises.iter().filter(|(party, promise)| {

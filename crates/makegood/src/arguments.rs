@@ -1,4 +1,9 @@
+mod promise;
 mod value;
+
+pub(crate) use promise::{
+    Answer, ConfirmSuggestion, Make, PromiseCommand, PromiseList, RatesBy, RatesOf, Standing, Suggest,
+};
 
 pub(crate) use value::{
     Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
@@ -33,6 +38,9 @@ pub(crate) enum Command {
     /// List remedies, approve those that are held, or note what became of them
     #[command(subcommand)]
     Remedy(RemedyCommand),
+    /// Promises that people make: make, delegate, accept, keep, renegotiate, confirm; what is due; kept-rates
+    #[command(subcommand)]
+    Promise(PromiseCommand),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),

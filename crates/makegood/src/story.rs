@@ -70,6 +70,13 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     let kind = match name.kind {
         Kind::Promise => PartKind::Promise,
         Kind::Remedy => PartKind::Remedy,
+        Kind::Suggestion => {
+            return Err(Failure::new(
+                "M023",
+                format!("`{subject}` is a suggestion, and nothing has come of it yet"),
+                "`makegood promise confirm-suggestion` makes a promise of it",
+            ));
+        }
     };
     let found = reader.parts_by_id(slot, kind, &name.id)?;
     let row = found.into_iter().find(|row| Name::new(name.kind, &row.party, name.id) == name);
@@ -83,7 +90,7 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     let mut teller = Teller { opened, reader, language, party: row.party.to_string(), slot };
     match name.kind {
         Kind::Remedy => teller.remedy(&rows::remedy(&row)?),
-        Kind::Promise => teller.promise(&rows::promise(&row)?),
+        Kind::Promise | Kind::Suggestion => teller.promise(&rows::promise(&row)?),
     }
 }
 

@@ -8,10 +8,12 @@ mod dispatch;
 mod doctor;
 mod equity;
 mod ledger;
+mod promise;
 mod quarantine;
 mod rebuild;
 mod remedy;
 mod run;
+mod send;
 mod simulate;
 mod tick;
 mod value;
@@ -31,6 +33,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Ledger(ledger) => ledger::run(&ledger),
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
+        Command::Promise(promise) => promise::run(&promise),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
         Command::Tick(tick) => tick::run(&tick),

@@ -1,5 +1,7 @@
 //! `makegood explain`: the whole story of a remedy, a promise or a party, in the words one would show a customer.
 
+mod people;
+
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
 use makegood_core::because::{because, tenders_words};
@@ -107,13 +109,7 @@ impl<'o> Teller<'o> {
             let due = moment(rules, promise.due, self.language);
             lines.push((
                 promise.due,
-                vec![
-                    due,
-                    row.clause.to_string(),
-                    promise.thing.to_string(),
-                    self.state(promise.state).to_owned(),
-                    name,
-                ],
+                vec![due, row.clause.to_string(), about(&promise), self.state(promise.state).to_owned(), name],
             ));
         }
         section(&mut text, self.language.of(["Promises", "承诺", "Løfter"]), &by_time(lines));
@@ -161,6 +157,7 @@ impl<'o> Teller<'o> {
         let state = self.state(promise.state);
         let mut text = format!("{name} · {} · {}\n", self.party, state);
         text.push_str(&self.promised(promise));
+        text.push_str(&self.between_people(promise)?);
         let history = self.history(Some((&promise.thing, &name)))?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let mut owed = String::new();
@@ -300,7 +297,9 @@ impl<'o> Teller<'o> {
         let Some(rules) = self.rules(&promise.charter) else { return String::new() };
         let language = self.language;
         let due = moment(rules, promise.due, language);
-        let said = promise_text(rules, promise, language.0).unwrap_or_else(|| {
+        let what = promise.hands.as_ref().map(|hands| &*hands.what).filter(|_| promise.delegation().is_some());
+        let own = what.map(|what| format!("{what} ({due})"));
+        let said = own.or_else(|| promise_text(rules, promise, language.0)).unwrap_or_else(|| {
             let pays = language.of(["What is owed is paid by", "欠款将于此前支付：", "Det som skyldes, betales innen"]);
             format!("{pays} {due}")
         });
@@ -410,6 +409,13 @@ impl<'o> Teller<'o> {
             S::Waived => self.language.of(["waived", "已放弃", "frafalt"]),
         }
     }
+}
+
+/// What a promise is about: the thing, and what a person said of it.
+fn about(promise: &Promise) -> String {
+    let what = promise.hands.as_ref().map(|hands| &*hands.what).unwrap_or_default();
+    let parts = [&*promise.thing, what].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(": ")
 }
 
 /// Rows of a table in the order of their moments.

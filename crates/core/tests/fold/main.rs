@@ -11,6 +11,7 @@ mod language;
 mod ledger;
 mod messages;
 mod payments;
+mod people;
 mod reasons;
 mod states;
 mod versions;

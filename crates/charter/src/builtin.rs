@@ -11,6 +11,21 @@ pub const PROMISE_MADE: &str = "promise.made";
 /// How a promisee finds that a promise was kept.
 pub const VERDICTS: [&str; 3] = ["kept", "not_kept", "partly"];
 
+/// The thing of a built-in event may be of any kind that is not a party's: the subject says it.
+pub const ANY_THING: &str = "thing";
+
+/// What a built-in event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// The house: the clock.
+    House,
+    /// A party of any kind.
+    Party,
+    /// A thing of any kind.
+    Thing,
+}
+use About::{House, Party, Thing};
+
 /// What a field of a built-in event holds.
 enum Holds {
     Plain(Type),
@@ -20,20 +35,26 @@ enum Holds {
 const TEXT: Holds = Holds::Plain(Type::Text);
 const MONEY: Holds = Holds::Plain(Type::Money);
 const TIME: Holds = Holds::Plain(Type::Time);
+const NUMBER: Holds = Holds::Plain(Type::Number { unit: None });
 
-/// A built-in event: its type, whether it is about a party, and the fields of its data (name, type, may be left out).
-type BuiltIn = (&'static str, bool, &'static [(&'static str, Holds, bool)]);
+/// A built-in event: its type, what it is about, and the fields of its data (name, type, may be left out).
+type BuiltIn = (&'static str, About, &'static [(&'static str, Holds, bool)]);
+
+/// A thing was handed over: by whom, to whom, on whose behalf, how much, with which evidence.
+pub const HANDED_OVER: &str = "custody.handed_over";
+/// How much was handed over, learnt or confirmed later: the slip is found, the tank is gauged.
+pub const MEASURED: &str = "custody.measured";
 
 const EVENTS: &[BuiltIn] = &[
-    ("clock.reached", false, &[]),
-    ("remedy.approved", true, &[("remedy", TEXT, false), ("note", TEXT, true)]),
-    ("remedy.paid", true, &[("remedy", TEXT, false), ("reference", TEXT, true)]),
-    ("remedy.failed", true, &[("remedy", TEXT, false), ("reason", TEXT, false)]),
-    ("remedy.waived", true, &[("remedy", TEXT, false), ("consent", TEXT, false)]),
-    ("remedy.corrected", true, &[("remedy", TEXT, false), ("amount", MONEY, false), ("reason", TEXT, false)]),
+    ("clock.reached", House, &[]),
+    ("remedy.approved", Party, &[("remedy", TEXT, false), ("note", TEXT, true)]),
+    ("remedy.paid", Party, &[("remedy", TEXT, false), ("reference", TEXT, true)]),
+    ("remedy.failed", Party, &[("remedy", TEXT, false), ("reason", TEXT, false)]),
+    ("remedy.waived", Party, &[("remedy", TEXT, false), ("consent", TEXT, false)]),
+    ("remedy.corrected", Party, &[("remedy", TEXT, false), ("amount", MONEY, false), ("reason", TEXT, false)]),
     (
         PROMISE_MADE,
-        true,
+        Party,
         &[
             ("kind", TEXT, false),
             ("what", TEXT, false),
@@ -45,24 +66,48 @@ const EVENTS: &[BuiltIn] = &[
     ),
     (
         "promise.delegated",
-        true,
+        Party,
         &[("promise", TEXT, false), ("to", TEXT, false), ("what", TEXT, true), ("due", TIME, true)],
     ),
-    ("promise.accepted", true, &[("promise", TEXT, false)]),
-    ("promise.refused", true, &[("promise", TEXT, false), ("because", TEXT, false)]),
-    ("promise.acknowledged", true, &[("promise", TEXT, false), ("text", TEXT, false)]),
+    ("promise.accepted", Party, &[("promise", TEXT, false)]),
+    ("promise.refused", Party, &[("promise", TEXT, false), ("because", TEXT, false)]),
+    ("promise.acknowledged", Party, &[("promise", TEXT, false), ("text", TEXT, false)]),
     (
         "promise.confirmed",
-        true,
+        Party,
         &[("promise", TEXT, false), ("verdict", Holds::OneOf(&VERDICTS), false), ("words", TEXT, true)],
     ),
-    ("promise.released", true, &[("promise", TEXT, false), ("consent", TEXT, false), ("reason", TEXT, true)]),
-    ("promise.renegotiated", true, &[("promise", TEXT, false), ("due", TIME, false), ("consent", TEXT, false)]),
-    ("promise.kept", true, &[("promise", TEXT, false), ("note", TEXT, true)]),
-    ("promise.broken", true, &[("promise", TEXT, false), ("because", TEXT, false)]),
-    ("text.heard", true, &[("text", TEXT, false), ("language", TEXT, true), ("by", TEXT, true)]),
-    ("goodwill.given", true, &[("amount", MONEY, false), ("reason", TEXT, false)]),
-    ("goodwill.approved", true, &[("remedy", TEXT, false), ("note", TEXT, true)]),
+    ("promise.released", Party, &[("promise", TEXT, false), ("consent", TEXT, false), ("reason", TEXT, true)]),
+    ("promise.renegotiated", Party, &[("promise", TEXT, false), ("due", TIME, false), ("consent", TEXT, false)]),
+    ("promise.kept", Party, &[("promise", TEXT, false), ("note", TEXT, true)]),
+    ("promise.broken", Party, &[("promise", TEXT, false), ("because", TEXT, false)]),
+    ("text.heard", Party, &[("text", TEXT, false), ("language", TEXT, true), ("by", TEXT, true)]),
+    (
+        HANDED_OVER,
+        Thing,
+        &[
+            ("giver", TEXT, false),
+            ("taker", TEXT, false),
+            ("on_behalf_of", TEXT, true),
+            ("step", TEXT, true),
+            ("disposition", TEXT, true),
+            ("quantity", NUMBER, true),
+            ("accepted", NUMBER, true),
+            ("unit", TEXT, true),
+            ("place", TEXT, true),
+            ("signature", TEXT, true),
+            ("photo", TEXT, true),
+            ("document", TEXT, true),
+            ("note", TEXT, true),
+        ],
+    ),
+    (
+        MEASURED,
+        Thing,
+        &[("quantity", NUMBER, false), ("unit", TEXT, false), ("document", TEXT, true), ("note", TEXT, true)],
+    ),
+    ("goodwill.given", Party, &[("amount", MONEY, false), ("reason", TEXT, false)]),
+    ("goodwill.approved", Party, &[("remedy", TEXT, false), ("note", TEXT, true)]),
 ];
 
 /// The shapes of the built-in events, in the order in which they follow the declared ones. Those about a party take one of
@@ -77,14 +122,21 @@ pub fn shapes() -> Vec<Shape> {
     };
     EVENTS
         .iter()
-        .map(|(name, on_party, fields)| {
-            Shape::new(name, on_party.then_some(ANY_PARTY), None, fields.iter().map(field).collect())
+        .map(|(name, about, fields)| {
+            let party = (*about == Party).then_some(ANY_PARTY);
+            let thing = (*about == Thing).then_some(ANY_THING);
+            Shape::new(name, party, thing, fields.iter().map(field).collect())
         })
         .collect()
 }
 
 /// The kinds of key that are parties under any charter.
 pub const PARTIES: [&str; 4] = ["customer", "employee", "supplier", "partner"];
+
+/// True for the type of a built-in event about a thing.
+pub fn is_about_thing(event_type: &str) -> bool {
+    EVENTS.iter().any(|(name, about, _)| *name == event_type && *about == Thing)
+}
 
 /// True for the type of a built-in event.
 pub fn is_builtin(event_type: &str) -> bool {

@@ -8,7 +8,7 @@ use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
     Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState, Remedy, Rulebook,
-    StateError, heard, invariant, message, people, promise, remedy,
+    StateError, heard, invariant, message, people, play, promise, remedy,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -166,9 +166,16 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.promises.push(remedy::pay_promise_id(party, &id));
         }
     } else if NAMES_A_PROMISE.contains(&kind) {
-        needs.promises.extend(event.text(book, "promise").and_then(Name::parse).map(|name| name.id));
+        let named = event.text(book, "promise").and_then(Name::parse).map(|name| name.id);
+        if book.has_beside() {
+            needs.beside.extend(named.as_ref().map(crate::id::about_of));
+        }
+        needs.promises.extend(named);
     } else {
         // An event about the party alone is about its promises that are about no thing.
+        if book.has_beside() {
+            needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
+        }
         needs.about = Some(event.thing().unwrap_or_default().into());
     }
     needs
@@ -214,6 +221,9 @@ pub fn fold(
             "text.heard" => heard::on_event(&mut folding, event)?,
             _ => promise::on_event(&mut folding, event)?,
         },
+    }
+    if book.has_beside() {
+        play::advance(&mut folding)?;
     }
     people::follow_through(&mut folding)?;
     folding.finish()

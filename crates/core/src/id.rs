@@ -67,6 +67,8 @@ pub enum Kind {
     Remedy,
     /// Written `s-…`: a message that suggests a promise.
     Suggestion,
+    /// Written `c-…`, a case.
+    Play,
 }
 
 /// A part's identity as people see it: `r-1a3f-9f8e7d6c-5b4a39281706f5e4`. The second group is the start of the SHA-256 of the
@@ -94,6 +96,7 @@ impl Name {
             "p" => Kind::Promise,
             "r" => Kind::Remedy,
             "s" => Kind::Suggestion,
+            "c" => Kind::Play,
             _ => return None,
         };
         let place = unhex(groups.next()?)?;
@@ -114,6 +117,7 @@ impl fmt::Display for Name {
             Kind::Promise => 'p',
             Kind::Remedy => 'r',
             Kind::Suggestion => 's',
+            Kind::Play => 'c',
         };
         write!(f, "{letter}-{}-{}-{}", hex(&self.place), hex(about), hex(own))
     }

@@ -361,7 +361,7 @@ pub(crate) struct Tick {
 pub(crate) struct Dispatch {
     #[command(flatten)]
     pub database: Database,
-    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, approval, question, delegation, warning, confirmation, suggestion
+    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, approval, question, task, delegation, warning, confirmation, suggestion
     #[arg(long = "to", value_name = "TOPIC=WHERE", required = true)]
     pub routes: Vec<String>,
     /// Allow receivers in the company's own network

@@ -97,7 +97,8 @@ fn plain(book: &Rulebook, key: &str) -> Result<Vec<Incoming>> {
 /// kept and confirmed.
 fn rich(book: &Rulebook, key: &str) -> Result<Vec<Incoming>> {
     let mut events = Vec::new();
-    let thing = |number: u32| (number % 2 == 0).then(|| format!("pump:{key}-{number}").replacen("customer:", "", 1));
+    let thing =
+        |number: u32| number.is_multiple_of(2).then(|| format!("pump:{key}-{number}").replacen("customer:", "", 1));
     let mut named = Vec::new();
     for number in 0..PROMISES {
         let about = thing(number);

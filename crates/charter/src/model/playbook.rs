@@ -2,7 +2,7 @@
 
 use makegood_money::Ratio;
 
-use super::{Charter, PromiseId, ShapeId};
+use super::{Charter, Follows, PromiseId, ShapeId};
 use crate::expr::Expr;
 use crate::text::Texts;
 
@@ -18,10 +18,15 @@ pub struct Playbook {
     pub name: Box<str>,
     /// What it is for, in the customer's words.
     pub says: Texts,
-    /// The event that begins it: what it is about, the play is about.
+    /// The event whose data it keeps as `made`: the one that begins it or, for a playbook that follows a promise, the one that
+    /// made that promise. What it is about, the play is about.
     pub on: ShapeId,
-    /// Only if this holds; may read `data`.
+    /// For a playbook that follows a promise: which, and the event about that promise's thing that begins it.
+    pub follows: Option<Follows>,
+    /// Only if this holds; may read `data`, and with `follows` also `made`, `promise` and `duty`.
     pub when: Option<Expr>,
+    /// True when it stands on the page that customers read.
+    pub published: bool,
     /// Who in the company speaks for the party, by role.
     pub speaks_for_them: Option<Box<str>>,
     /// The share of plays that are left alone on purpose, to compare with.
@@ -37,7 +42,8 @@ pub struct Playbook {
 pub struct Step {
     /// Its name: `acknowledged`.
     pub name: Box<str>,
-    /// The promise that it becomes; its due time reads `data` of nothing but the beginning, as `made`.
+    /// The promise that it becomes. Its due time may read `made`, the data of what began the play, and `step`; `at` is when it is
+    /// entered.
     pub promise: PromiseId,
     /// The steps it comes after: it is entered once all of them have come to their end and one of them was done. Empty: at the
     /// beginning.

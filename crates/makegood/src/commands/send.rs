@@ -58,7 +58,7 @@ pub fn party_of(opened: &Opened, name: &str, kind: Kind) -> Option<Result<String
     let part = match kind {
         Kind::Promise => PartKind::Promise,
         Kind::Remedy => PartKind::Remedy,
-        Kind::Suggestion => return None,
+        Kind::Suggestion | Kind::Play => return None,
     };
     let slot = Slot(u16::from_be_bytes(parsed.place) >> 6);
     let found = match opened.store.reader().and_then(|mut reader| reader.parts_by_id(slot, part, &parsed.id)) {

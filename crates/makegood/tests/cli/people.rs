@@ -88,7 +88,7 @@ fn march(at: &str) -> String {
 
 /// The name of the promise that a command made.
 fn made(answer: &str) -> String {
-    let name = answer.split_whitespace().filter(|word| word.starts_with("p-")).next_back();
+    let name = answer.split_whitespace().rfind(|word| word.starts_with("p-"));
     name.unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 

@@ -1,10 +1,11 @@
+mod custody;
 mod promise;
 mod value;
 
+pub(crate) use custody::CustodyCommand;
 pub(crate) use promise::{
     Answer, ConfirmSuggestion, Make, PromiseCommand, PromiseList, RatesBy, RatesOf, Standing, Suggest,
 };
-
 pub(crate) use value::{
     Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
 };
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     /// Promises that people make: make, delegate, accept, keep, renegotiate, confirm; what is due; kept-rates
     #[command(subcommand)]
     Promise(PromiseCommand),
+    /// Who handed what to whom: chains of custody, EPCIS import and export
+    #[command(subcommand)]
+    Custody(CustodyCommand),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),

@@ -2,6 +2,7 @@
 
 mod charter;
 mod copies;
+mod custody;
 mod db;
 mod demo;
 mod dispatch;
@@ -34,6 +35,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
         Command::Promise(promise) => promise::run(&promise),
+        Command::Custody(custody) => custody::run(&custody),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
         Command::Tick(tick) => tick::run(&tick),

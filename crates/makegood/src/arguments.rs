@@ -39,12 +39,12 @@ pub(crate) enum Command {
     /// List remedies, approve those that are held, or note what became of them
     #[command(subcommand)]
     Remedy(RemedyCommand),
-    /// Promises that people make: make, delegate, accept, keep, renegotiate, confirm; what is due; kept-rates
-    #[command(subcommand)]
-    Promise(PromiseCommand),
     /// Who handed what to whom: chains of custody, EPCIS import and export
     #[command(subcommand)]
     Custody(CustodyCommand),
+    /// Promises that people make: make, delegate, accept, keep, renegotiate, confirm; what is due; kept-rates
+    #[command(subcommand)]
+    Promise(PromiseCommand),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),

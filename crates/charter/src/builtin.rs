@@ -5,6 +5,12 @@ use crate::value::{Field, Shape, Type};
 /// The party of a built-in event may be of any kind: its shape names none, and the subject says it.
 pub const ANY_PARTY: &str = "party";
 
+/// The event by which a person makes a promise. Clauses may be made on it; it may be about any thing, or about none.
+pub const PROMISE_MADE: &str = "promise.made";
+
+/// How a promisee finds that a promise was kept.
+pub const VERDICTS: [&str; 3] = ["kept", "not_kept", "partly"];
+
 /// The thing of a built-in event may be of any kind that is not a party's: the subject says it.
 pub const ANY_THING: &str = "thing";
 
@@ -20,8 +26,19 @@ enum About {
 }
 use About::{House, Party, Thing};
 
+/// What a field of a built-in event holds.
+enum Holds {
+    Plain(Type),
+    OneOf(&'static [&'static str]),
+}
+
+const TEXT: Holds = Holds::Plain(Type::Text);
+const MONEY: Holds = Holds::Plain(Type::Money);
+const TIME: Holds = Holds::Plain(Type::Time);
+const NUMBER: Holds = Holds::Plain(Type::Number { unit: None });
+
 /// A built-in event: its type, what it is about, and the fields of its data (name, type, may be left out).
-type BuiltIn = (&'static str, About, &'static [(&'static str, Type, bool)]);
+type BuiltIn = (&'static str, About, &'static [(&'static str, Holds, bool)]);
 
 /// A thing was handed over: by whom, to whom, on whose behalf, how much, with which evidence.
 pub const HANDED_OVER: &str = "custody.handed_over";
@@ -30,66 +47,78 @@ pub const MEASURED: &str = "custody.measured";
 
 const EVENTS: &[BuiltIn] = &[
     ("clock.reached", House, &[]),
-    ("remedy.approved", Party, &[("remedy", Type::Text, false), ("note", Type::Text, true)]),
-    ("remedy.paid", Party, &[("remedy", Type::Text, false), ("reference", Type::Text, true)]),
-    ("remedy.failed", Party, &[("remedy", Type::Text, false), ("reason", Type::Text, false)]),
-    ("remedy.waived", Party, &[("remedy", Type::Text, false), ("consent", Type::Text, false)]),
+    ("remedy.approved", Party, &[("remedy", TEXT, false), ("note", TEXT, true)]),
+    ("remedy.paid", Party, &[("remedy", TEXT, false), ("reference", TEXT, true)]),
+    ("remedy.failed", Party, &[("remedy", TEXT, false), ("reason", TEXT, false)]),
+    ("remedy.waived", Party, &[("remedy", TEXT, false), ("consent", TEXT, false)]),
+    ("remedy.corrected", Party, &[("remedy", TEXT, false), ("amount", MONEY, false), ("reason", TEXT, false)]),
     (
-        "remedy.corrected",
+        PROMISE_MADE,
         Party,
-        &[("remedy", Type::Text, false), ("amount", Type::Money, false), ("reason", Type::Text, false)],
+        &[
+            ("kind", TEXT, false),
+            ("what", TEXT, false),
+            ("due", TIME, false),
+            ("owner", TEXT, true),
+            ("doer", TEXT, true),
+            ("worth", MONEY, true),
+        ],
     ),
     (
-        "promise.released",
+        "promise.delegated",
         Party,
-        &[("promise", Type::Text, false), ("consent", Type::Text, false), ("reason", Type::Text, true)],
+        &[("promise", TEXT, false), ("to", TEXT, false), ("what", TEXT, true), ("due", TIME, true)],
     ),
+    ("promise.accepted", Party, &[("promise", TEXT, false)]),
+    ("promise.refused", Party, &[("promise", TEXT, false), ("because", TEXT, false)]),
+    ("promise.acknowledged", Party, &[("promise", TEXT, false), ("text", TEXT, false)]),
     (
-        "promise.renegotiated",
+        "promise.confirmed",
         Party,
-        &[("promise", Type::Text, false), ("due", Type::Time, false), ("consent", Type::Text, false)],
+        &[("promise", TEXT, false), ("verdict", Holds::OneOf(&VERDICTS), false), ("words", TEXT, true)],
     ),
-    ("promise.kept", Party, &[("promise", Type::Text, false), ("note", Type::Text, true)]),
+    ("promise.released", Party, &[("promise", TEXT, false), ("consent", TEXT, false), ("reason", TEXT, true)]),
+    ("promise.renegotiated", Party, &[("promise", TEXT, false), ("due", TIME, false), ("consent", TEXT, false)]),
+    ("promise.kept", Party, &[("promise", TEXT, false), ("note", TEXT, true)]),
+    ("promise.broken", Party, &[("promise", TEXT, false), ("because", TEXT, false)]),
+    ("text.heard", Party, &[("text", TEXT, false), ("language", TEXT, true), ("by", TEXT, true)]),
     (
         HANDED_OVER,
         Thing,
         &[
-            ("giver", Type::Text, false),
-            ("taker", Type::Text, false),
-            ("on_behalf_of", Type::Text, true),
-            ("step", Type::Text, true),
-            ("disposition", Type::Text, true),
-            ("quantity", Type::Number { unit: None }, true),
-            ("accepted", Type::Number { unit: None }, true),
-            ("unit", Type::Text, true),
-            ("place", Type::Text, true),
-            ("signature", Type::Text, true),
-            ("photo", Type::Text, true),
-            ("document", Type::Text, true),
-            ("note", Type::Text, true),
+            ("giver", TEXT, false),
+            ("taker", TEXT, false),
+            ("on_behalf_of", TEXT, true),
+            ("step", TEXT, true),
+            ("disposition", TEXT, true),
+            ("quantity", NUMBER, true),
+            ("accepted", NUMBER, true),
+            ("unit", TEXT, true),
+            ("place", TEXT, true),
+            ("signature", TEXT, true),
+            ("photo", TEXT, true),
+            ("document", TEXT, true),
+            ("note", TEXT, true),
         ],
     ),
     (
         MEASURED,
         Thing,
-        &[
-            ("quantity", Type::Number { unit: None }, false),
-            ("unit", Type::Text, false),
-            ("document", Type::Text, true),
-            ("note", Type::Text, true),
-        ],
+        &[("quantity", NUMBER, false), ("unit", TEXT, false), ("document", TEXT, true), ("note", TEXT, true)],
     ),
-    ("goodwill.given", Party, &[("amount", Type::Money, false), ("reason", Type::Text, false)]),
-    ("goodwill.approved", Party, &[("remedy", Type::Text, false), ("note", Type::Text, true)]),
+    ("goodwill.given", Party, &[("amount", MONEY, false), ("reason", TEXT, false)]),
+    ("goodwill.approved", Party, &[("remedy", TEXT, false), ("note", TEXT, true)]),
 ];
 
 /// The shapes of the built-in events, in the order in which they follow the declared ones. Those about a party take one of
 /// any kind, which their shape writes as `party`.
 pub fn shapes() -> Vec<Shape> {
-    let field = |(name, kind, optional): &(&str, Type, bool)| Field {
-        name: (*name).into(),
-        kind: kind.clone(),
-        optional: *optional,
+    let field = |(name, holds, optional): &(&str, Holds, bool)| {
+        let kind = match holds {
+            Holds::Plain(kind) => kind.clone(),
+            Holds::OneOf(words) => Type::Choice(words.iter().map(|word| (*word).into()).collect()),
+        };
+        Field { name: (*name).into(), kind, optional: *optional }
     };
     EVENTS
         .iter()

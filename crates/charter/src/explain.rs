@@ -124,6 +124,18 @@ impl Page<'_> {
         if let Some(owner) = &promise.owner {
             self.line(&format!("- {}{colon}{owner}", words.owner));
         }
+        if let Some(doer) = &promise.doer {
+            self.line(&format!("- {}{colon}{doer}", words.doer));
+        }
+        for (name, clock) in [
+            (words.acknowledged, &promise.acknowledged),
+            (words.confirmed, &promise.confirmed),
+            (words.repeats, &promise.repeats),
+        ] {
+            if let Some(clock) = clock {
+                self.line(&format!("- {name}{colon}{}", words.clock(clock)));
+            }
+        }
         for rung in &promise.escalates {
             let after = self.length(rung.after);
             self.line(&format!("- {} {after}{colon}{}", words.told_after, rung.to));

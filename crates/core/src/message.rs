@@ -23,9 +23,30 @@ pub enum Topic {
     Question,
     /// To whoever does a step of a play: its turn has come.
     Task,
+    /// To whom a promise is delegated, or who delegated it: do this, it is done, it is given back.
+    Delegation,
+    /// To whoever stands above in a delegation: what you rely on is in danger.
+    Warning,
+    /// To the party: is this what was promised, was it kept?
+    Confirmation,
+    /// To whoever said it: this sounds like a promise.
+    Suggestion,
 }
 
 impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 9] = [
+        Self::Payout,
+        Self::Notice,
+        Self::Approval,
+        Self::Question,
+        Self::Task,
+        Self::Delegation,
+        Self::Warning,
+        Self::Confirmation,
+        Self::Suggestion,
+    ];
+
     /// The word under which it leaves.
     pub fn word(self) -> &'static str {
         match self {
@@ -34,6 +55,10 @@ impl Topic {
             Self::Approval => "approval",
             Self::Question => "question",
             Self::Task => "task",
+            Self::Delegation => "delegation",
+            Self::Warning => "warning",
+            Self::Confirmation => "confirmation",
+            Self::Suggestion => "suggestion",
         }
     }
 }
@@ -51,7 +76,7 @@ pub struct Message {
     pub not_before: Option<Moment>,
 }
 
-fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u32, body: Json) {
+pub(crate) fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u32, body: Json) {
     let id = part_id(folding.key, thing, &folding.cause, &format!("{}/{salt}", topic.word()), index);
     folding.out.messages.push(Message { id, topic, body, not_before: None });
 }
@@ -263,7 +288,7 @@ fn fill(charter: &Charter, remedy: &Remedy, slot: &str, language: &str) -> Optio
 /// The promise in the customer's words, as the clause it was made under puts it; `None` for a promise to pay.
 pub fn promise_text(rules: &Rules, promise: &Promise, language: &str) -> Option<String> {
     let charter = &rules.charter;
-    let clause = promise.clause_of(rules)?;
+    let clause = promise.words_of(rules)?;
     let says = clause.says.get(language)?;
     Some(says.render(&|slot| match slot {
         "thing" => Some(promise.thing.to_string()),
@@ -286,7 +311,7 @@ fn made_words(rules: &Rules, promise: &Promise, slot: &str, language: &str) -> O
 /// Asks the owner of an overdue promise what happened.
 pub(crate) fn ask_owner(folding: &mut Folding, promise: &Promise, rules: &Rules) {
     let clause = promise.clause_of(rules);
-    let asked = clause.and_then(|clause| clause.silent_asks.as_deref().or(clause.owner.as_deref())).unwrap_or("owner");
+    let asked = clause.and_then(|clause| clause.silent_asks.as_deref()).or(promise.owner(clause)).unwrap_or("owner");
     let body = json!({
         "to": asked,
         "party": folding.key,
@@ -306,7 +331,7 @@ pub(crate) fn task(folding: &mut Folding, promise: &Promise, rules: &Rules) {
     let says =
         languages.filter_map(|language| Some((language.to_owned(), promise_text(rules, promise, language)?.into())));
     let body = json!({
-        "to": clause.and_then(|clause| clause.owner.as_deref()).unwrap_or("owner"),
+        "to": promise.doer(clause).unwrap_or("owner"),
         "party": folding.key,
         "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
         "play": promise.play().map(|play| Name::new(Kind::Play, folding.key, play).to_string()),
@@ -378,7 +403,7 @@ pub(crate) fn escalate(folding: &mut Folding, promise: &Promise, clause: &Promis
         "clause": &*clause.name,
         "thing": &*promise.thing,
         "due": promise.due.to_string(),
-        "owner": clause.owner.as_deref(),
+        "owner": promise.owner(Some(clause)),
         "rung": rung,
         "question": "the promise stays overdue and its owner is silent: see to it",
     });
@@ -400,7 +425,7 @@ pub(crate) fn ask_about_step(folding: &mut Folding, play: &Play, step: &str, tro
 
 /// Asks for a person where a right applies but its amount cannot be worked out.
 pub(crate) fn ask_about(folding: &mut Folding, promise: &Promise, rules: &Rules, right: &str, trouble: &str) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let owner = promise.owner(promise.clause_of(rules)).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,
@@ -426,7 +451,7 @@ pub(crate) fn ask_about_duty(folding: &mut Folding, promise: &Promise, rules: &R
 }
 
 fn ask(folding: &mut Folding, promise: &Promise, rules: &Rules, salt: &str, question: &str) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let owner = promise.owner(promise.clause_of(rules)).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,

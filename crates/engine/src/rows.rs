@@ -10,6 +10,7 @@ use makegood_store::{OutboxRow, PartKind, PartRow, PostingRow, Slot, slot_of};
 pub fn promise_row(slot: Slot, party: &str, promise: &Promise, rules: Option<&Rules>) -> Result<PartRow, StateError> {
     let clause = match promise.clause {
         Clause::Promise(_) => rules.and_then(|rules| promise.clause_of(rules)).map_or("", |clause| &clause.name),
+        Clause::Delegated(_) => "delegated",
         Clause::Pay { .. } => "pay",
     };
     Ok(PartRow {

@@ -8,9 +8,9 @@ use makegood_core::Rulebook;
 use makegood_store::{Commit, PartId, Queue, Reader, SLOTS, Slot, Store, slot_of};
 
 use crate::claims::Held;
-use crate::rounds::Rounds;
 use crate::folder::Folder;
 use crate::limits::Bounds;
+use crate::rounds::Rounds;
 use crate::writer::{Outcome, WriterThread};
 use crate::{Counts, EngineError, Incoming, Newcomers, Reject, Work, limits};
 
@@ -183,7 +183,8 @@ impl Session {
     pub(crate) fn fold(&mut self, mut work: Vec<Placed>) -> Result<(), EngineError> {
         if !self.again.is_empty() {
             let again = std::mem::take(&mut self.again);
-            if self.sharing && again.iter().any(|one| matches!(one, Work::Fanout { row, .. } if !row.after.is_empty())) {
+            if self.sharing && again.iter().any(|one| matches!(one, Work::Fanout { row, .. } if !row.after.is_empty()))
+            {
                 // It goes on for long: whoever begins meanwhile need not do it too.
                 self.take_seat()?;
             }

@@ -115,11 +115,7 @@ fn follow(
 type Promised = Vec<(Box<str>, Box<str>)>;
 
 /// Whoever was promised something about a thing hears of it.
-fn hears(
-    reader: &mut dyn Reader,
-    promised: Promised,
-    found: &mut Verified,
-) -> Result<(), EngineError> {
+fn hears(reader: &mut dyn Reader, promised: Promised, found: &mut Verified) -> Result<(), EngineError> {
     let asked: Vec<_> = promised.iter().map(|(thing, party)| (slot_of(thing), &**thing, &**party)).collect();
     for ((thing, party), held) in promised.iter().zip(reader.are_interested(&asked)?) {
         if !held {

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use makegood_charter::Moment;
-use makegood_core::{Beside, BesideKind, Event, Ident, Needs, PartId, Party, Promise, Remedy};
+use makegood_core::{Beside, BesideKind, Event, Ident, Needs, PartId, Party, Promise, Remedy, with_ties};
 use makegood_store::{Body, EventRow, Hash, HeadRow, PartKind, PartRow, Reader, Slot, StoreError, chain, slot_of};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -242,13 +243,7 @@ impl Working {
         let keys: Vec<_> = things.iter().map(|key| (slot_of(key), *key)).collect();
         for (key, head) in things.iter().zip(reader.heads(&keys)?) {
             let log = Log::new(key, head.as_ref(), wanted);
-            let at_hand = ThingAtHand {
-                log,
-                events: None,
-                recent: Vec::new(),
-                looked_up: None,
-                interests: Vec::new(),
-            };
+            let at_hand = ThingAtHand { log, events: None, recent: Vec::new(), looked_up: None, interests: Vec::new() };
             self.things.insert((*key).into(), at_hand);
         }
         Ok(())
@@ -326,7 +321,18 @@ impl PartyAtHand {
                 self.remedies.insert(*id, Part { part: Box::new(rows::remedy(&row)?), batch: 0 });
             }
         }
-        let about: Vec<[u8; 4]> = needs.beside_of(&self.wanted(needs)).collect();
+        let mut wanted = self.wanted_first(needs);
+        let (known, whole) = (&mut self.promises, self.whole.promises);
+        with_ties(&mut wanted, |id| {
+            if whole != Read::All
+                && let Entry::Vacant(place) = known.entry(*id)
+                && let Some(row) = reader.part(slot, key, PartKind::Promise, id)?
+            {
+                place.insert(Part { part: Box::new(rows::promise(&row)?), batch: 0 });
+            }
+            Ok::<_, EngineError>(known.get(id).map(|at_hand| Promise::clone(&at_hand.part)))
+        })?;
+        let about: Vec<[u8; 4]> = needs.beside_of(&wanted).collect();
         for about in about {
             for kind in BesideKind::ALL {
                 for row in reader.parts_about(slot, key, rows::part_kind(kind), about)? {
@@ -375,7 +381,18 @@ impl PartyAtHand {
         }
     }
 
+    /// What the fold needs, with what is tied to it.
     fn wanted(&self, needs: &Needs) -> Vec<Promise> {
+        let mut wanted = self.wanted_first(needs);
+        let found =
+            with_ties(&mut wanted, |id| Ok::<_, Infallible>(self.promises.get(id).map(|at| Promise::clone(&at.part))));
+        match found {
+            Ok(()) => wanted,
+            Err(never) => match never {},
+        }
+    }
+
+    fn wanted_first(&self, needs: &Needs) -> Vec<Promise> {
         // All parts about one thing stand together, so that a party with many promises is not walked through for one.
         let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| Promise::clone(&at_hand.part));
         match (&needs.about, needs.due) {

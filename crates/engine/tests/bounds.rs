@@ -62,8 +62,11 @@ fn several_at_once_end_like_one() {
         std::thread::scope(|scope| {
             for part in 0..3 {
                 // Each line is taken by two of the three.
-                let mine: String =
-                    (0..).zip(story.split_inclusive('\n')).filter(|(line, _)| line % 3 != part).map(|(_, line)| line).collect();
+                let mine: String = (0..)
+                    .zip(story.split_inclusive('\n'))
+                    .filter(|(line, _)| line % 3 != part)
+                    .map(|(_, line)| line)
+                    .collect();
                 let (store, book) = (&store, &book);
                 scope.spawn(move || fold_a_part(store, book, bounds, &mine));
             }

@@ -141,10 +141,7 @@ pub struct Health {
 pub type Balance = (Box<str>, Box<str>, u8, i128);
 
 /// The answers of slots, one after another.
-fn in_each<T>(
-    slots: &[Slot],
-    mut ask: impl FnMut(Slot) -> Result<Vec<T>, StoreError>,
-) -> Result<Vec<T>, StoreError> {
+fn in_each<T>(slots: &[Slot], mut ask: impl FnMut(Slot) -> Result<Vec<T>, StoreError>) -> Result<Vec<T>, StoreError> {
     let mut all = Vec::new();
     for slot in slots {
         all.extend(ask(*slot)?);
@@ -237,11 +234,7 @@ pub trait Reader: Send {
     /// Who must hear of a thing, after `after` in the order of keys, at most `limit`.
     fn interested(&mut self, slot: Slot, thing: &str, after: &str, limit: usize) -> Result<Vec<Box<str>>, StoreError>;
     /// For each thing, who must hear of it after a key, in the order of keys, at most `limit`: many questions at once.
-    fn interested_in(
-        &mut self,
-        things: &[(Slot, &str, &str)],
-        limit: usize,
-    ) -> Result<Vec<Vec<Box<str>>>, StoreError> {
+    fn interested_in(&mut self, things: &[(Slot, &str, &str)], limit: usize) -> Result<Vec<Vec<Box<str>>>, StoreError> {
         things.iter().map(|(slot, thing, after)| self.interested(*slot, thing, after, limit)).collect()
     }
     /// True when a party holds an interest in a thing.

@@ -100,9 +100,7 @@ fn every_statement_on_postgres_reaches_one_slot_by_its_key() {
     for written_out in [false, true] {
         for (_, case) in ALL {
             let url = server.fresh();
-            case(&|| -> Box<dyn Store> {
-                Box::new(Postgres::open(&url).unwrap().with_rows_written_out(written_out))
-            });
+            case(&|| -> Box<dyn Store> { Box::new(Postgres::open(&url).unwrap().with_rows_written_out(written_out)) });
         }
     }
     let mut inspected = BTreeSet::new();
@@ -120,7 +118,8 @@ fn every_statement_on_postgres_reaches_one_slot_by_its_key() {
                 "select max number from makegood_migration",
             ];
             let known = harmless.iter().any(|start| flat.starts_with(start));
-            let catalogue = ["pg_class", "pg_proc", "pg_index", "pg_settings", "pg_stat_database", "server_version_num"];
+            let catalogue =
+                ["pg_class", "pg_proc", "pg_index", "pg_settings", "pg_stat_database", "server_version_num"];
             let charters = [" charter", " fit"].iter().any(|table| flat.contains(table)) && !flat.contains("slot");
             assert!(known || charters || catalogue.iter().any(|name| flat.contains(name)), "what is this? {statement}");
             continue;

@@ -124,7 +124,9 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     for kind in &kinds {
         let before = figures.len();
         if wanted(What::Path) {
-            figures.extend(full_path::measure(place, &site, kind, (options.days, options.rounds)).context("the full path")?);
+            figures.extend(
+                full_path::measure(place, &site, kind, (options.days, options.rounds)).context("the full path")?,
+            );
         }
         if wanted(What::Timers) {
             figures.extend(timers::measure(&site, kind, options.many).context("timers")?);

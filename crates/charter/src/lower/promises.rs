@@ -1,8 +1,9 @@
 //! Promises: how they are made, and which events show how they stand.
 
 use super::context::{Context, PromiseHead, Reach, constant};
-use super::{literal, texts};
+use super::{literal, pay, texts};
 use crate::builtin;
+use crate::clock::{Clock, Unit};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::{Expr, Want};
 use crate::limits;
@@ -83,6 +84,11 @@ pub(super) fn followed(made: &Node, id: Option<PromiseId>, context: &mut Context
 pub(super) fn made_on(node: &Node, context: &mut Context<'_>) -> Option<ShapeId> {
     let id = context.event(node)?;
     let shape = context.shape(id)?;
+    if builtin::is_builtin(&shape.name) && *shape.name != *builtin::PROMISE_MADE {
+        let message = format!("`{}` makes no promise: it says what becomes of one", shape.name);
+        let help = format!("name an event of your own, or `{}`, by which a person makes one", builtin::PROMISE_MADE);
+        return context.fail(Diagnostic::error(Code::NeverApplies, &node.span, message).help(help));
+    }
     if shape.party.is_none() && !context.faulty.contains(&id) {
         let message = format!("`{}` is about no party, and a promise is made to one", shape.name);
         let help = "name an event about a party, or declare the event with `party:`";
@@ -138,7 +144,11 @@ pub(super) fn clause(entry: &Entry, id: PromiseId, made: Made, context: &mut Con
     let (outcomes, at_risk_before) = outcomes(node, id, on, context);
     let (silent_after, silent_asks) = silent(node.get("silent"), made.step.is_some(), context);
     let escalates = escalates(node.get("escalates"), context);
-    if !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some()) {
+    let acknowledged = clock(node, "acknowledged", "within", context);
+    let confirmed = clock(node, "confirmed", "again", context);
+    let repeats = clock(node, "repeats", "every", context);
+    let by_hand = on.is_some_and(|on| is_by_hand(on, context));
+    if !by_hand && !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some()) {
         let never =
             Diagnostic::error(Code::NeverApplies, &entry.key_span, format!("nothing shows how `{}` stands", entry.key));
         context.out.push(never.help("write at least `kept: {on: EVENT}`: which event shows that it was kept"));
@@ -153,6 +163,10 @@ pub(super) fn clause(entry: &Entry, id: PromiseId, made: Made, context: &mut Con
         worth: made.worth?,
         paid: made.paid?,
         owner: node.get("owner").and_then(Node::text).map(Into::into),
+        doer: node.get("doer").and_then(Node::text).map(Into::into),
+        acknowledged: acknowledged?,
+        confirmed: confirmed?,
+        repeats: repeats?,
         says,
         outcomes: outcomes?,
         at_risk_before: at_risk_before?,
@@ -160,6 +174,27 @@ pub(super) fn clause(entry: &Entry, id: PromiseId, made: Made, context: &mut Con
         silent_asks,
         escalates: escalates?,
     })
+}
+
+/// True of the event by which a person makes a promise.
+fn is_by_hand(on: ShapeId, context: &Context<'_>) -> bool {
+    context.shape(on).is_some_and(|shape| *shape.name == *builtin::PROMISE_MADE)
+}
+
+/// The length of time that stands under `key` of a part of the clause.
+fn clock(node: &Node, part: &str, key: &str, context: &mut Context<'_>) -> Option<Option<Clock>> {
+    let Some(part) = node.get(part) else { return Some(None) };
+    let written = part.get(key)?;
+    let clock = pay::clock(written, part.get("calendar"), context)?;
+    if key == "every" && too_often(&clock) {
+        let often = Diagnostic::error(Code::BadDuration, &written.span, "a promise comes back after an hour at least");
+        return context.fail(often.help("write a longer time, such as `1 day`"));
+    }
+    Some(Some(clock))
+}
+
+fn too_often(every: &Clock) -> bool {
+    every.count == 0 || (every.unit == Unit::Minutes && every.count < 60)
 }
 
 /// The ladder of escalation: each rung later than the one before.
@@ -264,8 +299,12 @@ fn outcome(
 /// about the same kind of party.
 pub(super) fn heard(on: ShapeId, made: ShapeId, node: &Node, context: &mut Context<'_>) -> Option<()> {
     let (event, maker) = (context.shape(on)?, context.shape(made)?);
-    let builtin = crate::builtin::is_builtin(&event.name);
-    let any_thing = event.about.as_deref() == Some(crate::builtin::ANY_THING) && maker.about.is_some();
+    let builtin = builtin::is_builtin(&event.name);
+    // A person may promise something about any thing, to any kind of party.
+    if is_by_hand(made, context) && (!builtin || event.about.is_some()) {
+        return Some(());
+    }
+    let any_thing = event.about.as_deref() == Some(builtin::ANY_THING) && maker.about.is_some();
     let same_thing = event.about == maker.about || any_thing;
     let same_party = event.party.is_none() && event.about.is_some() || event.party == maker.party;
     let faulty = context.faulty.contains(&on) || context.faulty.contains(&made);

@@ -97,7 +97,11 @@ impl Reader<'_> {
             }
         };
         let party = self.key("party", shape.party.as_deref(), node, shape);
-        let about = self.key("about", shape.about.as_deref(), node, shape);
+        let about = match node.entry("about") {
+            // A person may promise something about any thing.
+            Some(entry) if kind == builtin::PROMISE_MADE => self.key_of_any_kind(entry).map(Some),
+            _ => self.key("about", shape.about.as_deref(), node, shape),
+        };
         let data = data::json(node.get("data"), shape);
         self.known_fields(node.get("data"), shape)?;
         self.fits(&data, shape, node.get("data").unwrap_or(event))?;
@@ -106,6 +110,7 @@ impl Reader<'_> {
             time: time?,
             party: party?,
             about: about?,
+            actor: node.get("actor").and_then(Node::text).map(Into::into),
             data,
             line: self.line(&node.span),
         })
@@ -127,6 +132,11 @@ impl Reader<'_> {
             }
             (Some(kind), Some(entry)) => self.key_of_kind(kind, entry).map(Some),
         }
+    }
+
+    fn key_of_any_kind(&mut self, entry: &Entry) -> Option<Box<str>> {
+        let kind = entry.value.text()?.split_once(':').map_or("order", |(kind, _)| kind).to_owned();
+        self.key_of_kind(&kind, entry)
     }
 
     fn key_of_kind(&mut self, kind: &str, entry: &Entry) -> Option<Box<str>> {

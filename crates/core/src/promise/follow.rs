@@ -25,7 +25,7 @@ pub(super) fn follow(
         if !follows || folding.promise(&id).is_some() || !holds(clause.when.as_ref(), &scope) {
             continue;
         }
-        let (due, worth, paid) = match terms(folding, clause, &scope) {
+        let (due, worth, paid) = match terms(folding, rules, clause, &scope) {
             Ok(terms) => terms,
             // The event is a fact that others wait for too: what cannot be worked out of it is a question.
             Err(FoldError::Refused(refusal)) => {

@@ -12,6 +12,7 @@ mod language;
 mod ledger;
 mod messages;
 mod payments;
+mod people;
 mod plays;
 mod reasons;
 mod states;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use makegood_core::Ident;
 use makegood_store::{PartKind, Slot, slot_of};
 
-use super::things::{NEWCOMERS, logged_events};
 use super::Folder;
+use super::things::{NEWCOMERS, logged_events};
 use crate::intake::told;
 use crate::session::Placed;
 use crate::working::Read;
@@ -40,7 +40,8 @@ impl Folder {
         self.read_said(work)?;
         let idents = self.idents(work)?;
         let parties: BTreeSet<&str> = idents.iter().map(|(party, _)| &**party).collect();
-        let clocks = work.iter().filter_map(|(_, one)| if let Work::Clock { party, .. } = one { Some(&**party) } else { None });
+        let clocks =
+            work.iter().filter_map(|(_, one)| if let Work::Clock { party, .. } = one { Some(&**party) } else { None });
         let parties: Vec<&str> = parties.into_iter().chain(clocks).collect();
         self.working.fetch(&mut *self.reader, &parties, &[])?;
         self.read_parts(PartKind::Promise, &parties)?;
@@ -93,9 +94,11 @@ impl Folder {
                 continue;
             };
             let at_hand = self.working.thing(thing);
-            asked.extend(at_hand.filter(|at_hand| at_hand.events.is_none() && !at_hand.log.fresh).map(|at_hand| {
-                (at_hand.log.slot, thing, 0)
-            }));
+            asked.extend(
+                at_hand
+                    .filter(|at_hand| at_hand.events.is_none() && !at_hand.log.fresh)
+                    .map(|at_hand| (at_hand.log.slot, thing, 0)),
+            );
         }
         asked.sort_unstable();
         asked.dedup();

@@ -9,10 +9,12 @@ mod dispatch;
 mod doctor;
 mod equity;
 mod ledger;
+mod promise;
 mod quarantine;
 mod rebuild;
 mod remedy;
 mod run;
+mod send;
 mod simulate;
 mod tick;
 mod value;
@@ -33,6 +35,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
         Command::Custody(custody) => custody::run(&custody),
+        Command::Promise(promise) => promise::run(&promise),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
         Command::Tick(tick) => tick::run(&tick),

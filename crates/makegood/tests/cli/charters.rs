@@ -55,6 +55,10 @@ fn stories(charter: &Charter, tests: &str) -> String {
     for (number, test) in tests.iter().enumerate() {
         for (place, step) in test.given.iter().enumerate() {
             let Step::Event(event) = step else { continue };
+            // What a person says of a promise names it by its clause here, which only the tests of a charter understand.
+            if event.data.get("promise").is_some() {
+                continue;
+            }
             let own = |key: &str| format!("{key}-{number}");
             let about = event.about.as_deref().map(own);
             let mut line = serde_json::json!({

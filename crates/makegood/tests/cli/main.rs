@@ -11,6 +11,7 @@ mod decisions;
 mod desk;
 mod explain;
 mod inputs;
+mod people;
 mod sudden;
 mod tutorial;
 mod value;

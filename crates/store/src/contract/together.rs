@@ -32,12 +32,8 @@ fn filled(open: Open) -> World {
         for thing in ["flight:1", "flight:2"] {
             let row = |seq| FanoutRow { slot: Slot(slot), thing: thing.into(), seq, after: "customer:1".into() };
             commit.fanouts.extend([row(1), row(2)]);
-            let interest = |party: &str, heard| InterestRow {
-                slot: Slot(slot),
-                thing: thing.into(),
-                party: party.into(),
-                heard,
-            };
+            let interest =
+                |party: &str, heard| InterestRow { slot: Slot(slot), thing: thing.into(), party: party.into(), heard };
             commit.interests.extend([interest("customer:1", false), interest("customer:2", true)]);
             commit.interests.push(interest("customer:3", false));
         }

@@ -329,11 +329,7 @@ impl Reader for PostgresReader {
         self.all("interest", sql::INTERESTED, vec![&number(slot), &thing, &after, &int(limit)], |from| from.text(0))
     }
 
-    fn interested_in(
-        &mut self,
-        things: &[(Slot, &str, &str)],
-        limit: usize,
-    ) -> Result<Vec<Vec<Box<str>>>, StoreError> {
+    fn interested_in(&mut self, things: &[(Slot, &str, &str)], limit: usize) -> Result<Vec<Vec<Box<str>>>, StoreError> {
         let asked: Vec<_> = things.iter().map(|(slot, thing, after)| (*slot, *thing, Second::Text(after))).collect();
         self.many("interest", sql::INTERESTED_IN, &asked, (&[&int(limit)], 1), |from| from.text(0))
     }

@@ -315,7 +315,9 @@ impl Reader for SqliteReader {
         }
         let waits = |statement: &mut rusqlite::CachedStatement, slot: &u16| match queue {
             Queue::Deliveries => statement.query_row((*slot,), |row| row.get(0)),
-            Queue::Timers | Queue::Messages | Queue::Feeding => statement.query_row((*slot, until), |row| row.get::<_, bool>(0)),
+            Queue::Timers | Queue::Messages | Queue::Feeding => {
+                statement.query_row((*slot, until), |row| row.get::<_, bool>(0))
+            }
         };
         let (table, sql) = match queue {
             Queue::Timers => ("head", sql::TIMERS_WAIT),

@@ -90,12 +90,7 @@ pub fn popular_thing(site: &Site, kind: &str, many: u32) -> Result<Vec<Figure>> 
 }
 
 /// Takes events of somebody else, one after another, until it is over or a few are taken: how long each took.
-fn others(
-    site: &Site,
-    session: &mut Session,
-    name: &str,
-    over: Option<&AtomicBool>,
-) -> Result<Vec<Duration>> {
+fn others(site: &Site, session: &mut Session, name: &str, over: Option<&AtomicBool>) -> Result<Vec<Duration>> {
     let mut times = Vec::new();
     for number in 0..100_000_u32 {
         if over.map_or(number >= 30, |over| over.load(Ordering::SeqCst)) {

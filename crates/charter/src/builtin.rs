@@ -5,6 +5,10 @@ use crate::value::{Field, Shape, Type};
 /// The party of a built-in event may be of any kind: its shape names none, and the subject says it.
 pub const ANY_PARTY: &str = "party";
 
+/// Says of a party how likely it still is a customer, by a model from outside. It moves a stage and nothing else: no clause can
+/// name it, so that what a customer is worth never changes what it is owed.
+pub const JUDGED: &str = "rhythm.judged";
+
 /// A built-in event: its type, whether it is about a party, and the fields of its data (name, type, may be left out).
 type BuiltIn = (&'static str, bool, &'static [(&'static str, Type, bool)]);
 
@@ -31,6 +35,17 @@ const EVENTS: &[BuiltIn] = &[
     ),
     ("promise.kept", true, &[("promise", Type::Text, false), ("note", Type::Text, true)]),
     ("goodwill.given", true, &[("amount", Type::Money, false), ("reason", Type::Text, false)]),
+    (
+        JUDGED,
+        true,
+        &[
+            ("charter", Type::Text, false),
+            ("chance", Type::Number { unit: None }, false),
+            ("below", Type::Number { unit: None }, false),
+            ("as_of", Type::Time, false),
+            ("model", Type::Text, true),
+        ],
+    ),
     ("goodwill.approved", true, &[("remedy", Type::Text, false), ("note", Type::Text, true)]),
 ];
 

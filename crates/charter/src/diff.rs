@@ -9,6 +9,7 @@ mod pay;
 mod promises;
 mod rights;
 mod stacking;
+mod stages;
 mod valuation;
 mod words;
 
@@ -75,6 +76,7 @@ pub fn diff(old: &Charter, new: &Charter, language: &str) -> Vec<Change> {
     changes.stacking();
     changes.limits();
     changes.valuation();
+    changes.stages();
     changes.found
 }
 

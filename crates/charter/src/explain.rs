@@ -2,6 +2,7 @@
 
 mod phrases;
 mod rights;
+mod stages;
 mod valuation;
 
 use std::fmt::Write;
@@ -26,6 +27,7 @@ pub fn explain(charter: &Charter, language: &str) -> String {
     page.counts();
     page.limits();
     page.valuation();
+    page.stages();
     page.out
 }
 

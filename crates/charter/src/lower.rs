@@ -16,6 +16,7 @@ mod places;
 mod promises;
 mod rights;
 mod stacking;
+mod stages;
 mod tenders;
 mod terms;
 mod texts;
@@ -87,6 +88,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
     stacking::clashes(&rights, &stacking, &mut context);
     let limits = limits::read(root, &mut context);
     let valuation = valuation::read(root, &mut context);
+    let stages = stages::read(root, valuation.as_ref().and_then(Option::as_ref), &mut context);
     unused::warn(root, &mut context);
     Some(Charter {
         name: head.name?,
@@ -111,6 +113,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         stacking,
         limits,
         valuation: valuation?,
+        stages: stages?,
         playbooks: Vec::new(),
         counts: counts.into_iter().collect::<Option<_>>()?,
         places: context.facts.places,

@@ -3,9 +3,11 @@
 //! Clauses refer to each other by position ([`ShapeId`], [`PromiseId`] …); names are kept for people.
 
 mod playbook;
+mod stages;
 mod valuation;
 
 pub use playbook::{Ending, Playbook, PlaybookId, Step, StepId};
+pub use stages::{Disqualified, Phase, Regular, Sign, Silence, Stage, StageClause, Stages};
 pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
 
 use std::collections::BTreeMap;
@@ -75,6 +77,8 @@ pub struct Charter {
     pub limits: Limits,
     /// How customers are valued, where the charter says so. Nothing that is owed reads it.
     pub valuation: Option<Valuation>,
+    /// The stages of a relationship, where the charter knows them. No right reads them.
+    pub stages: Option<Stages>,
     /// What is done, by whom and by when, once something has happened.
     pub playbooks: Vec<Playbook>,
     /// How often something happened to a party, by position.

@@ -1,5 +1,6 @@
 //! Parts of a party beside its promises and remedies.
 
+use crate::stage::Move;
 use crate::{PartId, Play, StateError, decode, encode};
 
 /// What kind of part it is.
@@ -7,13 +8,23 @@ use crate::{PartId, Play, StateError, decode, encode};
 pub enum BesideKind {
     /// A running or ended playbook.
     Play,
+    /// A move from one stage to another.
+    Move,
 }
 
 impl BesideKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 1] = [Self::Play];
+    pub const ALL: [Self; 2] = [Self::Play, Self::Move];
     /// The first of them.
     pub const FIRST: Self = Self::Play;
+
+    /// True of a kind that a fold is given again: a move is written once and never read by it.
+    pub fn is_loaded(self) -> bool {
+        match self {
+            Self::Play => true,
+            Self::Move => false,
+        }
+    }
 }
 
 /// A part that waits for no moment, because what must be done by a time is a promise. It is loaded with the promises about its
@@ -22,6 +33,8 @@ impl BesideKind {
 pub enum Beside {
     /// A running or ended playbook.
     Play(Play),
+    /// A move from one stage to another.
+    Move(Move),
 }
 
 impl Beside {
@@ -29,6 +42,7 @@ impl Beside {
     pub fn kind(&self) -> BesideKind {
         match self {
             Self::Play(_) => BesideKind::Play,
+            Self::Move(_) => BesideKind::Move,
         }
     }
 
@@ -36,6 +50,7 @@ impl Beside {
     pub fn id(&self) -> PartId {
         match self {
             Self::Play(play) => play.id,
+            Self::Move(one) => one.id,
         }
     }
 
@@ -43,6 +58,7 @@ impl Beside {
     pub fn encode(&self) -> Result<Vec<u8>, StateError> {
         match self {
             Self::Play(play) => encode(play),
+            Self::Move(one) => encode(one),
         }
     }
 
@@ -50,6 +66,7 @@ impl Beside {
     pub fn decode(kind: BesideKind, bytes: &[u8]) -> Result<Self, StateError> {
         match kind {
             BesideKind::Play => decode(bytes).map(Self::Play),
+            BesideKind::Move => decode(bytes).map(Self::Move),
         }
     }
 }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use makegood_charter::builtin;
 use makegood_charter::value::Moment;
 use makegood_money::{Money, MoneyError};
 
@@ -7,7 +8,7 @@ use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
     Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError,
-    invariant, message, promise, remedy,
+    invariant, message, promise, remedy, stage,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -134,7 +135,7 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
         }
     } else if NAMES_A_PROMISE.contains(&kind) {
         needs.promises.extend(event.text(book, "promise").and_then(Name::parse).map(|name| name.id));
-    } else {
+    } else if kind != builtin::JUDGED {
         // An event about the party alone is about its promises that are about no thing.
         needs.about = Some(event.thing().unwrap_or_default().into());
     }
@@ -171,11 +172,15 @@ pub fn fold(
         out: Folded::default(),
     };
     match happening {
-        Happening::Clock { .. } => promise::on_clock(&mut folding)?,
+        Happening::Clock { .. } => {
+            promise::on_clock(&mut folding)?;
+            stage::on_clock(&mut folding)?;
+        }
         Happening::Again(event) => promise::on_again(&mut folding, event)?,
         Happening::Event(event) => match event.kind.as_ref() {
             kind if NAMES_A_REMEDY.contains(&kind) => remedy::on_event(&mut folding, event)?,
             kind if NAMES_A_PROMISE.contains(&kind) => promise::on_command(&mut folding, event)?,
+            builtin::JUDGED => stage::on_judgement(&mut folding, event)?,
             "goodwill.given" => remedy::on_goodwill(&mut folding, event)?,
             _ => promise::on_event(&mut folding, event)?,
         },
@@ -279,8 +284,10 @@ impl Folding<'_> {
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
             self.out.remedies.push(held.is);
         }
-        let changed = self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is));
-        self.out.beside.extend(changed.map(|held| held.is));
+        for held in self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is)) {
+            stage::assert_sound(held.was.as_ref(), &held.is)?;
+            self.out.beside.push(held.is);
+        }
         self.out.party = self.party;
         Ok(self.out)
     }

@@ -11,7 +11,8 @@ use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
-    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, right, tally,
+    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, right, stage,
+    tally,
 };
 use follow::follow;
 
@@ -178,6 +179,9 @@ fn make(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
         if rules.uses(form.shape).is_some_and(|uses| uses.values) {
             dealings::on_event(&mut folding.party, event, rules, form);
         }
+        if rules.uses(form.shape).is_some_and(|uses| uses.stages) {
+            stage::on_event(folding, event, rules, form)?;
+        }
         let makes = rules.uses(form.shape).map(|uses| uses.makes.as_slice()).unwrap_or_default();
         for (index, clause_id) in makes.iter().enumerate() {
             let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };
@@ -338,7 +342,7 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
     Ok(())
 }
 
-fn no_actor(folding: &Folding) -> Result<(), FoldError> {
+pub(crate) fn no_actor(folding: &Folding) -> Result<(), FoldError> {
     folding.refuse(
         "no-actor",
         "what a person says of a promise or a remedy needs to say whose word it is".to_owned(),

@@ -46,19 +46,26 @@ pub fn remedy_row(slot: Slot, party: &str, remedy: &Remedy) -> Result<PartRow, S
 
 /// A part beside promises and remedies as a row.
 pub fn beside_row(slot: Slot, party: &str, part: &Beside, book: &Rulebook) -> Result<PartRow, StateError> {
-    let Beside::Play(play) = part;
-    let rules = book.by_tag(play.charter).map(|(_, rules)| rules);
+    let (thing, clause, state, since): (Box<str>, Box<str>, u8, Moment) = match part {
+        Beside::Play(play) => {
+            let rules = book.by_tag(play.charter).map(|(_, rules)| rules);
+            let playbook = rules.and_then(|rules| play.playbook_of(rules));
+            let name = playbook.map_or("", |playbook| &playbook.name).into();
+            (play.thing.clone(), name, play.state as u8, play.began_at)
+        }
+        Beside::Move(one) => ("".into(), one.name.clone(), one.to as u8, one.at),
+    };
     Ok(PartRow {
         kind: part_kind(part.kind()),
         slot,
         party: party.into(),
-        id: play.id,
-        thing: play.thing.clone(),
-        clause: rules.and_then(|rules| play.playbook_of(rules)).map_or("", |playbook| &playbook.name).into(),
-        state: play.state as u8,
+        id: part.id(),
+        thing,
+        clause,
+        state,
         due: None,
         wake_at: None,
-        since: play.began_at.0,
+        since: since.0,
         body: part.encode()?.into(),
     })
 }
@@ -73,6 +80,7 @@ pub fn beside(row: &PartRow) -> Result<Option<Beside>, StateError> {
 pub fn part_kind(kind: BesideKind) -> PartKind {
     match kind {
         BesideKind::Play => PartKind::Play,
+        BesideKind::Move => PartKind::Stage,
     }
 }
 

@@ -12,6 +12,7 @@ mod ledger;
 mod messages;
 mod payments;
 mod reasons;
+mod stages;
 mod states;
 mod versions;
 mod world;

@@ -6,6 +6,7 @@
 mod amounts;
 mod head;
 mod pay;
+mod playbooks;
 mod promises;
 mod rights;
 mod stacking;
@@ -72,6 +73,7 @@ pub fn diff(old: &Charter, new: &Charter, language: &str) -> Vec<Change> {
     let mut changes = Changes { old: before, new: now, place: String::new(), found: Vec::new() };
     changes.head();
     changes.promises();
+    changes.playbooks();
     changes.rights();
     changes.stacking();
     changes.limits();

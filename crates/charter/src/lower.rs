@@ -13,6 +13,7 @@ mod limits;
 mod literal;
 mod pay;
 mod places;
+mod playbooks;
 mod promises;
 mod rights;
 mod stacking;
@@ -83,6 +84,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
     let names = root.get("counts").map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key.as_str().into());
     context.facts.counts = names.collect();
     let promises = promises::read(root, &mut context);
+    let (playbooks, steps) = playbooks::read(root, &mut context);
     let rights = rights::read(root, &mut context);
     let stacking = stacking::read(root, &mut context);
     stacking::clashes(&rights, &stacking, &mut context);
@@ -108,13 +110,13 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         shapes: context.shapes,
         shape_ids: context.shape_ids,
         values: context.values.lowered,
-        promises: promises.into_iter().collect::<Option<_>>()?,
+        promises: promises.into_iter().chain(steps).collect::<Option<_>>()?,
         rights: rights.into_iter().map(|right| right.map(|right| right.right)).collect::<Option<_>>()?,
         stacking,
         limits,
         valuation: valuation?,
         stages: stages?,
-        playbooks: Vec::new(),
+        playbooks: playbooks.into_iter().collect::<Option<_>>()?,
         counts: counts.into_iter().collect::<Option<_>>()?,
         places: context.facts.places,
         terms: context.terms,

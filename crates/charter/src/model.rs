@@ -255,6 +255,17 @@ pub struct Promise {
     pub silent_after: i64,
     /// Whom silence asks: the owner, unless the charter names another.
     pub silent_asks: Option<Box<str>>,
+    /// Who is told when it stays overdue, the soonest first.
+    pub escalates: Vec<Rung>,
+}
+
+/// One rung of a ladder of escalation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// How long after the promise was due, in milliseconds.
+    pub after: i64,
+    /// Who is told, by role or name.
+    pub to: Box<str>,
 }
 
 /// How a promise follows from another one.

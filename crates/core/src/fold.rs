@@ -8,7 +8,7 @@ use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
     Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError,
-    invariant, message, promise, remedy, stage,
+    invariant, message, play, promise, remedy, stage,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -134,9 +134,16 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.promises.push(remedy::pay_promise_id(party, &id));
         }
     } else if NAMES_A_PROMISE.contains(&kind) {
-        needs.promises.extend(event.text(book, "promise").and_then(Name::parse).map(|name| name.id));
+        let named = event.text(book, "promise").and_then(Name::parse).map(|name| name.id);
+        if book.has_playbooks() {
+            needs.beside.extend(named.as_ref().map(crate::id::about_of));
+        }
+        needs.promises.extend(named);
     } else if kind != builtin::JUDGED {
         // An event about the party alone is about its promises that are about no thing.
+        if book.has_playbooks() {
+            needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
+        }
         needs.about = Some(event.thing().unwrap_or_default().into());
     }
     needs
@@ -184,6 +191,9 @@ pub fn fold(
             "goodwill.given" => remedy::on_goodwill(&mut folding, event)?,
             _ => promise::on_event(&mut folding, event)?,
         },
+    }
+    if book.has_playbooks() {
+        play::advance(&mut folding)?;
     }
     folding.finish()
 }

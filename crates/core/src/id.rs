@@ -65,6 +65,8 @@ pub enum Kind {
     Promise,
     /// Written `r-…`.
     Remedy,
+    /// Written `c-…`, a case.
+    Play,
 }
 
 /// A part's identity as people see it: `r-1a3f-9f8e7d6c-5b4a39281706f5e4`. The second group is the start of the SHA-256 of the
@@ -91,6 +93,7 @@ impl Name {
         let kind = match groups.next()? {
             "p" => Kind::Promise,
             "r" => Kind::Remedy,
+            "c" => Kind::Play,
             _ => return None,
         };
         let place = unhex(groups.next()?)?;
@@ -110,6 +113,7 @@ impl fmt::Display for Name {
         let letter = match self.kind {
             Kind::Promise => 'p',
             Kind::Remedy => 'r',
+            Kind::Play => 'c',
         };
         write!(f, "{letter}-{}-{}-{}", hex(&self.place), hex(about), hex(own))
     }

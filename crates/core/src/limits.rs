@@ -15,5 +15,7 @@ pub const BOUGHT: usize = 4_096;
 pub const SEEN: usize = 64;
 /// Judgements from outside that a party remembers for its stage under one charter; the oldest are let go.
 pub const JUDGED: usize = 64;
+/// Events that a play remembers for its steps and endings; a further one is heard by the promises alone.
+pub const HEARD: usize = 200;
 /// Claims of one promise that wait to be decided. A further one is a question for the owner, who decides it by hand.
 pub const CLAIMS: usize = 16;

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value as Json, json};
 
-use makegood_charter::model::{Charter, OnRequest, Right};
+use makegood_charter::model::{Charter, OnRequest, Promise as PromiseClause, Right};
 use makegood_charter::value::Moment;
 use makegood_charter::words;
 use makegood_money::{MoneyError, Tenders};
@@ -8,7 +8,7 @@ use makegood_money::{MoneyError, Tenders};
 use crate::because::{Shown, because, money_words, tenders_words};
 use crate::fold::Folding;
 use crate::id::{Kind, Name, hex, part_id};
-use crate::{Held, PartId, Promise, Remedy, RemedyKind, Rules};
+use crate::{Held, PartId, Play, Promise, Remedy, RemedyKind, Rules};
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Topic {
     Approval,
     /// To the owner of a promise: nothing was heard, or something needs a person.
     Question,
+    /// To whoever does a step of a play: its turn has come.
+    Task,
 }
 
 impl Topic {
@@ -31,6 +33,7 @@ impl Topic {
             Self::Notice => "notice",
             Self::Approval => "approval",
             Self::Question => "question",
+            Self::Task => "task",
         }
     }
 }
@@ -291,6 +294,54 @@ pub(crate) fn ask_owner(folding: &mut Folding, promise: &Promise, rules: &Rules)
         "question": "the promise is overdue and nothing was heard: how does it stand?",
     });
     leave(folding, Topic::Question, &promise.thing, &hex(&promise.id), 0, body);
+}
+
+/// Tells whoever does a step of a play that its turn has come, in the words in which the customer reads it.
+pub(crate) fn task(folding: &mut Folding, promise: &Promise, rules: &Rules) {
+    let clause = promise.clause_of(rules);
+    let languages = rules.charter.title.languages();
+    let says =
+        languages.filter_map(|language| Some((language.to_owned(), promise_text(rules, promise, language)?.into())));
+    let body = json!({
+        "to": clause.and_then(|clause| clause.owner.as_deref()).unwrap_or("owner"),
+        "party": folding.key,
+        "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
+        "play": promise.play().map(|play| Name::new(Kind::Play, folding.key, play).to_string()),
+        "step": clause.map_or("", |clause| &clause.name),
+        "thing": &*promise.thing,
+        "due": promise.due.to_string(),
+        "says": says.collect::<Map<String, Json>>(),
+    });
+    leave(folding, Topic::Task, &promise.thing, &hex(&promise.id), 0, body);
+}
+
+/// Tells the next rung of the ladder that a promise stays overdue.
+pub(crate) fn escalate(folding: &mut Folding, promise: &Promise, clause: &PromiseClause, (to, rung): (&str, u8)) {
+    let body = json!({
+        "to": to,
+        "party": folding.key,
+        "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
+        "clause": &*clause.name,
+        "thing": &*promise.thing,
+        "due": promise.due.to_string(),
+        "owner": clause.owner.as_deref(),
+        "rung": rung,
+        "question": "the promise stays overdue and its owner is silent: see to it",
+    });
+    leave(folding, Topic::Question, &promise.thing, &format!("rung/{}", hex(&promise.id)), u32::from(rung), body);
+}
+
+/// Tells whoever speaks for the party that a step cannot be entered.
+pub(crate) fn ask_about_step(folding: &mut Folding, play: &Play, step: &str, trouble: &str) {
+    let body = json!({
+        "to": "owner",
+        "party": folding.key,
+        "play": Name::new(Kind::Play, folding.key, play.id).to_string(),
+        "step": step,
+        "thing": &*play.thing,
+        "question": format!("when the step is due cannot be worked out: {trouble}: decide what follows"),
+    });
+    leave(folding, Topic::Question, &play.thing, &format!("{step}/{}", hex(&play.id)), 0, body);
 }
 
 /// Asks for a person where a right applies but its amount cannot be worked out.

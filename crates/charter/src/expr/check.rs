@@ -144,7 +144,7 @@ impl<'e> Checker<'e> {
             "evidence_at" if self.names.evidence.is_some() => {
                 Some(self.read(node, "evidence_at".into(), Type::Time, Source::EvidenceAt))
             }
-            "data" | "made" | "evidence" | "promise" | "party" => {
+            "data" | "made" | "evidence" | "promise" | "party" | "step" => {
                 self.report(
                     node,
                     format!("`{word}` needs one of its fields"),
@@ -170,12 +170,19 @@ impl<'e> Checker<'e> {
             ("evidence_at", self.names.evidence.is_some()),
             ("promise", self.names.promise),
             ("party", self.counts().is_some()),
+            ("step", !self.names.steps.is_empty()),
             ("at", true),
         ];
         names.into_iter().filter(|(_, known)| *known).map(|(name, _)| name).collect()
     }
 
     fn select(&mut self, node: &'e IdedExpr, select: &'e SelectExpr) -> Option<Typed<'e>> {
+        if let Syntax::Select(step) = &select.operand.expr
+            && !self.names.steps.is_empty()
+            && matches!(&step.operand.expr, Syntax::Ident(root) if root == "step")
+        {
+            return self.step(node, &step.field, select);
+        }
         let Syntax::Ident(root) = &select.operand.expr else {
             self.report(
                 node,
@@ -197,6 +204,27 @@ impl<'e> Checker<'e> {
             }
         };
         let path = format!("{root}.{}", select.field).into_boxed_str();
+        let typed = self.read(node, path, kind, source);
+        if !select.test {
+            return Some(typed);
+        }
+        Some(Typed::new(Type::Bool, Code::Bool(Bool::new(move |scope| Ok(source.is_given(scope)))), node))
+    }
+
+    /// `step.NAME.FIELD`: what showed that a step was done; `step.NAME.done`: whether it was.
+    fn step(&mut self, node: &'e IdedExpr, name: &str, select: &'e SelectExpr) -> Option<Typed<'e>> {
+        let found = self.names.steps.iter().zip(0_u16..).find(|(step, _)| step.name == name);
+        let Some((step, position)) = found else {
+            let help = self.suggest(name, self.names.steps.iter().map(|step| step.name).collect());
+            self.report(node, format!("no step is called `{name}`"), help);
+            return None;
+        };
+        let path = format!("step.{name}.{}", select.field).into_boxed_str();
+        if &*select.field == "done" {
+            let typed = self.read(node, path, Type::Bool, Source::Done(position));
+            return (!select.test).then_some(typed);
+        }
+        let (kind, source) = self.field(node, "step", step.shape, Part::Step(position), &select.field)?;
         let typed = self.read(node, path, kind, source);
         if !select.test {
             return Some(typed);
@@ -265,6 +293,7 @@ impl<'e> Checker<'e> {
             (Source::Field(place), Type::Text | Type::Key { .. }) => Code::Text(Text::Field(place)),
             (Source::Field(_) | Source::Paid, Type::Tenders) => Code::Tenders(tenders(source)),
             (Source::Field(place), _) => Code::Number(Number::Field(place)),
+            (Source::Done(step), _) => Code::Bool(Bool::new(move |scope| Ok(scope.is_done(step)))),
             (Source::Count(index), _) => {
                 Code::Number(Number::new(move |scope| scope.counts.get(index).copied().ok_or(EvalError::Absent)))
             }

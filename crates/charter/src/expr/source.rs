@@ -14,6 +14,8 @@ pub(super) enum Part {
     Data,
     Made,
     Evidence,
+    /// What showed that a step of the play was done.
+    Step(u16),
 }
 
 /// A field: found by name when the expression was compiled, and read by position ever after.
@@ -37,6 +39,7 @@ impl Place {
             Part::Data => scope.data,
             Part::Made => scope.made,
             Part::Evidence => scope.evidence,
+            Part::Step(step) => scope.steps.get(usize::from(step)).copied().unwrap_or_default(),
         };
         fields.get(self.index).unwrap_or(&ABSENT)
     }
@@ -104,6 +107,8 @@ pub(super) enum Source {
     Worth,
     Paid,
     Count(usize),
+    /// Whether a step of the play was done.
+    Done(u16),
 }
 
 impl Source {
@@ -125,6 +130,7 @@ impl Source {
             Self::Worth => scope.worth.map_or(Value::Absent, Value::Money),
             Self::Paid => scope.paid.cloned().map_or(Value::Absent, Value::Tenders),
             Self::Count(index) => scope.counts.get(index).map_or(Value::Absent, |count| Value::Int(*count)),
+            Self::Done(step) => Value::Bool(scope.is_done(step)),
         }
     }
 

@@ -11,9 +11,9 @@ use super::indices::Index;
 use super::values::Values;
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, suggestion};
-use crate::expr::{Expr, Facts, Names, Want};
+use crate::expr::{Expr, Facts, Names, StepNames, Want};
 use crate::limits;
-use crate::model::{Follows, PromiseId, ShapeId, Term};
+use crate::model::{Follows, PlaybookId, PromiseId, ShapeId, Term};
 use crate::syntax::{Node, span_within};
 use crate::value::Shape;
 
@@ -40,6 +40,8 @@ pub(super) struct Context<'a> {
     pub values: Values,
     /// The promises by position.
     pub promises: Vec<PromiseHead>,
+    /// The steps of each playbook.
+    pub playbooks: Vec<Vec<StepHead>>,
     /// The rights by position: name and place.
     pub rights: Vec<(Box<str>, Span)>,
     /// What expressions look up: calendars, places, counts.
@@ -65,6 +67,15 @@ pub(super) struct PromiseHead {
     pub has_paid: bool,
 }
 
+/// What expressions need to know of a step.
+#[derive(Debug, Clone)]
+pub(super) struct StepHead {
+    /// Its name, with `_` for `-`.
+    pub name: Box<str>,
+    /// The event that shows that it was done, where there is one and no other.
+    pub shape: Option<ShapeId>,
+}
+
 /// Which data an expression may read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Reach {
@@ -74,6 +85,8 @@ pub(super) struct Reach {
     pub promise: Option<PromiseId>,
     /// True where the party's counts may be read: in rights.
     pub party: bool,
+    /// The playbook whose steps may be read.
+    pub playbook: Option<PlaybookId>,
 }
 
 impl<'a> Context<'a> {
@@ -94,6 +107,7 @@ impl<'a> Context<'a> {
             faulty: BTreeSet::new(),
             values: Values::default(),
             promises: Vec::new(),
+            playbooks: Vec::new(),
             rights: Vec::new(),
             facts: Facts::new(head.zone.clone()),
             indices: BTreeMap::new(),
@@ -154,7 +168,11 @@ impl<'a> Context<'a> {
 
     /// Compiles an expression of the file.
     pub fn expression(&mut self, node: &Node, reach: Reach, want: Want) -> Option<Expr> {
-        let source = node.text()?;
+        self.compiled(node.text()?, node, reach, want)
+    }
+
+    /// Compiles an expression that stands for what the file says at `node`.
+    pub fn compiled(&mut self, source: &str, node: &Node, reach: Reach, want: Want) -> Option<Expr> {
         if source.len() > limits::EXPRESSION_BYTES {
             let message = format!("the expression is longer than {} bytes", limits::EXPRESSION_BYTES);
             return self.fail(Diagnostic::error(Code::BadExpression, &node.span, message).help("split it"));
@@ -165,12 +183,16 @@ impl<'a> Context<'a> {
         }
         let expanded = defined::expanded(source, node, self)?;
         let shape = |id: Option<ShapeId>| id.and_then(|id| self.shapes.get(id));
+        let heads = reach.playbook.and_then(|id| self.playbooks.get(id)).map(Vec::as_slice).unwrap_or_default();
+        let steps: Vec<StepNames<'_>> =
+            heads.iter().map(|step| StepNames { name: &step.name, shape: shape(step.shape) }).collect();
         let names = Names {
             data: shape(reach.data),
             made: shape(reach.made),
             evidence: shape(reach.evidence),
             promise: reach.promise.is_some(),
             party: reach.party,
+            steps: &steps,
             facts: Some(&self.facts),
         };
         match Expr::compile(&expanded, &names, &self.commodities, want).map(|compiled| compiled.written(source)) {

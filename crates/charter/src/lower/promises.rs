@@ -4,7 +4,8 @@ use super::context::{Context, PromiseHead, Reach, constant};
 use super::{literal, texts};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::{Expr, Want};
-use crate::model::{Follows, Outcome, Promise, PromiseId, ShapeId, Shows};
+use crate::limits;
+use crate::model::{Follows, Outcome, PlaybookId, Promise, PromiseId, Rung, ShapeId, Shows, StepId};
 use crate::syntax::{Entry, Node};
 
 /// The keys of the outcomes, in the order in which they are tried.
@@ -21,10 +22,10 @@ const SLOTS: [&str; 4] = ["thing", "due", "worth", "paid"];
 
 pub(super) fn read(root: &Node, context: &mut Context<'_>) -> Vec<Option<Promise>> {
     let entries = root.get("promises").map(Node::entries).unwrap_or_default();
-    if root.get("promises").is_some_and(|node| node.entries().is_empty()) {
+    if entries.is_empty() && root.get("playbooks").is_none() {
         let place = root.entry("promises").map_or(0..0, |entry| entry.key_span.clone());
         let none = Diagnostic::error(Code::MissingKey, &place, "the charter promises nothing");
-        context.out.push(none.help("write at least one promise"));
+        context.out.push(none.help("write at least one promise or playbook"));
     }
     for entry in entries {
         let head = head(entry, context);
@@ -74,7 +75,7 @@ fn follow(id: PromiseId, entry: &Entry, context: &mut Context<'_>) {
 }
 
 /// The event that makes a promise: it must be about a party.
-fn made_on(node: &Node, context: &mut Context<'_>) -> Option<ShapeId> {
+pub(super) fn made_on(node: &Node, context: &mut Context<'_>) -> Option<ShapeId> {
     let id = context.event(node)?;
     let shape = context.shape(id)?;
     if shape.party.is_none() && !context.faulty.contains(&id) {
@@ -101,30 +102,77 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     let due = part("due").and_then(|node| context.expression(node, reach, Want::Time));
     let worth = part("worth").map(|node| context.expression(node, reach, Want::Money));
     let paid = part("paid").map(|node| context.expression(node, reach, Want::Tenders));
+    let made = Made { name, on, follows, step: None, when, due, worth: transposed(worth), paid: transposed(paid) };
+    clause(entry, id, made, context)
+}
+
+/// How a promise comes to be, as far as it could be read.
+pub(super) struct Made {
+    pub name: Option<Box<str>>,
+    pub on: Option<ShapeId>,
+    pub follows: Option<Follows>,
+    pub step: Option<(PlaybookId, StepId)>,
+    pub when: Option<Option<Expr>>,
+    pub due: Option<Expr>,
+    pub worth: Option<Option<Expr>>,
+    pub paid: Option<Option<Expr>>,
+}
+
+/// What a promise says and what shows how it stands: the same for one that an event makes and for a step of a playbook.
+pub(super) fn clause(entry: &Entry, id: PromiseId, made: Made, context: &mut Context<'_>) -> Option<Promise> {
+    let (node, on) = (&entry.value, made.on);
     let says = texts::read(node.get("says"), &SLOTS, Reach { made: on, ..Reach::default() }, context);
     let (outcomes, at_risk_before) = outcomes(node, id, on, context);
-    let (silent_after, silent_asks) = silent(node.get("silent"), context);
+    let (silent_after, silent_asks) = silent(node.get("silent"), made.step.is_some(), context);
+    let escalates = escalates(node.get("escalates"), context);
     if !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some()) {
         let never =
             Diagnostic::error(Code::NeverApplies, &entry.key_span, format!("nothing shows how `{}` stands", entry.key));
         context.out.push(never.help("write at least `kept: {on: EVENT}`: which event shows that it was kept"));
     }
     Some(Promise {
-        name: name?,
+        name: made.name?,
         on: on?,
-        follows,
-        step: None,
-        when: when?,
-        due: due?,
-        worth: transposed(worth)?,
-        paid: transposed(paid)?,
+        follows: made.follows,
+        step: made.step,
+        when: made.when?,
+        due: made.due?,
+        worth: made.worth?,
+        paid: made.paid?,
         owner: node.get("owner").and_then(Node::text).map(Into::into),
         says,
         outcomes: outcomes?,
         at_risk_before: at_risk_before?,
         silent_after: silent_after?,
         silent_asks,
+        escalates: escalates?,
     })
+}
+
+/// The ladder of escalation: each rung later than the one before.
+fn escalates(node: Option<&Node>, context: &mut Context<'_>) -> Option<Vec<Rung>> {
+    let mut rungs: Vec<Rung> = Vec::new();
+    let mut sound = true;
+    for item in node.map(Node::items).unwrap_or_default() {
+        let after = item.get("after").and_then(|after| literal::duration(after, context));
+        let to = item.get("to").and_then(Node::text);
+        let (Some(after), Some(to)) = (after, to) else {
+            sound = false;
+            continue;
+        };
+        if rungs.last().is_some_and(|last| last.after >= after) {
+            let fault =
+                Diagnostic::error(Code::NeverApplies, &item.span, "this rung does not lie after the one before");
+            context.out.push(fault.help("write the rungs in the order in which they are climbed"));
+            sound = false;
+        }
+        if rungs.len() == limits::RUNGS {
+            let message = format!("a ladder has at most {} rungs", limits::RUNGS);
+            return context.fail(Diagnostic::error(Code::TooLarge, &item.span, message).help("leave some out"));
+        }
+        rungs.push(Rung { after, to: to.into() });
+    }
+    sound.then_some(rungs)
 }
 
 /// `None` inside when it was not written, outside when it has a fault.
@@ -245,17 +293,21 @@ fn reached(earlier: &[Placed], this: &Placed, context: &mut Context<'_>) {
     }
 }
 
-fn silent(node: Option<&Node>, context: &mut Context<'_>) -> (Option<i64>, Option<Box<str>>) {
+/// What `silent: {then: …}` says of a step that does not hold up the play.
+pub(super) const GO_ON: &str = "go on";
+
+fn silent(node: Option<&Node>, step: bool, context: &mut Context<'_>) -> (Option<i64>, Option<Box<str>>) {
     let Some(node) = node else { return (Some(0), None) };
     let after = node.get("after").and_then(|node| literal::duration(node, context));
     let asks = node.get("then").and_then(|then| {
         let text = then.text()?;
         match text.strip_prefix("ask ").map(str::trim) {
             Some("owner") => None,
+            _ if step && text == GO_ON => None,
             Some(role) if !role.is_empty() => Some(role.into()),
             _ => {
                 let bad = Diagnostic::error(Code::BadWord, &then.span, format!("`then` cannot be `{text}`"));
-                context.fail(bad.help("write `ask owner`, or `ask` and a role"))
+                context.fail(bad.help("write `ask owner`, or `ask` and a role; a step may also `go on`"))
             }
         }
     });

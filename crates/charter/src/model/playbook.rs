@@ -22,6 +22,8 @@ pub struct Playbook {
     pub on: ShapeId,
     /// Only if this holds; may read `data`.
     pub when: Option<Expr>,
+    /// True when it stands on the page that customers read.
+    pub published: bool,
     /// Who in the company speaks for the party, by role.
     pub speaks_for_them: Option<Box<str>>,
     /// The share of plays that are left alone on purpose, to compare with.
@@ -37,7 +39,8 @@ pub struct Playbook {
 pub struct Step {
     /// Its name: `acknowledged`.
     pub name: Box<str>,
-    /// The promise that it becomes; its due time reads `data` of nothing but the beginning, as `made`.
+    /// The promise that it becomes. Its due time may read `made`, the data of what began the play, and `step`; `at` is when it is
+    /// entered.
     pub promise: PromiseId,
     /// The steps it comes after: it is entered once all of them have come to their end and one of them was done. Empty: at the
     /// beginning.

@@ -11,6 +11,7 @@ mod language;
 mod ledger;
 mod messages;
 mod payments;
+mod plays;
 mod reasons;
 mod stages;
 mod states;

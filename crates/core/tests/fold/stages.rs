@@ -251,7 +251,7 @@ proptest! {
         for (day, hour, kind) in story {
             let date = jiff::civil::date(2025, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
             let time = date.strftime("%m-%d").to_string();
-            world.clock(&format!("{time} 00:00"));
+            world.clock(&format!("{time} {}:59:59", hour - 1));
             told_once(&mut world, kind, &format!("{time} {hour}:00"));
         }
         world.clock("12-31");

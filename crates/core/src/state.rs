@@ -134,6 +134,11 @@ impl PromiseState {
         matches!(self, Self::Open | Self::AtRisk | Self::Overdue)
     }
 
+    /// True when the party was let down by it: it was not kept, not in time, or nothing is heard of it.
+    pub fn lets_down(self) -> bool {
+        matches!(self, Self::Overdue | Self::KeptLate | Self::Broken)
+    }
+
     /// The word of the glossary.
     pub fn word(self) -> &'static str {
         match self {

@@ -136,7 +136,7 @@ fn is_of(wanted: OwedKind, found: RemedyKind) -> bool {
 /// What is wrong with the stages that parties are in.
 fn compare_stage(expected: &InStage, found: &BTreeMap<Box<str>, Option<Stage>>) -> Vec<String> {
     let word = |stage: Option<Stage>| stage.map_or("none", Stage::word);
-    let meant = |party: &Box<str>| expected.party.as_ref().is_none_or(|one| one == party);
+    let meant = |party: &str| expected.party.as_deref().is_none_or(|one| one == party);
     let others = found.iter().filter(|(party, stage)| meant(party) && **stage != expected.stage);
     let mut faults: Vec<String> = others
         .map(|(party, stage)| {

@@ -1,6 +1,9 @@
 //! `makegood explain`: the whole story of a remedy, a promise, a play or a party, in the words one would show a customer.
 
 mod play;
+mod stage;
+
+pub use stage::stage;
 
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
@@ -135,6 +138,7 @@ impl<'o> Teller<'o> {
             ));
         }
         section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &by_time(lines));
+        text.push_str(&self.stages(None)?);
         let plays = self.plays()?;
         section(&mut text, self.language.of(["Cases", "处理流程", "Saker"]), &plays);
         let history = self.history(None)?;

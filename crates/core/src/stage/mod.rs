@@ -12,7 +12,7 @@ mod words;
 
 pub use because::{Ended, Grounds, MoveReason};
 pub use derive::Stand;
-pub use words::{move_words, phase_word, stage_word};
+pub use words::{grounds_words, move_words, phase_word, stage_word};
 
 use makegood_charter::expr::{Expr, Scope};
 use makegood_charter::model::{Sign, Stage, Stages};

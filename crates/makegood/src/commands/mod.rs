@@ -13,11 +13,14 @@ mod rebuild;
 mod remedy;
 mod run;
 mod simulate;
+mod stage;
 mod tick;
 mod value;
 mod verify;
 
 use makegood_charter::Moment;
+
+pub(crate) use stage::end_of;
 
 use crate::arguments::{Arguments, Command};
 use crate::{Failure, clock, story};
@@ -33,6 +36,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Remedy(remedy) => remedy::run(&remedy),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
+        Command::Stage(stage) => stage::run(&stage),
         Command::Tick(tick) => tick::run(&tick),
         Command::Dispatch(dispatch) => dispatch::run(&dispatch),
         Command::Quarantine(quarantine) => quarantine::run(&quarantine),

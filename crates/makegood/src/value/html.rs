@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use makegood_charter::publish::BASE_STYLE;
+
 use super::report::{Report, Table};
 use crate::output::grouped;
 
@@ -12,7 +14,7 @@ pub(super) fn page(report: &Report) -> String {
     let title = escaped(&report.title);
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{BASE_STYLE}{STYLE}</style>\n</head>\n<body>\n\
          <main>\n<h1>{title}</h1>\n"
     );
     for line in &report.lead {

@@ -10,6 +10,8 @@ mod decisions;
 mod desk;
 mod explain;
 mod inputs;
+mod models;
+mod stages;
 mod sudden;
 mod tutorial;
 mod value;

@@ -34,7 +34,7 @@ pub(super) fn page(report: &Report) -> String {
     if !report.notes.is_empty() {
         out.push_str("<footer>\n<h2>Notes</h2>\n<ul>\n");
         report.notes.iter().for_each(|note| {
-            let _ = writeln!(out, "<li>{}</li>", escaped(note));
+            let _ = writeln!(out, "<li>{}</li>", prose(note));
         });
         out.push_str("</ul>\n</footer>\n");
     }
@@ -69,6 +69,19 @@ fn table(table: &Table, out: &mut String) {
         let _ = writeln!(out, "<p class=\"more\">and {} more</p>", grouped(table.more as i128));
     }
     out.push_str("</section>\n");
+}
+
+/// A sentence for the page: what stands between back-ticks is set as it would be typed.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let part = |(number, part): (usize, &&str)| match number.is_multiple_of(2) {
+        true => escaped(part),
+        false => format!("<code>{}</code>", escaped(part)),
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 /// A text for the page. A date, an amount and a share are not broken over two lines.

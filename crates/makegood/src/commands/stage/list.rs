@@ -123,9 +123,10 @@ impl Listing<'_> {
         let by_stage: Vec<String> =
             self.counts.iter().map(|(stage, count)| format!("{} {}", grouped(*count), stage.word())).collect();
         let when = self.at.map_or_else(|| "as recorded".to_owned(), |at| format!("at the end of {}", self.date(at)));
+        let noun = if total == 1 { "party" } else { "parties" };
         let lead = match total {
             0 => "Nobody is in a stage yet: no event that the charter's stages name was heard.".to_owned(),
-            _ => format!("{} parties: {}.", grouped(total), by_stage.join(", ")),
+            _ => format!("{} {noun}: {}.", grouped(total), by_stage.join(", ")),
         };
         let counts: serde_json::Map<String, serde_json::Value> =
             self.counts.iter().map(|(stage, count)| (stage.word().to_owned(), (*count).into())).collect();

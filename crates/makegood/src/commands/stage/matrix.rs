@@ -125,8 +125,9 @@ fn report(staged: &Staged, counts: &Counts, (from, to): (&str, &str), known: Kno
         title: format!("Stages of {}, from {from} to {to}", staged.name),
         lead: vec![
             format!(
-                "{} parties: {} stayed in their stage, {} were lost, {} were regained.",
+                "{} {}: {} stayed in their stage, {} were lost, {} were regained.",
                 grouped(all),
+                if all == 1 { "party" } else { "parties" },
                 grouped(stayed),
                 grouped(became_lost),
                 grouped(regained)

@@ -1,5 +1,6 @@
 //! A charter in plain words: what is promised, what is owed, when, and what takes it away.
 
+mod duties;
 mod phrases;
 mod playbooks;
 mod rights;
@@ -22,6 +23,7 @@ pub fn explain(charter: &Charter, language: &str) -> String {
     let mut page = Page { charter, language, words: phrases(language), out: String::new() };
     page.head();
     page.promises();
+    page.duties();
     page.playbooks();
     page.rights();
     page.combined();

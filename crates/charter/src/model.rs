@@ -2,10 +2,12 @@
 //!
 //! Clauses refer to each other by position ([`ShapeId`], [`PromiseId`] …); names are kept for people.
 
+mod duty;
 mod playbook;
 mod stages;
 mod valuation;
 
+pub use duty::{Consequence, Duty, Evidence, Quantity};
 pub use playbook::{Ending, Playbook, PlaybookId, Step, StepId};
 pub use stages::{Disqualified, Phase, Regular, Sign, Silence, Stage, StageClause, Stages};
 pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
@@ -79,6 +81,8 @@ pub struct Charter {
     pub valuation: Option<Valuation>,
     /// The stages of a relationship, where the charter knows them. No right reads them.
     pub stages: Option<Stages>,
+    /// What hand-offs must carry.
+    pub duties: Vec<Duty>,
     /// What is done, by whom and by when, once something has happened.
     pub playbooks: Vec<Playbook>,
     /// How often something happened to a party, by position.

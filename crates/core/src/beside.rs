@@ -1,27 +1,29 @@
 //! Parts of a party beside its promises and remedies.
 
 use crate::stage::Move;
-use crate::{PartId, Play, StateError, decode, encode};
+use crate::{Custody, PartId, Play, StateError, decode, encode};
 
 /// What kind of part it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BesideKind {
     /// A running or ended playbook.
     Play,
+    /// The chain of custody of a thing.
+    Custody,
     /// A move from one stage to another.
     Move,
 }
 
 impl BesideKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 2] = [Self::Play, Self::Move];
+    pub const ALL: [Self; 3] = [Self::Play, Self::Custody, Self::Move];
     /// The first of them.
     pub const FIRST: Self = Self::Play;
 
     /// True of a kind that a fold is given again: a move is written once and never read by it.
     pub fn is_loaded(self) -> bool {
         match self {
-            Self::Play => true,
+            Self::Play | Self::Custody => true,
             Self::Move => false,
         }
     }
@@ -33,6 +35,8 @@ impl BesideKind {
 pub enum Beside {
     /// A running or ended playbook.
     Play(Play),
+    /// The chain of custody of a thing.
+    Custody(Custody),
     /// A move from one stage to another.
     Move(Move),
 }
@@ -42,6 +46,7 @@ impl Beside {
     pub fn kind(&self) -> BesideKind {
         match self {
             Self::Play(_) => BesideKind::Play,
+            Self::Custody(_) => BesideKind::Custody,
             Self::Move(_) => BesideKind::Move,
         }
     }
@@ -50,6 +55,7 @@ impl Beside {
     pub fn id(&self) -> PartId {
         match self {
             Self::Play(play) => play.id,
+            Self::Custody(chain) => chain.id,
             Self::Move(one) => one.id,
         }
     }
@@ -58,6 +64,7 @@ impl Beside {
     pub fn encode(&self) -> Result<Vec<u8>, StateError> {
         match self {
             Self::Play(play) => encode(play),
+            Self::Custody(chain) => encode(chain),
             Self::Move(one) => encode(one),
         }
     }
@@ -66,6 +73,7 @@ impl Beside {
     pub fn decode(kind: BesideKind, bytes: &[u8]) -> Result<Self, StateError> {
         match kind {
             BesideKind::Play => decode(bytes).map(Self::Play),
+            BesideKind::Custody => decode(bytes).map(Self::Custody),
             BesideKind::Move => decode(bytes).map(Self::Move),
         }
     }

@@ -135,13 +135,13 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
         }
     } else if NAMES_A_PROMISE.contains(&kind) {
         let named = event.text(book, "promise").and_then(Name::parse).map(|name| name.id);
-        if book.has_playbooks() {
+        if book.has_beside() {
             needs.beside.extend(named.as_ref().map(crate::id::about_of));
         }
         needs.promises.extend(named);
     } else if kind != builtin::JUDGED {
         // An event about the party alone is about its promises that are about no thing.
-        if book.has_playbooks() {
+        if book.has_beside() {
             needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
         }
         needs.about = Some(event.thing().unwrap_or_default().into());
@@ -192,7 +192,7 @@ pub fn fold(
             _ => promise::on_event(&mut folding, event)?,
         },
     }
-    if book.has_playbooks() {
+    if book.has_beside() {
         play::advance(&mut folding)?;
     }
     folding.finish()

@@ -9,6 +9,7 @@
 mod award;
 pub mod because;
 mod beside;
+pub mod custody;
 mod dealings;
 mod event;
 mod fold;
@@ -28,6 +29,7 @@ mod tally;
 
 pub use award::in_charter_money;
 pub use beside::{Beside, BesideKind};
+pub use custody::{Custody, Hand};
 pub use dealings::{DealingDay, Dealings, Trade};
 pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};

@@ -11,8 +11,8 @@ use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
-    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, play, right,
-    stage, tally,
+    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, custody, dealings, limits, message, play,
+    right, stage, tally,
 };
 use follow::follow;
 
@@ -74,8 +74,8 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
     on_again(folding, event)?;
     if &*event.subject == folding.key {
         make(folding, event)?;
-        if folding.book.has_playbooks() {
-            play::begin(folding, event)?;
+        if folding.book.has_beside() {
+            play::begin(folding, event);
         }
     }
     Ok(())
@@ -98,7 +98,12 @@ pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         hear(folding, &mut promise, rules, clause_id, event, form)?;
         if !let_go_before(&promise, event) {
             right::on_event(folding, &mut promise, event)?;
-            follow(folding, &promise, rules, clause_id, event, form)?;
+            let duty = custody::judge(&promise, rules, clause_id, event, form);
+            follow(folding, &promise, (rules, clause_id), (event, form), duty)?;
+            play::begin_after(folding, &promise, rules, clause_id, (event, form), duty);
+            if let Some(unmet) = duty {
+                custody::note(folding, &promise, (rules, clause_id), (event, form), unmet);
+            }
         }
         promise.set_wake(promise.clause_of(rules));
         folding.put_promise(promise);

@@ -46,22 +46,26 @@ pub fn remedy_row(slot: Slot, party: &str, remedy: &Remedy) -> Result<PartRow, S
 
 /// A part beside promises and remedies as a row.
 pub fn beside_row(slot: Slot, party: &str, part: &Beside, book: &Rulebook) -> Result<PartRow, StateError> {
-    let (thing, clause, state, since): (Box<str>, Box<str>, u8, Moment) = match part {
+    let (thing, clause, state, since) = match part {
         Beside::Play(play) => {
             let rules = book.by_tag(play.charter).map(|(_, rules)| rules);
             let playbook = rules.and_then(|rules| play.playbook_of(rules));
-            let name = playbook.map_or("", |playbook| &playbook.name).into();
-            (play.thing.clone(), name, play.state as u8, play.began_at)
+            (&*play.thing, playbook.map_or("", |playbook| &playbook.name), play.state as u8, play.began_at)
         }
-        Beside::Move(one) => ("".into(), one.name.clone(), one.to as u8, one.at),
+        Beside::Custody(chain) => {
+            let holder = chain.holder().map_or("", |hand| &hand.taker);
+            let first = chain.hands.first().map(|hand| hand.at).unwrap_or_default();
+            (&*chain.thing, holder, chain.unmet(), first)
+        }
+        Beside::Move(one) => ("", &*one.name, one.to as u8, one.at),
     };
     Ok(PartRow {
         kind: part_kind(part.kind()),
         slot,
         party: party.into(),
         id: part.id(),
-        thing,
-        clause,
+        thing: thing.into(),
+        clause: clause.into(),
         state,
         due: None,
         wake_at: None,
@@ -80,6 +84,7 @@ pub fn beside(row: &PartRow) -> Result<Option<Beside>, StateError> {
 pub fn part_kind(kind: BesideKind) -> PartKind {
     match kind {
         BesideKind::Play => PartKind::Play,
+        BesideKind::Custody => PartKind::Custody,
         BesideKind::Move => PartKind::Stage,
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use makegood_charter::model::Stage;
-use makegood_core::{Beside, Clause, Party, PromiseState, RemedyKind, Rulebook};
+use makegood_core::stage::{Move, Standing};
+use makegood_core::{Beside, BesideKind, Clause, Party, PromiseState, RemedyKind, Rulebook};
 use makegood_money::Commodity;
 use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain, slot_of};
 
@@ -50,9 +51,11 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
         progress();
     }
     let (lines, postings, parts) = (found.lines, found.postings, found.parts);
-    for (tables, seen) in
-        [(&["event"] as &[&str], lines), (&["posting"], postings), (&["promise", "remedy", "stage"], parts)]
-    {
+    for (tables, seen) in [
+        (&["event"] as &[&str], lines),
+        (&["posting"], postings),
+        (&["promise", "remedy", "play", "custody", "stage"], parts),
+    ] {
         nobodys(&mut *reader, tables, seen, &mut found)?;
     }
     Ok(found)
@@ -198,7 +201,21 @@ fn compare(
         counted.remedies = counted.remedies.saturating_add(1);
         found.parts = found.parts.saturating_add(1);
     }
-    stages(reader, pages, book, head, &party, found)?;
+    let mut moves = Vec::new();
+    for kind in BesideKind::ALL.map(rows::part_kind) {
+        for row in pages.parts(reader, kind, &head.key)? {
+            let part = rows::beside(&row)?;
+            let again = part.as_ref().map(|part| rows::beside_row(head.slot, &head.key, part, book)).transpose()?;
+            if let Some(Beside::Move(one)) = part {
+                moves.push(one);
+            }
+            if again.as_ref() != Some(&row) {
+                found.fault(format!("`{}`: the columns of a {kind:?} differ from its state", head.key));
+            }
+            found.parts = found.parts.saturating_add(1);
+        }
+    }
+    stages(head, &party, moves, found);
     if counted != party {
         found.fault(format!("`{}`: its state counts {party:?}, its promises and remedies {counted:?}", head.key));
     }
@@ -214,28 +231,13 @@ fn compare(
 }
 
 /// The moves of a party follow one another and end where its state says it stands.
-fn stages(
-    reader: &mut dyn Reader,
-    pages: &mut SlotPages,
-    book: &Rulebook,
-    head: &HeadRow,
-    party: &Party,
-    found: &mut Verified,
-) -> Result<(), EngineError> {
-    if !party.stages.values().all(makegood_core::stage::Standing::is_sound) {
+fn stages(head: &HeadRow, party: &Party, all: Vec<Move>, found: &mut Verified) {
+    if !party.stages.values().all(Standing::is_sound) {
         found.fault(format!("`{}`: the evidence of its stage is out of order", head.key));
     }
-    let mut moves: BTreeMap<Box<str>, Vec<makegood_core::stage::Move>> = BTreeMap::new();
-    for row in pages.parts(reader, PartKind::Stage, &head.key)? {
-        if let Some(part) = rows::beside(&row)? {
-            if rows::beside_row(head.slot, &head.key, &part, book)? != row {
-                found.fault(format!("`{}`: the columns of a move differ from its state", head.key));
-            }
-            if let Beside::Move(one) = part {
-                moves.entry(one.name.clone()).or_default().push(one);
-            }
-        }
-        found.parts = found.parts.saturating_add(1);
+    let mut moves: BTreeMap<Box<str>, Vec<Move>> = BTreeMap::new();
+    for one in all {
+        moves.entry(one.name.clone()).or_default().push(one);
     }
     for (name, standing) in &party.stages {
         let mut of_this = moves.remove(name).unwrap_or_default();
@@ -259,7 +261,6 @@ fn stages(
     for name in moves.keys() {
         found.fault(format!("`{}`: it moved under `{name}` and its state knows nothing of it", head.key));
     }
-    Ok(())
 }
 
 /// Every movement sums to zero, and what the books say is owed is what the remedies say.

@@ -1,5 +1,7 @@
 //! The keys of a charter.
 
+use crate::model::Evidence;
+
 use super::{Is, Leaf, Record, may, need};
 
 /// Keys of the language that are read from a later version on, with what they will hold.
@@ -7,7 +9,6 @@ pub(crate) const LATER: &[(&str, &str)] = &[
     ("guards", "warnings before a party acts against their own interest"),
     ("surveys", "what is asked, and when"),
     ("care", "care for loyal parties"),
-    ("duties", "what a hand-off must carry"),
 ];
 
 const NAME: Is = Is::Leaf(Leaf::Name);
@@ -43,6 +44,7 @@ pub(crate) static CHARTER: Record = Record {
         need("events", Is::Map(Leaf::EventType, &Is::Record(&SHAPE)), "The events that clauses speak of, with the shape of their data.", "{flight.departed: {about: flight, data: {late: duration}}}"),
         may("counts", Is::Map(Leaf::FieldName, &Is::Record(&COUNT)), "How often something happened to a party, read in rights as `party.NAME`.", "{flown: {on: flight.departed, within: 365d}}"),
         may("promises", Is::Map(Leaf::Name, &Is::Record(&PROMISE)), "What is promised. May be left out where there are playbooks.", "{departure: {made: {on: booking.made, due: data.departs}, says: {en: \"{thing} leaves at {due}\"}, kept: {on: flight.departed}}}"),
+        may("duties", Is::Map(Leaf::Name, &Is::Record(&DUTY)), "What a hand-off must carry, and what follows when it does not.", "{receipt: {promise: delivery, carries: [quantity, signature], by_proxy: {tells: {en: Somebody took it for you}}}}"),
         may("playbooks", Is::Map(Leaf::Name, &Is::Record(&PLAYBOOK)), "What is done once something has happened: steps, each of which becomes a promise.", "{complaint: {begins: {on: complaint.made}, says: {en: Your complaint}, steps: {answered: {says: {en: You have our answer by {due}}, within: 5 days, kept: {on: complaint.answered}}}}}"),
         may("rights", Is::Map(Leaf::Name, &Is::Record(&RIGHT)), "What is owed when a promise fails.", "{late: {on: flight.departed, says: {en: Late is paid for}, compensation: 50 USD}}"),
         may("stacking", Is::List(&Is::Record(&STACK)), "How several rights combine. Two rights that owe the same kind of thing for the same event must be named here.", "[{rights: [late, very-late], rule: highest}]"),
@@ -238,8 +240,9 @@ static BEGINS: Record = Record {
     name: "begins",
     doc: "The event that begins a play.",
     keys: &[
-        need("on", EVENT, "The event, about a party.", "complaint.made"),
-        may("if", CONDITION, "Only if this holds; reads `data`.", "data.grave"),
+        need("on", EVENT, "The event, about a party; with `follows`, about the promise's thing.", "complaint.made"),
+        may("follows", Is::Leaf(Leaf::Reference("a promise")), "The promise it follows from: it begins for those who hold this promise about the thing, and keeps what made it.", "delivery"),
+        may("if", CONDITION, "Only if this holds; reads `data`, and with `follows` also `made`, `promise` and, of a hand-off, `duty`.", "data.grave"),
     ],
 };
 
@@ -262,6 +265,38 @@ static STEP: Record = Record {
         may("at_risk", Is::OneOrMany(&Is::Record(&AT_RISK)), "What shows that it is in danger.", "{before: 2h}"),
         may("silent", Is::Record(&STEP_SILENT), "When silence makes it overdue. At once when due, unless said.", "{after: 24h, then: ask owner}"),
         may("escalates", Is::List(&Is::Record(&RUNG)), "Who is told when it stays overdue, the soonest first.", "[{after: 4h, to: shift manager}]"),
+    ],
+};
+
+static DUTY: Record = Record {
+    name: "duty",
+    doc: "What a hand-off (`custody.handed_over`) of the thing that a promise is about must carry. Promises and playbooks that follow the promise on a hand-off may read `duty.missing`, `duty.by_proxy`, `duty.differs` (true or false) and `duty.difference` (a share of what was promised). Of several duties the first that applies counts.",
+    keys: &[
+        need("promise", Is::Leaf(Leaf::Reference("a promise")), "The promise whose thing is handed over.", "delivery"),
+        may("if", CONDITION, "Only for these hand-offs; reads `data`, `made` and `promise`.", "data.step == 'accepting'"),
+        may("carries", Is::List(&Is::Leaf(Leaf::Word(&Evidence::NAMES))), "Which evidence it must carry.", "[quantity, signature]"),
+        may("quantity", Is::Record(&QUANTITY), "How much was promised.", "{promised: made.ordered, tolerance: 1%}"),
+        may("missing", Is::Record(&CONSEQUENCE), "What follows at once when evidence is missing.", "{asks: account manager}"),
+        may("by_proxy", Is::Record(&CONSEQUENCE), "What follows at once when somebody else took it on the customer's behalf.", "{tells: {en: \"{data.taker} took {thing} for you\"}}"),
+        may("differs", Is::Record(&CONSEQUENCE), "What follows at once when the quantity is out of tolerance; so it does when it is learnt later (`custody.measured`).", "{asks: account manager}"),
+    ],
+};
+
+static QUANTITY: Record = Record {
+    name: "quantity",
+    doc: "How much was promised, and how far off a hand-off may be.",
+    keys: &[
+        need("promised", Is::Leaf(Leaf::Expression("a number with a unit")), "How much; reads `made`.", "made.ordered"),
+        may("tolerance", Is::Leaf(Leaf::Share), "How far off it may be, either way. Nothing unless said.", "1%"),
+    ],
+};
+
+static CONSEQUENCE: Record = Record {
+    name: "consequence",
+    doc: "What follows at once from a hand-off that did not meet its duty.",
+    keys: &[
+        may("tells", Is::Texts, "Said to the customer. Slots: `{thing}`, `{made.FIELD}`, `{data.FIELD}`.", "{en: \"{data.taker} took {thing} for you\"}"),
+        may("asks", TEXT, "Who in the company is asked, by role.", "account manager"),
     ],
 };
 

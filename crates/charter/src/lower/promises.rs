@@ -2,6 +2,7 @@
 
 use super::context::{Context, PromiseHead, Reach, constant};
 use super::{literal, texts};
+use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::{Expr, Want};
 use crate::limits;
@@ -54,24 +55,28 @@ fn head(entry: &Entry, context: &mut Context<'_>) -> PromiseHead {
 /// A promise that follows another keeps what made that one; the event that makes it is heard about that one's thing.
 fn follow(id: PromiseId, entry: &Entry, context: &mut Context<'_>) {
     let Some(made) = entry.value.get("made") else { return };
-    let (Some(node), Some(on_node)) = (made.get("follows"), made.get("on")) else { return };
-    let Some(promise) = context.promise_named(node) else { return };
-    let follows_another = context.promise(promise).is_some_and(|head| head.on.is_none() || head.follows.is_some());
-    if promise == id || follows_another {
-        let message = format!("`{}` cannot be followed", node.text().unwrap_or_default());
-        let fault = Diagnostic::error(Code::NeverApplies, &node.span, message);
-        context.out.push(fault.help("name a promise that an event about a party makes"));
-        return;
-    }
-    let base = context.promise(promise).and_then(|head| head.on);
-    let Some(on) = context.event(on_node) else { return };
-    let Some(made_on) = base else { return };
-    if heard(on, made_on, on_node, context).is_some()
+    if let Some((base, follows)) = followed(made, Some(id), context)
         && let Some(head) = context.promises.get_mut(id)
     {
-        head.on = base;
-        head.follows = Some(Follows { promise, on });
+        head.on = Some(base);
+        head.follows = Some(follows);
     }
+}
+
+/// What `{follows: PROMISE, on: EVENT}` names: the event that made the promise, and the following itself.
+pub(super) fn followed(made: &Node, id: Option<PromiseId>, context: &mut Context<'_>) -> Option<(ShapeId, Follows)> {
+    let (node, on_node) = (made.get("follows")?, made.get("on")?);
+    let promise = context.promise_named(node)?;
+    let follows_another = context.promise(promise).is_some_and(|head| head.on.is_none() || head.follows.is_some());
+    if Some(promise) == id || follows_another {
+        let message = format!("`{}` cannot be followed", node.text().unwrap_or_default());
+        let fault = Diagnostic::error(Code::NeverApplies, &node.span, message);
+        return context.fail(fault.help("name a promise that an event about a party makes"));
+    }
+    let base = context.promise(promise).and_then(|head| head.on);
+    let on = context.event(on_node)?;
+    heard(on, base?, on_node, context)?;
+    Some((base?, Follows { promise, on }))
 }
 
 /// The event that makes a promise: it must be about a party.
@@ -93,7 +98,7 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     let on = context.promise(id).and_then(|promise| promise.on);
     let follows = context.promise(id).and_then(|promise| promise.follows);
     let reach = match follows {
-        Some(follows) => Reach { data: Some(follows.on), made: on, promise: Some(follows.promise), ..Reach::default() },
+        Some(follows) => following(follows, on, context),
         None => Reach { data: on, ..Reach::default() },
     };
     let made = node.get("made");
@@ -104,6 +109,14 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     let paid = part("paid").map(|node| context.expression(node, reach, Want::Tenders));
     let made = Made { name, on, follows, step: None, when, due, worth: transposed(worth), paid: transposed(paid) };
     clause(entry, id, made, context)
+}
+
+/// What may be read where an event about the thing of a promise makes something: of a hand-off also whether it met its duty.
+pub(super) fn following(follows: Follows, made: Option<ShapeId>, context: &Context<'_>) -> Reach {
+    let shape = context.shape(follows.on).map(|shape| &*shape.name);
+    let duty =
+        context.has_duties && shape.is_some_and(|name| [builtin::HANDED_OVER, builtin::MEASURED].contains(&name));
+    Reach { data: Some(follows.on), made, promise: Some(follows.promise), duty, ..Reach::default() }
 }
 
 /// How a promise comes to be, as far as it could be read.
@@ -252,7 +265,8 @@ fn outcome(
 pub(super) fn heard(on: ShapeId, made: ShapeId, node: &Node, context: &mut Context<'_>) -> Option<()> {
     let (event, maker) = (context.shape(on)?, context.shape(made)?);
     let builtin = crate::builtin::is_builtin(&event.name);
-    let same_thing = event.about == maker.about;
+    let any_thing = event.about.as_deref() == Some(crate::builtin::ANY_THING) && maker.about.is_some();
+    let same_thing = event.about == maker.about || any_thing;
     let same_party = event.party.is_none() && event.about.is_some() || event.party == maker.party;
     let faulty = context.faulty.contains(&on) || context.faulty.contains(&made);
     if (same_thing && same_party) || faulty {

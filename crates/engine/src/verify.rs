@@ -51,11 +51,8 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
         progress();
     }
     let (lines, postings, parts) = (found.lines, found.postings, found.parts);
-    for (tables, seen) in [
-        (&["event"] as &[&str], lines),
-        (&["posting"], postings),
-        (&["promise", "remedy", "play", "custody", "stage"], parts),
-    ] {
+    let of_parts = ["promise", "remedy", "play", "custody", "stage"];
+    for (tables, seen) in [(&["event"] as &[&str], lines), (&["posting"], postings), (&of_parts, parts)] {
         nobodys(&mut *reader, tables, seen, &mut found)?;
     }
     Ok(found)

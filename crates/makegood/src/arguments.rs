@@ -1,8 +1,9 @@
+mod custody;
 mod stage;
 mod value;
 
+pub(crate) use custody::CustodyCommand;
 pub(crate) use stage::{Known, Scope, StageCommand};
-
 pub(crate) use value::{
     Base, By, ContractRows, CovariateRows, DrillLine, EquityCommand, Model, ModelName, OpportunityRows, Output,
     ReportFormat, Unit, ValueCommand, Worth,
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// List remedies, approve those that are held, or note what became of them
     #[command(subcommand)]
     Remedy(RemedyCommand),
+    /// Who handed what to whom: chains of custody, EPCIS import and export
+    #[command(subcommand)]
+    Custody(CustodyCommand),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),
@@ -360,7 +364,7 @@ pub(crate) struct Tick {
 pub(crate) struct Dispatch {
     #[command(flatten)]
     pub database: Database,
-    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, question, approval
+    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, question, approval, task
     #[arg(long = "to", value_name = "TOPIC=WHERE", required = true)]
     pub routes: Vec<String>,
     /// Allow receivers in the company's own network

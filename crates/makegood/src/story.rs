@@ -1,9 +1,12 @@
 //! `makegood explain`: the whole story of a remedy, a promise, a play or a party, in the words one would show a customer.
 
+mod custody;
 mod play;
 mod stage;
 
 pub use stage::stage;
+
+pub(crate) use custody::chain;
 
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
@@ -141,6 +144,8 @@ impl<'o> Teller<'o> {
         text.push_str(&self.stages(None)?);
         let plays = self.plays()?;
         section(&mut text, self.language.of(["Cases", "处理流程", "Saker"]), &plays);
+        let custody = self.custody(None)?;
+        section(&mut text, self.language.of(["Custody", "交接记录", "Overleveringer"]), &custody);
         let history = self.history(None)?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let postings = self.reader.postings_of(self.slot, &party)?;

@@ -11,6 +11,10 @@ pub const PROMISE_MADE: &str = "promise.made";
 /// How a promisee finds that a promise was kept.
 pub const VERDICTS: [&str; 3] = ["kept", "not_kept", "partly"];
 
+/// Says of a party how likely it still is a customer, by a model from outside. It moves a stage and nothing else: no clause can
+/// name it, so that what a customer is worth never changes what it is owed.
+pub const JUDGED: &str = "rhythm.judged";
+
 /// The thing of a built-in event may be of any kind that is not a party's: the subject says it.
 pub const ANY_THING: &str = "thing";
 
@@ -107,6 +111,17 @@ const EVENTS: &[BuiltIn] = &[
         &[("quantity", NUMBER, false), ("unit", TEXT, false), ("document", TEXT, true), ("note", TEXT, true)],
     ),
     ("goodwill.given", Party, &[("amount", MONEY, false), ("reason", TEXT, false)]),
+    (
+        JUDGED,
+        Party,
+        &[
+            ("charter", TEXT, false),
+            ("chance", NUMBER, false),
+            ("below", NUMBER, false),
+            ("as_of", TIME, false),
+            ("model", TEXT, true),
+        ],
+    ),
     ("goodwill.approved", Party, &[("remedy", TEXT, false), ("note", TEXT, true)]),
 ];
 

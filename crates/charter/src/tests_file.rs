@@ -7,6 +7,7 @@ mod read;
 use makegood_money::Tenders;
 
 use crate::diagnostic::{self, Diagnostic, Style};
+use crate::model::Stage;
 use crate::value::Moment;
 
 /// What came of reading a file of tests.
@@ -77,6 +78,19 @@ pub struct Expected {
     pub notices: Option<usize>,
     /// How promises stand.
     pub promises: Vec<Stands>,
+    /// In which stage parties are.
+    pub stages: Vec<InStage>,
+}
+
+/// The stage that a party must be in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InStage {
+    /// Which party; absent: every one of the story.
+    pub party: Option<Box<str>>,
+    /// The stage; absent: none yet.
+    pub stage: Option<Stage>,
+    /// Its line in the file, from one.
+    pub line: usize,
 }
 
 /// A remedy that must be there.

@@ -25,6 +25,7 @@ mod promise;
 mod remedy;
 mod right;
 mod rulebook;
+pub mod stage;
 mod state;
 mod tally;
 mod word;

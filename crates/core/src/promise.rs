@@ -12,7 +12,7 @@ use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
     Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, custody, dealings, limits, message,
-    people, play, right, tally,
+    people, play, right, stage, tally,
 };
 use follow::follow;
 
@@ -237,6 +237,9 @@ fn make(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
         let Some(form) = event.form(version) else { continue };
         if rules.uses(form.shape).is_some_and(|uses| uses.values) {
             dealings::on_event(&mut folding.party, event, rules, form);
+        }
+        if rules.uses(form.shape).is_some_and(|uses| uses.stages) {
+            stage::on_event(folding, event, rules, form)?;
         }
         let makes = rules.uses(form.shape).map(|uses| uses.makes.as_slice()).unwrap_or_default();
         for (index, clause_id) in makes.iter().enumerate() {

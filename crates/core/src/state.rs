@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::because::Reason;
+use crate::stage::Standing;
 use crate::{CharterTag, Dealings, Ident, PartId, Trade, Word};
 
 /// A party's own state. Its promises and remedies are parts beside it, loaded by need.
@@ -36,8 +37,17 @@ pub struct Party {
     pub given: Vec<Given>,
     /// What rights that other charters weigh gave, or wait to be decided on.
     pub weighed: Vec<Weighed>,
+    /// Where it stands, by charter: the evidence, and the stage that it shows. Nothing that is owed reads it.
+    pub stages: BTreeMap<Box<str>, Standing>,
     /// The last day on which a bounded number of notices leaves (counted from 1970-01-01), and how many do.
     pub told: Option<(i32, u32)>,
+}
+
+impl Party {
+    /// When it must next be looked at for its own sake, whatever its parts wait for.
+    pub fn wake_at(&self) -> Option<Moment> {
+        self.stages.values().filter_map(|standing| standing.wake_at).min()
+    }
 }
 
 /// A right that a rule of another charter names, as it stands for one thing.
@@ -122,6 +132,11 @@ impl PromiseState {
     /// True while evidence is still awaited.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Open | Self::AtRisk | Self::Overdue)
+    }
+
+    /// True when the party was let down by it: it was not kept, not in time, or nothing is heard of it.
+    pub fn lets_down(self) -> bool {
+        matches!(self, Self::Overdue | Self::KeptLate | Self::Broken)
     }
 
     /// The word of the glossary.

@@ -1,13 +1,16 @@
 mod custody;
 mod promise;
+mod stage;
 mod value;
 
 pub(crate) use custody::CustodyCommand;
 pub(crate) use promise::{
     Answer, ConfirmSuggestion, Make, PromiseCommand, PromiseList, RatesBy, RatesOf, Standing, Suggest,
 };
+pub(crate) use stage::{Known, Scope, StageCommand};
 pub(crate) use value::{
-    Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
+    Base, By, ContractRows, CovariateRows, DrillLine, EquityCommand, Model, ModelName, OpportunityRows, Output,
+    ReportFormat, Unit, ValueCommand, Worth,
 };
 
 use std::path::PathBuf;
@@ -51,6 +54,9 @@ pub(crate) enum Command {
     /// The statement of customer equity
     #[command(subcommand)]
     Equity(EquityCommand),
+    /// Where parties stand: suspect to advocate, and lost
+    #[command(subcommand)]
+    Stage(StageCommand),
     /// Move the clock: what has become due or overdue by now
     Tick(Tick),
     /// Send what waits to leave: payouts, notices, questions, approvals

@@ -3,6 +3,9 @@
 mod custody;
 mod people;
 mod play;
+mod stage;
+
+pub use stage::stage;
 
 pub(crate) use custody::chain;
 
@@ -100,7 +103,7 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
         Kind::Promise | Kind::Suggestion => teller.promise(&rows::promise(&row)?),
         Kind::Play => match rows::beside(&row)? {
             Some(Beside::Play(play)) => teller.play(&play),
-            Some(Beside::Custody(_)) | None => Ok(String::new()),
+            _ => Ok(String::new()),
         },
     }
 }
@@ -140,6 +143,7 @@ impl<'o> Teller<'o> {
             ));
         }
         section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &by_time(lines));
+        text.push_str(&self.stages(None)?);
         let plays = self.plays()?;
         section(&mut text, self.language.of(["Cases", "处理流程", "Saker"]), &plays);
         let custody = self.custody(None)?;

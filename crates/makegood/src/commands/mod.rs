@@ -16,11 +16,14 @@ mod remedy;
 mod run;
 mod send;
 mod simulate;
+mod stage;
 mod tick;
 mod value;
 mod verify;
 
 use makegood_charter::Moment;
+
+pub(crate) use stage::end_of;
 
 use crate::arguments::{Arguments, Command};
 use crate::{Failure, clock, story};
@@ -38,6 +41,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Promise(promise) => promise::run(&promise),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
+        Command::Stage(stage) => stage::run(&stage),
         Command::Tick(tick) => tick::run(&tick),
         Command::Dispatch(dispatch) => dispatch::run(&dispatch),
         Command::Quarantine(quarantine) => quarantine::run(&quarantine),

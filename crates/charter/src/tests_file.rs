@@ -7,6 +7,7 @@ mod read;
 use makegood_money::Tenders;
 
 use crate::diagnostic::{self, Diagnostic, Style};
+use crate::model::{PlaybookId, StepId};
 use crate::value::Moment;
 
 /// What came of reading a file of tests.
@@ -60,6 +61,8 @@ pub struct TestEvent {
     pub party: Option<Box<str>>,
     /// What it is about: `flight:B6-1`. Of the kind that its shape says.
     pub about: Option<Box<str>>,
+    /// Whose doing it is; absent: the tester's.
+    pub actor: Option<Box<str>>,
     /// Its data, which fits its shape.
     pub data: serde_json::Value,
     /// Its line in the file, from one.
@@ -75,6 +78,29 @@ pub struct Expected {
     pub notices: Option<usize>,
     /// How promises stand.
     pub promises: Vec<Stands>,
+    /// How plays stand.
+    pub plays: Vec<PlayStands>,
+    /// The codes of the events that were not taken, all of them.
+    pub refused: Vec<Box<str>>,
+}
+
+/// How a play must stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlayStands {
+    /// The playbook; known to the charter.
+    pub playbook: PlaybookId,
+    /// Whose it is; absent: anyone's.
+    pub party: Option<Box<str>>,
+    /// About which thing; absent: any.
+    pub about: Option<Box<str>>,
+    /// Its state, in words: `left alone`.
+    pub state: Box<str>,
+    /// The ending that came, if one is named.
+    pub ending: Option<usize>,
+    /// How these steps stand, in words: `passed`, `kept late`.
+    pub steps: Vec<(StepId, Box<str>)>,
+    /// Its line in the file, from one.
+    pub line: usize,
 }
 
 /// A remedy that must be there.

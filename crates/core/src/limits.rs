@@ -11,5 +11,7 @@ pub const GIVEN: usize = 1_000;
 pub const WEIGHED: usize = 1_000;
 /// Events that a play remembers for its steps and endings; a further one is heard by the promises alone.
 pub const HEARD: usize = 200;
+/// Roles, and absences, that a party remembers; the oldest are let go.
+pub const ROLES: usize = 100;
 /// Claims of one promise that wait to be decided. A further one is a question for the owner, who decides it by hand.
 pub const CLAIMS: usize = 16;

@@ -283,7 +283,7 @@ pub fn promise_text(rules: &Rules, promise: &Promise, language: &str) -> Option<
 /// Asks the owner of an overdue promise what happened.
 pub(crate) fn ask_owner(folding: &mut Folding, promise: &Promise, rules: &Rules) {
     let clause = promise.clause_of(rules);
-    let asked = clause.and_then(|clause| clause.silent_asks.as_deref().or(clause.owner.as_deref())).unwrap_or("owner");
+    let asked = clause.and_then(|clause| clause.silent_asks.as_deref()).or(promise.owner(clause)).unwrap_or("owner");
     let body = json!({
         "to": asked,
         "party": folding.key,
@@ -303,7 +303,8 @@ pub(crate) fn task(folding: &mut Folding, promise: &Promise, rules: &Rules) {
     let says =
         languages.filter_map(|language| Some((language.to_owned(), promise_text(rules, promise, language)?.into())));
     let body = json!({
-        "to": clause.and_then(|clause| clause.owner.as_deref()).unwrap_or("owner"),
+        "to": promise.owner(clause).unwrap_or("owner"),
+        "role": clause.and_then(|clause| clause.owner.as_deref()),
         "party": folding.key,
         "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
         "play": promise.play().map(|play| Name::new(Kind::Play, folding.key, play).to_string()),
@@ -324,7 +325,7 @@ pub(crate) fn escalate(folding: &mut Folding, promise: &Promise, clause: &Promis
         "clause": &*clause.name,
         "thing": &*promise.thing,
         "due": promise.due.to_string(),
-        "owner": clause.owner.as_deref(),
+        "owner": promise.owner(Some(clause)),
         "rung": rung,
         "question": "the promise stays overdue and its owner is silent: see to it",
     });
@@ -346,7 +347,7 @@ pub(crate) fn ask_about_step(folding: &mut Folding, play: &Play, step: &str, tro
 
 /// Asks for a person where a right applies but its amount cannot be worked out.
 pub(crate) fn ask_about(folding: &mut Folding, promise: &Promise, rules: &Rules, right: &str, trouble: &str) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let owner = promise.owner(promise.clause_of(rules)).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,
@@ -372,7 +373,7 @@ pub(crate) fn ask_about_duty(folding: &mut Folding, promise: &Promise, rules: &R
 }
 
 fn ask(folding: &mut Folding, promise: &Promise, rules: &Rules, salt: &str, question: &str) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let owner = promise.owner(promise.clause_of(rules)).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,

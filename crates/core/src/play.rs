@@ -1,16 +1,17 @@
 //! Plays: running instances of a playbook, whose every step is a promise.
 
+use makegood_charter::builtin::PLAY_ASSIGNED;
 use makegood_charter::expr::Scope;
 use makegood_charter::model::{Charter, Playbook, PlaybookId, Step, StepId};
 use makegood_charter::value::{Fields, Moment, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::{FoldError, Folding};
-use crate::id::part_id;
+use crate::id::{Name, part_id};
 use crate::promise::{holds, shown_by};
 use crate::{
-    Beside, BesideKind, CharterTag, Clause, Event, Form, Hands, Ident, PartId, Promise, PromiseState, Proof, Rules,
-    limits, message,
+    Beside, BesideKind, CharterTag, Clause, Event, Form, Hands, Ident, PartId, Promise, PromiseState, Proof, Rulebook,
+    Rules, limits, message, role,
 };
 
 /// One running or ended playbook.
@@ -40,6 +41,8 @@ pub struct Play {
     pub ended_at: Option<Moment>,
     /// How it ended, by the position among the playbook's endings; `None` when every step came to its end.
     pub ending: Option<usize>,
+    /// Who was found for which role.
+    pub people: Vec<(Box<str>, Box<str>)>,
 }
 
 /// How a play stands.
@@ -65,7 +68,7 @@ pub enum StepState {
     Entered(PartId),
     /// It came to its end so, at this time, shown by this event.
     Settled(PartId, PromiseState, Moment, Ident),
-    /// Its condition did not hold, or nothing that it comes after was done.
+    /// Its condition did not hold, or everything that it comes after was passed by.
     Passed,
 }
 
@@ -158,6 +161,7 @@ pub(crate) fn begin(folding: &mut Folding, event: &Event) -> Result<(), FoldErro
                 heard: Vec::new(),
                 ended_at: None,
                 ending: None,
+                people: Vec::new(),
             }));
             if !thing.is_empty() {
                 folding.out.interests.push(thing.into());
@@ -209,6 +213,14 @@ fn gone(folding: &Folding, event: &Event) -> Result<(), FoldError> {
         "a play runs under a charter version that is not kept".to_owned(),
         "put that version in force again, as it was",
     )
+}
+
+/// The play that an event names, where it says who was found for it.
+pub(crate) fn named(book: &Rulebook, event: &Event) -> Option<PartId> {
+    if &*event.kind != PLAY_ASSIGNED {
+        return None;
+    }
+    event.text(book, "play").and_then(Name::parse).map(|name| name.id)
 }
 
 /// The same play is always left alone, or never: its identity decides.
@@ -315,7 +327,9 @@ fn enter(
         match clause.due.number(&scope) {
             Ok(due) => {
                 let id = part_id(folding.key, &play.thing, &play.cause, &clause.name, 0);
-                let hands = Hands { play: Some(play.id), ..Hands::default() };
+                let person = clause.owner.as_deref().and_then(|role| role::person(folding, play, role));
+                let owner = person.unwrap_or_default().into();
+                let hands = Hands { play: Some(play.id), owner, ..Hands::default() };
                 let mut promise = Promise {
                     made_at: at,
                     cause: folding.cause,

@@ -42,6 +42,12 @@ impl Promise {
         }
     }
 
+    /// Who is accountable: a person, or the role that its clause names.
+    pub fn owner<'p>(&'p self, clause: Option<&'p PromiseClause>) -> Option<&'p str> {
+        let person = self.hands.as_ref().map(|hands| &*hands.owner).filter(|owner| !owner.is_empty());
+        person.or_else(|| clause?.owner.as_deref())
+    }
+
     /// Works out when it must next be looked at.
     pub(crate) fn set_wake(&mut self, clause: Option<&PromiseClause>) {
         let silent_after = clause.map_or(0, |clause| clause.silent_after);
@@ -83,8 +89,13 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
 
 /// What an event means for the promises there are.
 pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+    let play = play::named(folding.book, event);
     for id in in_order(folding) {
         let Some(mut promise) = folding.promise(&id).cloned() else { continue };
+        // Who was found for a role in one play says nothing of another one.
+        if play.is_some() && promise.play() != play {
+            continue;
+        }
         if event.thing().unwrap_or_default() != &*promise.thing {
             continue;
         }
@@ -402,7 +413,23 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
     if folding.actor.is_none() {
         return no_actor(folding);
     }
+    if let Some(play) = event.text(folding.book, "play")
+        && Name::parse(play).map(|name| name.id) != promise.play()
+    {
+        return folding.refuse(
+            "other-play",
+            format!("`{named}` is not a step of the play `{play}`"),
+            "name a step of this play, as `makegood play show PLAY` lists them",
+        );
+    }
     let rules = folding.book.by_tag(promise.charter).map(|(_, rules)| rules);
+    if rules.is_none() && promise.play().is_some() {
+        return folding.refuse(
+            "unknown-charter",
+            "a play runs under a charter version that is not kept".to_owned(),
+            "put that version in force again, as it was",
+        );
+    }
     match event.kind.as_ref() {
         "promise.kept" => {
             let shows = if event.time > promise.due { Shows::Late } else { Shows::Kept };
@@ -422,7 +449,7 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
     Ok(())
 }
 
-fn no_actor(folding: &Folding) -> Result<(), FoldError> {
+pub(crate) fn no_actor(folding: &Folding) -> Result<(), FoldError> {
     folding.refuse(
         "no-actor",
         "what a person says of a promise or a remedy needs to say whose word it is".to_owned(),

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::because::Reason;
-use crate::{CharterTag, Dealings, Ident, PartId, Trade};
+use crate::{Absence, CharterTag, Dealings, Ident, PartId, Role, Trade};
 
 /// A party's own state. Its promises and remedies are parts beside it, loaded by need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -38,6 +38,10 @@ pub struct Party {
     pub weighed: Vec<Weighed>,
     /// The last day on which a bounded number of notices leaves (counted from 1970-01-01), and how many do.
     pub told: Option<(i32, u32)>,
+    /// Who has which role for it, in the order of time; of a person, which roles they have for the house.
+    pub roles: Vec<Role>,
+    /// When it is away, in the order of time.
+    pub absences: Vec<Absence>,
 }
 
 /// A right that a rule of another charter names, as it stands for one thing.

@@ -105,6 +105,9 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
     }
     let event = event(book, &envelope)?;
     is_to_somebody(book, &event)?;
+    if let Some(refusal) = makegood_core::refusal(book, &event) {
+        return Err(Reject::new(refusal.code, refusal.message, refusal.help));
+    }
     is_judged(book, &event)?;
     fits_what_is_in_force(book, &envelope, &event)?;
     Ok(Incoming { event, body: line.into(), origin, freed: None })
@@ -113,6 +116,16 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
 /// Refuses a built-in event whose subject is no party.
 fn is_to_somebody(book: &Rulebook, event: &Event) -> Result<(), Reject> {
     let kind = key_kind(&event.subject).unwrap_or_default();
+    if &*event.kind == builtin::REPAIR_DECIDED {
+        return match book.is_party(kind) {
+            false => Ok(()),
+            true => Err(Reject::new(
+                "not-a-thing",
+                format!("`{}` is said of a thing, and `{}` is a party", event.kind, cut(&event.subject)),
+                "send it with what went wrong as subject: `flight:17`; to one party, give goodwill",
+            )),
+        };
+    }
     if !builtin::is_builtin(&event.kind) || book.is_party(kind) {
         return Ok(());
     }
@@ -251,7 +264,9 @@ fn event(book: &Rulebook, envelope: &Envelope) -> Result<Event, Reject> {
         return Err(error.into());
     }
     let subjects = shape.subjects(envelope)?;
-    let about = subjects.thing.or(envelope.about.as_deref()).map(Into::into);
+    let of_any_thing = envelope.kind == builtin::REPAIR_DECIDED;
+    let thing = if of_any_thing { Some(&*envelope.subject) } else { subjects.thing };
+    let about = thing.or(envelope.about.as_deref()).map(Into::into);
     Ok(Event {
         ident: makegood_store::ident(&envelope.source, &envelope.id),
         kind: envelope.kind.as_ref().into(),

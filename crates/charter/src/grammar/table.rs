@@ -249,7 +249,7 @@ static STEP: Record = Record {
     keys: &[
         need("says", Is::Texts, "The step in the customer's words. Slots as in a promise.", "{en: \"You have our answer by {due}\"}"),
         may("owner", TEXT, "Who is accountable, by role or name.", "complaints desk"),
-        may("after", Is::OneOrMany(&Is::Leaf(Leaf::Reference("a step"))), "The steps above it that it comes after: it is entered once all of them have come to their end and one of them was done. Without it, at the beginning.", "acknowledged"),
+        may("after", Is::OneOrMany(&Is::Leaf(Leaf::Reference("a step"))), "The steps above it that it comes after: it is entered once all of them have come to their end, unless all were passed by. Without it, at the beginning.", "acknowledged"),
         may("if", CONDITION, "Only if this holds then; passed by otherwise. Reads `made` and `step`.", "step.weighed.worth_it"),
         may("within", Is::Leaf(Leaf::Clock), "When it is due: so long after it is entered …", "2 working days"),
         may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "… by this calendar, where the charter has several …", "norway"),

@@ -2,6 +2,8 @@
 
 use super::{Is, Leaf, Record, may, need};
 
+const TEXT: Is = Is::Leaf(Leaf::Text);
+
 /// The file itself.
 pub(crate) static TESTS: Record = Record {
     name: "file of tests",
@@ -30,6 +32,7 @@ static STEP: Record = Record {
         may("time", Is::Leaf(Leaf::Date), "When it happened.", "2025-05-01T15:00:00-04:00"),
         may("party", Is::Leaf(Leaf::Key), "Whom it is about.", "customer:ann"),
         may("about", Is::Leaf(Leaf::Key), "What it is about.", "flight:B6-1"),
+        may("actor", TEXT, "Whose doing it is, by name. `tester` unless said: approvals need somebody else.", "ann"),
         may("data", Is::Data, "Its data, by the shape of the event.", "{late: 3h}"),
         may("clock", Is::Leaf(Leaf::Date), "Instead of an event: nothing more is heard until this time.", "2025-05-10T00:00:00-04:00"),
     ],
@@ -43,6 +46,8 @@ static THEN: Record = Record {
         may("owes", Is::List(&Is::Record(&OWED)), "What is owed: all of it, and nothing else.", "[{right: late-departure, compensation: 50 travel_credit}]"),
         may("notices", Is::Leaf(Leaf::Whole), "How many messages tell a party that something is owed, or can be asked for.", "0"),
         may("promises", Is::Map(Leaf::Name, &Is::Any(&[Is::Leaf(Leaf::Word(&STATES)), Is::List(&Is::Record(&STATE))])), "How promises stand, by name: a state for all of that name, or a list of states by party and thing.", "{departure: kept_late}"),
+        may("plays", Is::Map(Leaf::Name, &Is::OneOrMany(&Is::Record(&PLAY))), "How plays stand, by playbook: one, or a list by party and thing.", "{complaint: {state: done, steps: {answered: kept}}}"),
+        may("refused", Is::List(&Is::Leaf(Leaf::Text)), "Events that were not taken, by the code of the reason: all of them. None unless said.", "[same-person]"),
     ],
 };
 
@@ -72,5 +77,34 @@ static STATE: Record = Record {
         may("party", Is::Leaf(Leaf::Key), "To whom it was made.", "customer:ann"),
         may("about", Is::Leaf(Leaf::Key), "About which thing.", "flight:B6-1"),
         need("state", Is::Leaf(Leaf::Word(&STATES)), "The state.", "kept"),
+    ],
+};
+
+/// The states of a play.
+pub(crate) static PLAY_STATES: [&str; 4] = ["running", "done", "ended", "left_alone"];
+
+/// How a step stands: as its promise does, or not entered.
+pub(crate) static STEP_STATES: [&str; 10] = [
+    "waiting",
+    "passed",
+    "open",
+    "at_risk",
+    "overdue",
+    "kept",
+    "kept_late",
+    "broken",
+    "released",
+    "renegotiated",
+];
+
+static PLAY: Record = Record {
+    name: "play",
+    doc: "How one play stands.",
+    keys: &[
+        may("party", Is::Leaf(Leaf::Key), "Whose it is.", "customer:ann"),
+        may("about", Is::Leaf(Leaf::Key), "About which thing.", "complaint:1"),
+        need("state", Is::Leaf(Leaf::Word(&PLAY_STATES)), "The state. `done`: every step came to its end; `ended`: one of the endings came first.", "ended"),
+        may("ending", Is::Leaf(Leaf::Reference("an ending")), "Which ending came.", "withdrawn"),
+        may("steps", Is::Map(Leaf::Name, &Is::Leaf(Leaf::Word(&STEP_STATES))), "How its steps stand, by name. `waiting`: its turn has not come; `passed`: its condition did not hold.", "{acknowledged: kept, approved: passed}"),
     ],
 };

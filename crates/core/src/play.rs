@@ -41,6 +41,8 @@ pub struct Play {
     pub ended_at: Option<Moment>,
     /// How it ended, by the position among the playbook's endings; `None` when every step came to its end.
     pub ending: Option<usize>,
+    /// Who did which step, where a person did.
+    pub done_by: Vec<(StepId, Box<str>)>,
     /// Who was found for which role.
     pub people: Vec<(Box<str>, Box<str>)>,
 }
@@ -161,6 +163,7 @@ pub(crate) fn begin(folding: &mut Folding, event: &Event) -> Result<(), FoldErro
                 heard: Vec::new(),
                 ended_at: None,
                 ending: None,
+                done_by: Vec::new(),
                 people: Vec::new(),
             }));
             if !thing.is_empty() {
@@ -295,6 +298,10 @@ fn note(folding: &Folding, play: &mut Play, position: StepId) {
     }
     if let (false, Some((at, ident))) = (promise.state.is_open(), promise.settled) {
         *step = StepState::Settled(id, promise.state, at, ident);
+        // Kept with the play, so that an approval knows it whichever promises are in hand then.
+        let by = promise.hands.as_deref().map(|hands| &hands.done_by).filter(|by| !by.is_empty());
+        play.done_by.retain(|(known, _)| *known != position);
+        play.done_by.extend(by.map(|by| (position, by.clone())));
     }
 }
 
@@ -368,12 +375,13 @@ pub(crate) fn done_by_others<'f>(folding: &'f Folding, charter: &'f Charter, pro
         Beside::Play(play) => play,
     });
     let Some(play) = play.into_iter().find(|play| Some(play.id) == promise.play()) else { return Vec::new() };
-    let ids = step.unlike.iter().filter_map(|id| match play.steps.get(*id)? {
-        StepState::Settled(id, ..) | StepState::Entered(id) => Some(id),
+    let noted = play.done_by.iter().filter(|(known, _)| step.unlike.contains(known)).map(|(_, by)| &**by);
+    // What this very event showed to be done is not noted yet.
+    let in_hand = step.unlike.iter().filter_map(|id| match play.steps.get(*id)? {
+        StepState::Settled(id, ..) | StepState::Entered(id) => Some(&*folding.promise(id)?.hands.as_deref()?.done_by),
         StepState::Waiting | StepState::Passed => None,
     });
-    let hands = ids.filter_map(|id| folding.promise(id)?.hands.as_deref());
-    hands.map(|hands| &*hands.done_by).filter(|actor| !actor.is_empty()).collect()
+    noted.chain(in_hand.filter(|actor| !actor.is_empty())).collect()
 }
 
 impl Play {

@@ -147,6 +147,8 @@ fn compare(
         weighed: party.weighed.clone(),
         dealings: party.dealings.clone(),
         told: party.told,
+        roles: party.roles.clone(),
+        absences: party.absences.clone(),
         ..Party::default()
     };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();

@@ -1,5 +1,7 @@
+mod play;
 mod value;
 
+pub(crate) use play::{PlayCommand, PlayFilter, PlayList, Repair};
 pub(crate) use value::{
     Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
 };
@@ -33,6 +35,11 @@ pub(crate) enum Command {
     /// List remedies, approve those that are held, or note what became of them
     #[command(subcommand)]
     Remedy(RemedyCommand),
+    /// Plays: running playbooks. List, show, figures, the weekly review, who does what
+    #[command(subcommand)]
+    Play(PlayCommand),
+    /// Make good what went wrong with a thing for everyone it hit, whether they complained or not
+    Repair(Repair),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),
@@ -150,8 +157,8 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A remedy (`r-…`), a promise (`p-…`) or a party (`customer:42`)
-    #[arg(value_name = "REMEDY|PROMISE|PARTY")]
+    /// A remedy (`r-…`), a promise (`p-…`), a play (`c-…`), a party (`customer:42`) or a thing (`flight:7`)
+    #[arg(value_name = "REMEDY|PROMISE|PLAY|PARTY|THING")]
     pub subject: String,
     #[command(flatten)]
     pub database: Database,
@@ -353,7 +360,7 @@ pub(crate) struct Tick {
 pub(crate) struct Dispatch {
     #[command(flatten)]
     pub database: Database,
-    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, question, approval
+    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, question, approval, task
     #[arg(long = "to", value_name = "TOPIC=WHERE", required = true)]
     pub routes: Vec<String>,
     /// Allow receivers in the company's own network

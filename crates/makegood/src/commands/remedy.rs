@@ -1,6 +1,6 @@
 use makegood_core::id::{Kind, Name};
 use makegood_core::{Remedy, RemedyState};
-use makegood_engine::{Origin, read, rows};
+use makegood_engine::rows;
 use makegood_store::{PartId, PartKind, Reader, SLOTS, Slot};
 
 use crate::arguments::{Decision, RemedyCommand, StateFilter};
@@ -87,11 +87,7 @@ fn decide(decision: &Decision, kind: &str, noted_as: Option<&str>) -> Result<boo
         "specversion": "1.0", "id": format!("{kind}/{}/{}", decision.remedy, now.0), "source": "urn:makegood:command",
         "type": kind, "subject": party, "time": now.to_string(), "actor": decision.by, "data": data,
     });
-    let origin = Origin { name: "command".into(), line: 1 };
-    let incoming = read(&opened.book, event.to_string().as_bytes(), origin, now)
-        .map_err(|reject| Failure::new("M021", reject.reason, reject.help))?;
-    let verdict = opened.session()?.command(incoming)?;
-    verdict.map_err(|reject| Failure::new("M021", reject.reason, reject.help))?;
+    super::send(&opened, &event, "M021")?;
     put_line!("{kind}: {}", decision.remedy);
     Ok(true)
 }

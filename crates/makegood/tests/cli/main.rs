@@ -10,6 +10,7 @@ mod decisions;
 mod desk;
 mod explain;
 mod inputs;
+mod plays;
 mod sudden;
 mod tutorial;
 mod value;

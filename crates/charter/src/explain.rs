@@ -1,5 +1,6 @@
 //! A charter in plain words: what is promised, what is owed, when, and what takes it away.
 
+mod duties;
 mod phrases;
 mod playbooks;
 mod rights;
@@ -21,6 +22,7 @@ pub fn explain(charter: &Charter, language: &str) -> String {
     let mut page = Page { charter, language, words: phrases(language), out: String::new() };
     page.head();
     page.promises();
+    page.duties();
     page.playbooks();
     page.rights();
     page.combined();
@@ -121,6 +123,18 @@ impl Page<'_> {
         self.line(&format!("- {}{colon}{after}", words.overdue));
         if let Some(owner) = &promise.owner {
             self.line(&format!("- {}{colon}{owner}", words.owner));
+        }
+        if let Some(doer) = &promise.doer {
+            self.line(&format!("- {}{colon}{doer}", words.doer));
+        }
+        for (name, clock) in [
+            (words.acknowledged, &promise.acknowledged),
+            (words.confirmed, &promise.confirmed),
+            (words.repeats, &promise.repeats),
+        ] {
+            if let Some(clock) = clock {
+                self.line(&format!("- {name}{colon}{}", words.clock(clock)));
+            }
         }
         for rung in &promise.escalates {
             let after = self.length(rung.after);

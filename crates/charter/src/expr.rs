@@ -44,6 +44,8 @@ pub struct Names<'a> {
     pub party: bool,
     /// `step.NAME.FIELD`: the data of what showed that a step of the play was done; also `step.NAME.done`.
     pub steps: &'a [StepNames<'a>],
+    /// `duty.missing`, `duty.by_proxy`, `duty.differs`: what a hand-off did not meet; `duty.difference`, a share.
+    pub duty: bool,
     /// What the charter declares beside its events.
     pub facts: Option<&'a Facts>,
 }
@@ -104,6 +106,21 @@ pub struct Scope<'a> {
     pub steps: &'a [&'a [Value]],
     /// The steps that were done, a bit each.
     pub done: u64,
+    /// See [`Names::duty`]; nothing where no duty applies.
+    pub duty: Option<Unmet>,
+}
+
+/// What a hand-off did not meet of its duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unmet {
+    /// Evidence is missing.
+    pub missing: bool,
+    /// Another took it on the promisee's behalf.
+    pub by_proxy: bool,
+    /// The quantity is out of tolerance.
+    pub differs: bool,
+    /// By how much it is off what was promised, in millionths of it; `None` where it is not known.
+    pub difference: Option<i64>,
 }
 
 impl Scope<'_> {

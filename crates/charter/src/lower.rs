@@ -6,6 +6,7 @@ mod calendars;
 mod context;
 mod counts;
 mod defined;
+mod duties;
 mod events;
 mod head;
 mod indices;
@@ -82,7 +83,9 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
     let counts = counts::read(root, &mut context);
     let names = root.get("counts").map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key.as_str().into());
     context.facts.counts = names.collect();
+    context.has_duties = root.get("duties").is_some();
     let promises = promises::read(root, &mut context);
+    let duties = duties::read(root, &mut context);
     let (playbooks, steps) = playbooks::read(root, &mut context);
     let rights = rights::read(root, &mut context);
     let stacking = stacking::read(root, &mut context);
@@ -113,6 +116,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         stacking,
         limits,
         valuation: valuation?,
+        duties: duties.into_iter().collect::<Option<_>>()?,
         playbooks: playbooks.into_iter().collect::<Option<_>>()?,
         counts: counts.into_iter().collect::<Option<_>>()?,
         places: context.facts.places,

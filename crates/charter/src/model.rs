@@ -2,9 +2,11 @@
 //!
 //! Clauses refer to each other by position ([`ShapeId`], [`PromiseId`] …); names are kept for people.
 
+mod duty;
 mod playbook;
 mod valuation;
 
+pub use duty::{Consequence, Duty, Evidence, Quantity};
 pub use playbook::{Ending, Playbook, PlaybookId, Step, StepId};
 pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
 
@@ -75,6 +77,8 @@ pub struct Charter {
     pub limits: Limits,
     /// How customers are valued, where the charter says so. Nothing that is owed reads it.
     pub valuation: Option<Valuation>,
+    /// What hand-offs must carry.
+    pub duties: Vec<Duty>,
     /// What is done, by whom and by when, once something has happened.
     pub playbooks: Vec<Playbook>,
     /// How often something happened to a party, by position.
@@ -241,6 +245,14 @@ pub struct Promise {
     pub paid: Option<Expr>,
     /// Who is accountable, by role or name.
     pub owner: Option<Box<str>>,
+    /// Who does it, by role or name; the owner unless said.
+    pub doer: Option<Box<str>>,
+    /// Within which time the promisee's written acknowledgement is awaited; silence reminds the owner.
+    pub acknowledged: Option<Clock>,
+    /// How long after it was kept the promisee, who is asked for a verdict then, is asked again.
+    pub confirmed: Option<Clock>,
+    /// How long after this one is due the next one is, which is made when this one is settled or due.
+    pub repeats: Option<Clock>,
     /// The promise in the customer's words. Slots: `{thing}`, `{due}`, `{worth}`, `{paid}`, `{made.FIELD}`.
     pub says: Texts,
     /// What events mean for it, in the order they are tried; the first whose condition holds counts.
@@ -262,6 +274,13 @@ pub struct Rung {
     pub after: i64,
     /// Who is told, by role or name.
     pub to: Box<str>,
+}
+
+impl Promise {
+    /// True of a promise that a person makes, in words of their own.
+    pub fn by_hand(&self, charter: &Charter) -> bool {
+        charter.shapes.get(self.on).is_some_and(|shape| *shape.name == *crate::builtin::PROMISE_MADE)
+    }
 }
 
 /// How a promise follows from another one.

@@ -1,17 +1,19 @@
 //! Parts of a party beside its promises and remedies.
 
-use crate::{PartId, Play, StateError, decode, encode};
+use crate::{Custody, PartId, Play, StateError, decode, encode};
 
 /// What kind of part it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BesideKind {
     /// A running or ended playbook.
     Play,
+    /// The chain of custody of a thing.
+    Custody,
 }
 
 impl BesideKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 1] = [Self::Play];
+    pub const ALL: [Self; 2] = [Self::Play, Self::Custody];
     /// The first of them.
     pub const FIRST: Self = Self::Play;
 }
@@ -22,6 +24,8 @@ impl BesideKind {
 pub enum Beside {
     /// A running or ended playbook.
     Play(Play),
+    /// The chain of custody of a thing.
+    Custody(Custody),
 }
 
 impl Beside {
@@ -29,6 +33,7 @@ impl Beside {
     pub fn kind(&self) -> BesideKind {
         match self {
             Self::Play(_) => BesideKind::Play,
+            Self::Custody(_) => BesideKind::Custody,
         }
     }
 
@@ -36,6 +41,7 @@ impl Beside {
     pub fn id(&self) -> PartId {
         match self {
             Self::Play(play) => play.id,
+            Self::Custody(chain) => chain.id,
         }
     }
 
@@ -43,6 +49,7 @@ impl Beside {
     pub fn encode(&self) -> Result<Vec<u8>, StateError> {
         match self {
             Self::Play(play) => encode(play),
+            Self::Custody(chain) => encode(chain),
         }
     }
 
@@ -50,6 +57,7 @@ impl Beside {
     pub fn decode(kind: BesideKind, bytes: &[u8]) -> Result<Self, StateError> {
         match kind {
             BesideKind::Play => decode(bytes).map(Self::Play),
+            BesideKind::Custody => decode(bytes).map(Self::Custody),
         }
     }
 }

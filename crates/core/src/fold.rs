@@ -1,14 +1,14 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use makegood_charter::builtin::{PLAY_ASSIGNED, REPAIR_DECIDED};
+use makegood_charter::builtin::{self, PLAY_ASSIGNED, REPAIR_DECIDED};
 use makegood_charter::value::Moment;
 use makegood_money::{Money, MoneyError};
 
 use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
-    Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError,
-    invariant, message, play, promise, remedy, role,
+    Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState, Remedy, Rulebook,
+    StateError, heard, invariant, message, people, play, promise, remedy, role,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -54,6 +54,28 @@ impl Needs {
         about.dedup();
         about.into_iter()
     }
+}
+
+/// Adds to the promises `found` for a fold those that are tied to them: what is delegated, and to whom. `get` gives one of the
+/// party's by its id.
+pub fn with_ties<E>(
+    found: &mut Vec<Promise>,
+    mut get: impl FnMut(&PartId) -> Result<Option<Promise>, E>,
+) -> Result<(), E> {
+    if found.iter().all(|promise| promise.tied_to().next().is_none()) {
+        return Ok(());
+    }
+    let mut known: BTreeSet<PartId> = found.iter().map(|promise| promise.id).collect();
+    let mut next = 0;
+    while let Some(promise) = found.get(next) {
+        let tied: Vec<PartId> = promise.tied_to().filter(|id| !known.contains(id)).collect();
+        for id in tied {
+            known.insert(id);
+            found.extend(get(&id)?);
+        }
+        next = next.saturating_add(1);
+    }
+    Ok(())
 }
 
 /// What was decided outside the fold, and is recorded with the event so that a replay sees it again.
@@ -118,7 +140,17 @@ pub enum FoldError {
 /// The built-in events that name a promise or remedy of the party.
 pub(crate) const NAMES_A_REMEDY: [&str; 6] =
     ["remedy.approved", "remedy.paid", "remedy.failed", "remedy.waived", "remedy.corrected", "goodwill.approved"];
-const NAMES_A_PROMISE: [&str; 3] = ["promise.released", "promise.renegotiated", "promise.kept"];
+const NAMES_A_PROMISE: [&str; 9] = [
+    "promise.released",
+    "promise.renegotiated",
+    "promise.kept",
+    "promise.broken",
+    "promise.delegated",
+    "promise.accepted",
+    "promise.refused",
+    "promise.acknowledged",
+    "promise.confirmed",
+];
 
 /// Which parts folding `happening` needs.
 pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
@@ -135,7 +167,7 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
         }
     } else if NAMES_A_PROMISE.contains(&kind) {
         let named = event.text(book, "promise").and_then(Name::parse).map(|name| name.id);
-        if book.has_playbooks() {
+        if book.has_beside() {
             needs.beside.extend(named.as_ref().map(crate::id::about_of));
         }
         needs.promises.extend(named);
@@ -144,7 +176,7 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.remedies.push(remedy::remedy_id(party, event));
         }
         // An event about the party alone is about its promises that are about no thing.
-        if book.has_playbooks() {
+        if book.has_beside() {
             needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
         }
         needs.about = Some(event.thing().unwrap_or_default().into());
@@ -195,12 +227,15 @@ pub fn fold(
             "role.given" => role::on_role(&mut folding, event)?,
             "absence.noted" => role::on_absence(&mut folding, event)?,
             PLAY_ASSIGNED => role::on_assigned(&mut folding, event)?,
+            builtin::PROMISE_MADE => people::on_made(&mut folding, event)?,
+            "text.heard" => heard::on_event(&mut folding, event)?,
             _ => promise::on_event(&mut folding, event)?,
         },
     }
-    if book.has_playbooks() {
+    if book.has_beside() {
         play::advance(&mut folding)?;
     }
+    people::follow_through(&mut folding)?;
     folding.finish()
 }
 
@@ -244,6 +279,15 @@ impl Folding<'_> {
         self.promises.get(id).map(|held| &held.is)
     }
 
+    /// The promises that are new or stand otherwise than they did, with how they stood; none in `seen` as it stands now.
+    pub fn moved(&self, seen: &BTreeSet<(PartId, PromiseState)>) -> Vec<(PartId, Option<PromiseState>)> {
+        let moved = self.promises.iter().filter_map(|(id, held)| {
+            let was = held.was.as_ref().map(|was| was.state);
+            (was != Some(held.is.state) && !seen.contains(&(*id, held.is.state))).then_some((*id, was))
+        });
+        moved.collect()
+    }
+
     /// A remedy in hand.
     pub fn remedy(&self, id: &PartId) -> Option<&Remedy> {
         self.remedies.get(id).map(|held| &held.is)
@@ -285,6 +329,9 @@ impl Folding<'_> {
 
     fn finish(mut self) -> Result<Folded, FoldError> {
         message::notices(&mut self)?;
+        for held in self.promises.values().filter(|held| held.was.as_ref() != Some(&held.is)) {
+            people::assert_sound(&self, held.was.as_ref(), &held.is)?;
+        }
         for held in self.promises.into_values() {
             if held.was.as_ref() == Some(&held.is) {
                 continue;

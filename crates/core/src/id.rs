@@ -65,6 +65,8 @@ pub enum Kind {
     Promise,
     /// Written `r-…`.
     Remedy,
+    /// Written `s-…`: a message that suggests a promise.
+    Suggestion,
     /// Written `c-…`, a case.
     Play,
 }
@@ -93,6 +95,7 @@ impl Name {
         let kind = match groups.next()? {
             "p" => Kind::Promise,
             "r" => Kind::Remedy,
+            "s" => Kind::Suggestion,
             "c" => Kind::Play,
             _ => return None,
         };
@@ -113,6 +116,7 @@ impl fmt::Display for Name {
         let letter = match self.kind {
             Kind::Promise => 'p',
             Kind::Remedy => 'r',
+            Kind::Suggestion => 's',
             Kind::Play => 'c',
         };
         write!(f, "{letter}-{}-{}-{}", hex(&self.place), hex(about), hex(own))

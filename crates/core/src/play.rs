@@ -1,8 +1,8 @@
 //! Plays: running instances of a playbook, whose every step is a promise.
 
 use makegood_charter::builtin::PLAY_ASSIGNED;
-use makegood_charter::expr::Scope;
-use makegood_charter::model::{Charter, Playbook, PlaybookId, Step, StepId};
+use makegood_charter::expr::{Scope, Unmet};
+use makegood_charter::model::{Charter, Playbook, PlaybookId, PromiseId, Step, StepId};
 use makegood_charter::value::{Fields, Moment, Value};
 use serde::{Deserialize, Serialize};
 
@@ -124,54 +124,78 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
     Ok(())
 }
 
-/// Begins the plays that an event of the party's own begins, and shows them the event.
-pub(crate) fn begin(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+/// Begins the plays that an event of the party's own begins.
+pub(crate) fn begin(folding: &mut Folding, event: &Event) {
     let book = folding.book;
     for (version, rules) in book.in_force(event.time) {
         let Some(form) = event.form(version) else { continue };
         let begins = rules.uses(form.shape).map(|uses| uses.begins.as_slice()).unwrap_or_default();
-        for id in begins {
-            let Some(playbook) = rules.charter.playbooks.get(*id) else { continue };
+        for (id, playbook) in begins.iter().filter_map(|id| Some((*id, rules.charter.playbooks.get(*id)?))) {
             let scope = Scope { data: &form.data, made: &form.data, at: event.time, ..Scope::default() };
-            if !holds(playbook.when.as_ref(), &scope) {
-                continue;
-            }
-            let thing = event.thing().unwrap_or_default();
-            let same = |play: &Play| {
-                let named = book.by_tag(play.charter).and_then(|(_, rules)| {
-                    let other = play.playbook_of(rules)?;
-                    Some((&rules.charter.name, &other.name))
-                });
-                *play.thing == *thing && named == Some((&rules.charter.name, &playbook.name))
-            };
-            if running(folding).iter().any(same) {
-                continue;
-            }
-            let name = format!("play/{}/{}", rules.charter.name, playbook.name);
-            let part = part_id(folding.key, thing, &event.ident, &name, 0);
-            let left_alone = is_control(playbook, &part);
-            folding.put_beside(Beside::Play(Play {
-                id: part,
-                thing: thing.into(),
-                charter: rules.tag,
-                playbook: *id,
-                state: if left_alone { PlayState::Control } else { PlayState::Running },
-                began_at: event.time,
-                cause: event.ident,
-                began: form.data.clone(),
-                steps: vec![StepState::Waiting; playbook.steps.len()],
-                heard: Vec::new(),
-                ended_at: None,
-                ending: None,
-                done_by: Vec::new(),
-                people: Vec::new(),
-            }));
-            if !thing.is_empty() {
-                folding.out.interests.push(thing.into());
+            if playbook.follows.is_none() && holds(playbook.when.as_ref(), &scope) {
+                begin_one(folding, event, rules, id, &form.data);
             }
         }
     }
-    Ok(())
+}
+
+/// Begins the plays that follow a promise and that an event about its thing begins.
+pub(crate) fn begin_after(
+    folding: &mut Folding,
+    base: &Promise,
+    rules: &Rules,
+    base_id: PromiseId,
+    (event, form): (&Event, &Form),
+    duty: Option<Unmet>,
+) {
+    let begins = rules.uses(form.shape).map(|uses| uses.begins.as_slice()).unwrap_or_default();
+    for (id, playbook) in begins.iter().filter_map(|id| Some((*id, rules.charter.playbooks.get(*id)?))) {
+        let follows = playbook.follows.is_some_and(|follows| follows.promise == base_id);
+        let scope = Scope { duty, ..base.scope(&form.data, event.time) };
+        if follows && holds(playbook.when.as_ref(), &scope) {
+            begin_one(folding, event, rules, id, &base.made);
+        }
+    }
+}
+
+/// Begins a play, unless one of the same playbook runs about the same thing or began with this event.
+fn begin_one(folding: &mut Folding, event: &Event, rules: &Rules, id: PlaybookId, made: &Fields) {
+    let Some(playbook) = rules.charter.playbooks.get(id) else { return };
+    let book = folding.book;
+    let thing = event.thing().unwrap_or_default();
+    let name = format!("play/{}/{}", rules.charter.name, playbook.name);
+    let part = part_id(folding.key, thing, &event.ident, &name, 0);
+    let same = |play: &Play| {
+        let rules_of = book.by_tag(play.charter).map(|(_, rules)| rules);
+        let named = rules_of.and_then(|rules| Some((&rules.charter.name, &play.playbook_of(rules)?.name)));
+        play.id == part
+            || (play.ended_at.is_none()
+                && *play.thing == *thing
+                && named == Some((&rules.charter.name, &playbook.name)))
+    };
+    if plays(folding).any(same) {
+        return;
+    }
+    let left_alone = is_control(playbook, &part);
+    folding.put_beside(Beside::Play(Play {
+        id: part,
+        thing: thing.into(),
+        charter: rules.tag,
+        playbook: id,
+        state: if left_alone { PlayState::Control } else { PlayState::Running },
+        began_at: event.time,
+        cause: event.ident,
+        began: made.clone(),
+        steps: vec![StepState::Waiting; playbook.steps.len()],
+        heard: Vec::new(),
+        ended_at: None,
+        ending: None,
+        done_by: Vec::new(),
+        people: Vec::new(),
+    }));
+    if !thing.is_empty() && &*event.subject == folding.key {
+        folding.out.interests.push(thing.into());
+    }
 }
 
 /// Carries the plays in hand on: notes which steps came to their end, and enters those that come after them.
@@ -198,12 +222,17 @@ pub(crate) fn advance(folding: &mut Folding) -> Result<(), FoldError> {
     Ok(())
 }
 
+/// The plays in hand.
+pub(crate) fn plays<'f>(folding: &'f Folding) -> impl Iterator<Item = &'f Play> {
+    folding.beside(BesideKind::Play).filter_map(|part| match part {
+        Beside::Play(play) => Some(play),
+        Beside::Custody(_) => None,
+    })
+}
+
 /// The plays in hand that have not ended.
 fn running(folding: &Folding) -> Vec<Play> {
-    let plays = folding.beside(BesideKind::Play).map(|part| match part {
-        Beside::Play(play) => play,
-    });
-    plays.filter(|play| play.ended_at.is_none()).cloned().collect()
+    plays(folding).filter(|play| play.ended_at.is_none()).cloned().collect()
 }
 
 /// A play whose charter version is gone cannot go on; what the party itself says to it is refused, so that it is not lost.
@@ -371,10 +400,7 @@ pub(crate) fn done_by_others<'f>(folding: &'f Folding, charter: &'f Charter, pro
     let Clause::Promise(clause) = promise.clause else { return Vec::new() };
     let step = charter.step_of(clause).and_then(|(playbook, step)| charter.playbooks.get(playbook)?.steps.get(step));
     let Some(step) = step.filter(|step| !step.unlike.is_empty()) else { return Vec::new() };
-    let play = folding.beside(BesideKind::Play).map(|part| match part {
-        Beside::Play(play) => play,
-    });
-    let Some(play) = play.into_iter().find(|play| Some(play.id) == promise.play()) else { return Vec::new() };
+    let Some(play) = plays(folding).find(|play| Some(play.id) == promise.play()) else { return Vec::new() };
     let noted = play.done_by.iter().filter(|(known, _)| step.unlike.contains(known)).map(|(_, by)| &**by);
     // What this very event showed to be done is not noted yet.
     let in_hand = step.unlike.iter().filter_map(|id| match play.steps.get(*id)? {

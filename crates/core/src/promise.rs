@@ -2,7 +2,7 @@
 
 mod follow;
 
-use makegood_charter::expr::{Expr, Scope};
+use makegood_charter::expr::{EvalError, Expr, Scope};
 use makegood_charter::model::{Promise as PromiseClause, PromiseId, Shows};
 use makegood_charter::value::{Fields, Moment, Value};
 use makegood_money::{Money, Tenders};
@@ -11,8 +11,8 @@ use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
-    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, play, right,
-    tally,
+    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, custody, dealings, limits, message,
+    people, play, right, tally,
 };
 use follow::follow;
 
@@ -38,22 +38,15 @@ impl Promise {
     pub fn clause_of<'r>(&self, rules: &'r Rules) -> Option<&'r PromiseClause> {
         match self.clause {
             Clause::Promise(id) => rules.charter.promises.get(id),
-            Clause::Pay { .. } => None,
+            Clause::Delegated(_) | Clause::Pay { .. } => None,
         }
-    }
-
-    /// Who is accountable: a person, or the role that its clause names.
-    pub fn owner<'p>(&'p self, clause: Option<&'p PromiseClause>) -> Option<&'p str> {
-        let person = self.hands.as_ref().map(|hands| &*hands.owner).filter(|owner| !owner.is_empty());
-        person.or_else(|| clause?.owner.as_deref())
     }
 
     /// Works out when it must next be looked at.
     pub(crate) fn set_wake(&mut self, clause: Option<&PromiseClause>) {
         let silent_after = clause.map_or(0, |clause| clause.silent_after);
         let overdue_at = self.due.plus(silent_after.max(1));
-        let at_risk_at =
-            clause.and_then(|clause| clause.at_risk_before).map(|before| self.due.plus(before.saturating_neg()));
+        let at_risk_at = self.at_risk_before(clause).map(|before| self.due.plus(before.saturating_neg()));
         let rung = self.hands.as_ref().map_or(0, |hands| usize::from(hands.rungs));
         let rung_at = clause.and_then(|clause| clause.escalates.get(rung)).map(|rung| self.due.plus(rung.after));
         let by_silence = match self.state {
@@ -64,7 +57,7 @@ impl Promise {
         };
         let decided = self.claims.iter().filter(|claim| claim.ask_by.is_none());
         let by_claim = decided.map(|claim| claim.decide_at).min();
-        self.wake_at = by_silence.into_iter().chain(by_claim).min();
+        self.wake_at = by_silence.into_iter().chain(by_claim).chain(self.by_word()).min();
     }
 }
 
@@ -80,8 +73,8 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
     on_again(folding, event)?;
     if &*event.subject == folding.key {
         make(folding, event)?;
-        if folding.book.has_playbooks() {
-            play::begin(folding, event)?;
+        if folding.book.has_beside() {
+            play::begin(folding, event);
         }
     }
     Ok(())
@@ -89,6 +82,7 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
 
 /// What an event means for the promises there are.
 pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+    people::catch_up(folding, event)?;
     let play = play::named(folding.book, event);
     for id in in_order(folding) {
         let Some(mut promise) = folding.promise(&id).cloned() else { continue };
@@ -97,6 +91,9 @@ pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldE
             continue;
         }
         if event.thing().unwrap_or_default() != &*promise.thing {
+            continue;
+        }
+        if !promise.is_in_turn(event.time) {
             continue;
         }
         // What a party itself did before it was promised anything was about something else.
@@ -109,7 +106,12 @@ pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         hear(folding, &mut promise, rules, clause_id, event, form)?;
         if !let_go_before(&promise, event) {
             right::on_event(folding, &mut promise, event)?;
-            follow(folding, &promise, rules, clause_id, event, form)?;
+            let duty = custody::judge(&promise, rules, clause_id, event, form);
+            follow(folding, &promise, (rules, clause_id), (event, form), duty)?;
+            play::begin_after(folding, &promise, rules, clause_id, (event, form), duty);
+            if let Some(unmet) = duty {
+                custody::note(folding, &promise, (rules, clause_id), (event, form), unmet);
+            }
         }
         promise.set_wake(promise.clause_of(rules));
         folding.put_promise(promise);
@@ -285,7 +287,7 @@ fn made(
     if !holds(clause.when.as_ref(), &scope) {
         return Ok(None);
     }
-    let (due, worth, paid) = terms(folding, clause, &scope)?;
+    let (due, worth, paid) = terms(folding, rules, clause, &scope)?;
     let thing = event.thing().unwrap_or_default();
     let index = u32::try_from(index).unwrap_or(u32::MAX);
     let id = part_id(folding.key, thing, &event.ident, &clause.name, index);
@@ -295,6 +297,7 @@ fn made(
         worth,
         paid,
         made: data.clone(),
+        hands: people::hands(folding, rules, clause, event),
         ..Promise::new(id, thing, rules.tag, Clause::Promise(clause_id), due)
     };
     promise.set_wake(Some(clause));
@@ -304,6 +307,7 @@ fn made(
 /// When a promise is due, what it is worth, and what was paid for it.
 fn terms(
     folding: &Folding,
+    rules: &Rules,
     clause: &PromiseClause,
     scope: &Scope,
 ) -> Result<(Moment, Option<Money>, Tenders), FoldError> {
@@ -320,6 +324,8 @@ fn terms(
     };
     let worth = match clause.worth.as_ref().map(|worth| worth.money(scope)).transpose() {
         Ok(worth) => worth,
+        // A person need not say what their word is worth.
+        Err(EvalError::Absent) if clause.by_hand(&rules.charter) => None,
         Err(error) => return unclear("what it is worth", &error),
     };
     let paid = match clause.paid.as_ref().map(|paid| paid.tenders(scope)).transpose() {
@@ -346,17 +352,19 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
         };
         let clause = promise.clause_of(rules);
         right::decide_due(folding, &mut promise)?;
+        people::on_clock(folding, &mut promise, rules)?;
         let overdue_at = promise.due.plus(clause.map_or(0, |clause| clause.silent_after).max(1));
+        let at_risk_at = promise.at_risk_before(clause).map(|before| promise.due.plus(before.saturating_neg()));
         if promise.state.is_open() && promise.state != PromiseState::Overdue {
             if at >= overdue_at && goes_on(rules, &promise) {
                 show(&mut promise, Shows::Released, at, folding.cause);
             } else if at >= overdue_at {
                 promise.state = PromiseState::Overdue;
                 right::on_overdue(folding, &mut promise)?;
-                message::ask_owner(folding, &promise, rules);
-            } else if promise.state == PromiseState::Open
-                && clause.is_some_and(|clause| clause.at_risk_before.is_some())
-            {
+                if promise.delegation().is_none() {
+                    message::ask_owner(folding, &promise, rules);
+                }
+            } else if promise.state == PromiseState::Open && at_risk_at.is_some_and(|at_risk| at_risk <= at) {
                 promise.state = PromiseState::AtRisk;
             }
         }
@@ -392,7 +400,7 @@ fn escalate(folding: &mut Folding, promise: &mut Promise, clause: &PromiseClause
     }
 }
 
-/// A person says how a promise stands, or agrees another: `promise.kept`, `promise.released`, `promise.renegotiated`.
+/// A person says how a promise stands, hands it on, or agrees another.
 pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     let named = event.text(folding.book, "promise").unwrap_or_default();
     let found = Name::parse(named).filter(|name| name.kind == Kind::Promise).and_then(|name| folding.promise(&name.id));
@@ -433,16 +441,23 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
     match event.kind.as_ref() {
         "promise.kept" => {
             let shows = if event.time > promise.due { Shows::Late } else { Shows::Kept };
+            people::done_by(folding, &mut promise);
             show(&mut promise, shows, event.time, event.ident);
             if let Some(rules) = rules {
                 done(folding, &mut promise, rules, event)?;
             }
         }
+        "promise.broken" => {
+            people::said(folding, event, "because", "why it cannot be kept")?;
+            show(&mut promise, Shows::Broken, event.time, event.ident);
+        }
         "promise.released" => {
             consented(folding, event, "a promise is released")?;
+            people::lets_go(folding, &promise)?;
             show(&mut promise, Shows::Released, event.time, event.ident);
         }
-        _ => renegotiate(folding, event, &mut promise)?,
+        "promise.renegotiated" => renegotiate(folding, event, &mut promise)?,
+        _ => people::on_command(folding, event, &mut promise)?,
     }
     promise.set_wake(rules.and_then(|rules| promise.clause_of(rules)));
     folding.put_promise(promise);
@@ -492,6 +507,8 @@ fn renegotiate(folding: &mut Folding, event: &Event, promise: &mut Promise) -> R
         );
     }
     consented(folding, event, "a promise is renegotiated")?;
+    people::lets_go(folding, promise)?;
+    people::fits(folding, promise, *due)?;
     let mut replacement = promise.clone();
     replacement.id = part_id(folding.key, &promise.thing, &event.ident, "renegotiated", 0);
     replacement.state = PromiseState::Open;

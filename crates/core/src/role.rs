@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name};
+use crate::play::plays;
 use crate::promise::{no_actor, on_again};
-use crate::{Beside, BesideKind, Event, Play, Rules, StepState, limits, message};
+use crate::{Beside, Event, Play, Rules, StepState, limits, message};
 
 /// A role, and who has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,9 +151,7 @@ fn meant(folding: &Folding, event: &Event, named: &str) -> Option<Play> {
     let id = Name::parse(named).filter(|name| name.kind == Kind::Play).map(|name| name.id);
     let about = event.thing().unwrap_or_default();
     let fits = |play: &Play| if named.is_empty() { play.ended_at.is_none() } else { Some(play.id) == id };
-    let mut found = folding.beside(BesideKind::Play).filter_map(|part| match part {
-        Beside::Play(play) => (*play.thing == *about && fits(play)).then_some(play),
-    });
+    let mut found = plays(folding).filter(|play| *play.thing == *about && fits(play));
     let first = found.next()?;
     found.next().is_none().then(|| first.clone())
 }

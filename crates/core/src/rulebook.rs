@@ -14,8 +14,8 @@ pub struct Rulebook {
     versions: Vec<Rules>,
     /// Rights that rules of other charters name, as `charter/right`.
     weighed: BTreeSet<Box<str>>,
-    /// True when some version has playbooks.
-    playbooks: bool,
+    /// True when some version has playbooks or duties.
+    beside: bool,
 }
 
 /// One charter version and what each of its shapes touches.
@@ -47,6 +47,8 @@ pub struct Uses {
     pub counts: Vec<usize>,
     /// Playbooks that it begins.
     pub begins: Vec<PlaybookId>,
+    /// Duties that it may not meet.
+    pub duties: Vec<usize>,
     /// Playbooks of which a step or an ending reads it.
     pub plays: Vec<PlaybookId>,
 }
@@ -103,9 +105,16 @@ impl Rules {
             }
         }
         for (id, playbook) in charter.playbooks.iter().enumerate() {
-            add(playbook.on, |uses| &mut uses.begins, id);
+            add(playbook.follows.map_or(playbook.on, |follows| follows.on), |uses| &mut uses.begins, id);
             for ending in &playbook.endings {
                 add(ending.on, |uses| &mut uses.plays, id);
+            }
+        }
+        for (id, _) in charter.duties.iter().enumerate() {
+            for kind in [builtin::HANDED_OVER, builtin::MEASURED] {
+                if let Some(shape) = charter.shape_ids.get(kind) {
+                    add(*shape, |uses| &mut uses.duties, id);
+                }
             }
         }
         for (id, count) in charter.counts.iter().enumerate() {
@@ -161,8 +170,9 @@ impl Rulebook {
         versions.sort_by(|a, b| (a.charter.from, &a.charter.version).cmp(&(b.charter.from, &b.charter.version)));
         let stacks = versions.iter().flat_map(|rules| &rules.charter.stacking);
         let weighed = stacks.flat_map(|stack| &stack.elsewhere).cloned().collect();
-        let playbooks = versions.iter().any(|rules| !rules.charter.playbooks.is_empty());
-        Self { versions, weighed, playbooks }
+        let more = |rules: &Rules| !rules.charter.playbooks.is_empty() || !rules.charter.duties.is_empty();
+        let beside = versions.iter().any(more);
+        Self { versions, weighed, beside }
     }
 
     /// True of a right that a rule of another charter names.
@@ -197,9 +207,9 @@ impl Rulebook {
         })
     }
 
-    /// True when some version has playbooks, so that parties may have plays.
-    pub fn has_playbooks(&self) -> bool {
-        self.playbooks
+    /// True when some version has playbooks or duties, so that parties may have plays and chains of custody.
+    pub fn has_beside(&self) -> bool {
+        self.beside
     }
 
     /// True when keys of this kind are parties: those of any charter, and those that a version declares.
@@ -228,8 +238,11 @@ impl Rulebook {
         self.versions.iter().any(|rules| {
             let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
             uses.is_some_and(|uses| {
-                let Uses { settles, proves, triggers, follows, counts, plays, begins: _, makes: _, values: _ } = uses;
-                [settles, proves, triggers, follows, counts, plays].into_iter().any(|touched| !touched.is_empty())
+                let Uses { settles, proves, triggers, follows, counts, plays, duties, begins, makes: _, values: _ } =
+                    uses;
+                [settles, proves, triggers, follows, counts, plays, duties, begins]
+                    .into_iter()
+                    .any(|touched| !touched.is_empty())
             })
         })
     }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::because::Reason;
-use crate::{Absence, CharterTag, Dealings, Ident, PartId, Role, Trade};
+use crate::{Absence, CharterTag, Dealings, Ident, PartId, Role, Trade, Word};
 
 /// A party's own state. Its promises and remedies are parts beside it, loaded by need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -148,6 +148,8 @@ impl PromiseState {
 pub enum Clause {
     /// A promise clause of the charter.
     Promise(PromiseId),
+    /// To whoever delegated it: to carry a promise of this clause.
+    Delegated(PromiseId),
     /// To pay a remedy in time.
     Pay {
         /// The remedy.
@@ -217,6 +219,8 @@ pub struct Hands {
     pub play: Option<PartId>,
     /// Who showed that it was kept, where a person did.
     pub done_by: Box<str>,
+    /// What was said of it between people.
+    pub word: Option<Box<Word>>,
 }
 
 impl Promise {
@@ -243,6 +247,11 @@ impl Promise {
             replaced_by: None,
             hands: None,
         }
+    }
+
+    /// What people do with it, to be changed.
+    pub(crate) fn hands_mut(&mut self) -> &mut Hands {
+        self.hands.get_or_insert_default()
     }
 
     /// The play of which it is a step.
@@ -438,7 +447,7 @@ pub enum Held {
 }
 
 /// The form in which states are kept; raised when it changes.
-const FORM: u8 = 3;
+const FORM: u8 = 4;
 
 /// A state that cannot be read back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,11 +1,12 @@
 //! A party folded in memory, event by event.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use makegood_core::{
     Beside, BesideKind, Context, FoldError, Folded, Happening, Loaded, Needs, PartId, Party, Promise, Remedy, Rulebook,
 };
-use makegood_core::{fold, id, needs};
+use makegood_core::{fold, id, needs, with_ties};
 
 /// A party's state and all of its parts.
 #[derive(Debug, Default)]
@@ -47,7 +48,11 @@ impl Replay {
             (None, None) => Box::new(needs.promises.iter().filter_map(|id| self.promises.get(id))),
             _ => Box::new(self.promises.values()),
         };
-        let promises: Vec<Promise> = promises.filter(|promise| needs.wants(promise)).cloned().collect();
+        let mut promises: Vec<Promise> = promises.filter(|promise| needs.wants(promise)).cloned().collect();
+        let tied = with_ties(&mut promises, |id| Ok::<_, Infallible>(self.promises.get(id).cloned()));
+        if let Err(never) = tied {
+            match never {}
+        }
         let beside = needs.beside_of(&promises).flat_map(|about| {
             let first = (id::first_about(about), BesideKind::FIRST);
             self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about))

@@ -10,6 +10,7 @@ use makegood_store::{OutboxRow, PartKind, PartRow, PostingRow, Slot, slot_of};
 pub fn promise_row(slot: Slot, party: &str, promise: &Promise, rules: Option<&Rules>) -> Result<PartRow, StateError> {
     let clause = match promise.clause {
         Clause::Promise(_) => rules.and_then(|rules| promise.clause_of(rules)).map_or("", |clause| &clause.name),
+        Clause::Delegated(_) => "delegated",
         Clause::Pay { .. } => "pay",
     };
     Ok(PartRow {
@@ -46,19 +47,29 @@ pub fn remedy_row(slot: Slot, party: &str, remedy: &Remedy) -> Result<PartRow, S
 
 /// A part beside promises and remedies as a row.
 pub fn beside_row(slot: Slot, party: &str, part: &Beside, book: &Rulebook) -> Result<PartRow, StateError> {
-    let Beside::Play(play) = part;
-    let rules = book.by_tag(play.charter).map(|(_, rules)| rules);
+    let (thing, clause, state, since) = match part {
+        Beside::Play(play) => {
+            let rules = book.by_tag(play.charter).map(|(_, rules)| rules);
+            let playbook = rules.and_then(|rules| play.playbook_of(rules));
+            (&play.thing, playbook.map_or("", |playbook| &playbook.name), play.state as u8, play.began_at)
+        }
+        Beside::Custody(chain) => {
+            let holder = chain.holder().map_or("", |hand| &hand.taker);
+            let first = chain.hands.first().map(|hand| hand.at).unwrap_or_default();
+            (&chain.thing, holder, chain.unmet(), first)
+        }
+    };
     Ok(PartRow {
         kind: part_kind(part.kind()),
         slot,
         party: party.into(),
-        id: play.id,
-        thing: play.thing.clone(),
-        clause: rules.and_then(|rules| play.playbook_of(rules)).map_or("", |playbook| &playbook.name).into(),
-        state: play.state as u8,
+        id: part.id(),
+        thing: thing.clone(),
+        clause: clause.into(),
+        state,
         due: None,
         wake_at: None,
-        since: play.began_at.0,
+        since: since.0,
         body: part.encode()?.into(),
     })
 }
@@ -73,6 +84,7 @@ pub fn beside(row: &PartRow) -> Result<Option<Beside>, StateError> {
 pub fn part_kind(kind: BesideKind) -> PartKind {
     match kind {
         BesideKind::Play => PartKind::Play,
+        BesideKind::Custody => PartKind::Custody,
     }
 }
 

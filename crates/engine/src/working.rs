@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use makegood_charter::Moment;
-use makegood_core::{Beside, BesideKind, Event, Ident, Needs, PartId, Party, Promise, Remedy};
+use makegood_core::{Beside, BesideKind, Event, Ident, Needs, PartId, Party, Promise, Remedy, with_ties};
 use makegood_store::{Body, EventRow, Hash, HeadRow, PartKind, Reader, Slot, StoreError, chain, slot_of};
 
 use rustc_hash::FxHashMap;
@@ -271,7 +272,17 @@ impl PartyAtHand {
                 self.remedies.insert(*id, Part { part: rows::remedy(&row)?, batch: 0 });
             }
         }
-        let about: Vec<[u8; 4]> = needs.beside_of(&self.wanted(needs)).collect();
+        let mut wanted = self.wanted_first(needs);
+        let known = &mut self.promises;
+        with_ties(&mut wanted, |id| {
+            if let Entry::Vacant(place) = known.entry(*id)
+                && let Some(row) = reader.part(slot, key, PartKind::Promise, id)?
+            {
+                place.insert(Part { part: rows::promise(&row)?, batch: 0 });
+            }
+            Ok::<_, EngineError>(known.get(id).map(|at_hand| at_hand.part.clone()))
+        })?;
+        let about: Vec<[u8; 4]> = needs.beside_of(&wanted).collect();
         for about in about {
             for kind in BesideKind::ALL {
                 for row in reader.parts_about(slot, key, rows::part_kind(kind), about)? {
@@ -300,7 +311,18 @@ impl PartyAtHand {
         }
     }
 
+    /// What the fold needs, with what is tied to it.
     fn wanted(&self, needs: &Needs) -> Vec<Promise> {
+        let mut wanted = self.wanted_first(needs);
+        let found =
+            with_ties(&mut wanted, |id| Ok::<_, Infallible>(self.promises.get(id).map(|at_hand| at_hand.part.clone())));
+        match found {
+            Ok(()) => wanted,
+            Err(never) => match never {},
+        }
+    }
+
+    fn wanted_first(&self, needs: &Needs) -> Vec<Promise> {
         // All parts about one thing stand together, so that a party with many promises is not walked through for one.
         let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| at_hand.part.clone());
         match (&needs.about, needs.due) {

@@ -1,6 +1,10 @@
 //! `makegood explain`: the whole story of a remedy, a promise, a play or a party, in the words one would show a customer.
 
+mod custody;
+mod people;
 mod play;
+
+pub(crate) use custody::chain;
 
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
@@ -54,7 +58,7 @@ pub fn run(arguments: &Explain) -> Result<bool, Failure> {
 }
 
 /// The thing, where there is one.
-fn about(thing: &str) -> Vec<&str> {
+fn thing_of(thing: &str) -> Vec<&str> {
     Some(thing).filter(|thing| !thing.is_empty()).into_iter().collect()
 }
 
@@ -78,6 +82,13 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
         Kind::Promise => PartKind::Promise,
         Kind::Remedy => PartKind::Remedy,
         Kind::Play => PartKind::Play,
+        Kind::Suggestion => {
+            return Err(Failure::new(
+                "M023",
+                format!("`{subject}` is a suggestion, and nothing has come of it yet"),
+                "`makegood promise confirm-suggestion` makes a promise of it",
+            ));
+        }
     };
     let found = reader.parts_by_id(slot, kind, &name.id)?;
     let row = found.into_iter().find(|row| Name::new(name.kind, &row.party, name.id) == name);
@@ -91,10 +102,10 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     let mut teller = Teller { opened, reader, language, party: row.party.to_string(), slot };
     match name.kind {
         Kind::Remedy => teller.remedy(&rows::remedy(&row)?),
-        Kind::Promise => teller.promise(&rows::promise(&row)?),
+        Kind::Promise | Kind::Suggestion => teller.promise(&rows::promise(&row)?),
         Kind::Play => match rows::beside(&row)? {
             Some(Beside::Play(play)) => teller.play(&play),
-            None => Ok(String::new()),
+            Some(Beside::Custody(_)) | None => Ok(String::new()),
         },
     }
 }
@@ -112,13 +123,7 @@ impl<'o> Teller<'o> {
             let due = moment(rules, promise.due, self.language);
             lines.push((
                 promise.due,
-                vec![
-                    due,
-                    row.clause.to_string(),
-                    promise.thing.to_string(),
-                    self.state(promise.state).to_owned(),
-                    name,
-                ],
+                vec![due, row.clause.to_string(), about(&promise), self.state(promise.state).to_owned(), name],
             ));
         }
         section(&mut text, self.language.of(["Promises", "承诺", "Løfter"]), &by_time(lines));
@@ -142,6 +147,8 @@ impl<'o> Teller<'o> {
         section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &by_time(lines));
         let plays = self.plays()?;
         section(&mut text, self.language.of(["Cases", "处理流程", "Saker"]), &plays);
+        let custody = self.custody(None)?;
+        section(&mut text, self.language.of(["Custody", "交接记录", "Overleveringer"]), &custody);
         let history = self.history(None)?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let postings = self.reader.postings_of(self.slot, &party)?;
@@ -168,7 +175,8 @@ impl<'o> Teller<'o> {
         let state = self.state(promise.state);
         let mut text = format!("{name} · {} · {}\n", self.party, state);
         text.push_str(&self.promised(promise));
-        let history = self.history(Some((&about(&promise.thing), &name)))?;
+        text.push_str(&self.between_people(promise)?);
+        let history = self.history(Some((&thing_of(&promise.thing), &name)))?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let mut owed = String::new();
         for granted in &promise.granted {
@@ -256,7 +264,7 @@ impl<'o> Teller<'o> {
         if let Some(promise) = &promise {
             text.push_str(&self.promised(promise));
         }
-        let history = self.history(Some((&about(&remedy.thing), &name)))?;
+        let history = self.history(Some((&thing_of(&remedy.thing), &name)))?;
         section(&mut text, language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         if let Some(right) = charter.rights.iter().find(|right| right.name == remedy.right) {
             let says = right.says.get(language.0).map(|says| says.render(&|_| None)).unwrap_or_default();
@@ -307,7 +315,9 @@ impl<'o> Teller<'o> {
         let Some(rules) = self.rules(&promise.charter) else { return String::new() };
         let language = self.language;
         let due = moment(rules, promise.due, language);
-        let said = promise_text(rules, promise, language.0).unwrap_or_else(|| {
+        let what = promise.hands.as_ref().map(|hands| &*hands.what).filter(|_| promise.delegation().is_some());
+        let own = what.map(|what| format!("{what} ({due})"));
+        let said = own.or_else(|| promise_text(rules, promise, language.0)).unwrap_or_else(|| {
             let pays = language.of(["What is owed is paid by", "欠款将于此前支付：", "Det som skyldes, betales innen"]);
             format!("{pays} {due}")
         });
@@ -417,6 +427,13 @@ impl<'o> Teller<'o> {
             S::Waived => self.language.of(["waived", "已放弃", "frafalt"]),
         }
     }
+}
+
+/// What a promise is about: the thing, and what a person said of it.
+fn about(promise: &Promise) -> String {
+    let what = promise.hands.as_ref().map(|hands| &*hands.what).unwrap_or_default();
+    let parts = [&*promise.thing, what].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(": ")
 }
 
 /// Rows of a table in the order of their moments.

@@ -1,13 +1,27 @@
-//! A share and how sure one may be of it, and the difference between two.
-//!
-//! Jeffreys' interval (L. Brown, T. Cai, A. DasGupta, *Interval Estimation for a Binomial Proportion*, Statistical Science 16
-//! (2001), section 4.1.2): the 2.5 % and 97.5 % points of Beta(k + ½, n − k + ½), with 0 below for k = 0 and 1 above for k = n.
-//! The difference takes the two intervals together (G. Y. Zou, A. Donner, *Construction of confidence limits about effect
-//! measures: a general approach*, Statistics in Medicine 27 (2008), equation 2).
+//! A share that was counted, as a range: promises kept out of those that came to their end.
 
 use special::Beta;
 
-/// So many of so many, as a share between 0 and 1, with the interval that holds it 95 times in 100.
+/// Where the share behind `kept` of `all` lies with a chance of `within` (0.9: nine in ten): the equal-tailed interval of the Beta
+/// distribution with Jeffreys' prior, Beta(½ + kept, ½ + all − kept). See Brown, Cai and DasGupta, "Interval estimation for a
+/// binomial proportion", Statistical Science 16 (2001), section 4.1.2; as there, the interval reaches 0 where nothing was kept and
+/// 1 where all was.
+///
+/// Halves may be counted. `None` when nothing was counted, or the counts are none.
+pub fn range(kept: f64, all: f64, within: f64) -> Option<(f64, f64)> {
+    let sound = kept.is_finite() && all.is_finite() && kept >= 0.0 && all > 0.0 && kept <= all;
+    if !sound || !(0.0..1.0).contains(&within) {
+        return None;
+    }
+    let (a, b) = (0.5 + kept, 0.5 + (all - kept));
+    let ln_beta = a.ln_beta(b);
+    let tail = (1.0 - within) / 2.0;
+    let low = if kept == 0.0 { 0.0 } else { tail.inv_inc_beta(a, b, ln_beta) };
+    let high = if kept == all { 1.0 } else { (1.0 - tail).inv_inc_beta(a, b, ln_beta) };
+    Some((low, high))
+}
+
+/// So many of so many, as a share between 0 and 1, with the [`range`] that holds it 95 times in 100.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
     /// How many …
@@ -16,42 +30,34 @@ pub struct Share {
     pub of: u64,
     /// The share found.
     pub share: f64,
-    /// The lower end of the interval.
+    /// The lower end of the range.
     pub low: f64,
     /// Its upper end.
     pub high: f64,
 }
 
-/// The difference of two shares, with the interval that holds it 95 times in 100.
+/// The difference of two shares, with the range that holds it 95 times in 100.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {
     /// One less the other.
     pub difference: f64,
-    /// The lower end of the interval.
+    /// The lower end of the range.
     pub low: f64,
     /// Its upper end.
     pub high: f64,
 }
-
-/// What is left out on either side.
-const TAIL: f64 = 0.025;
 
 impl Share {
     /// `count` of `of`; `None` of none, or where there are more than all.
     #[expect(clippy::cast_precision_loss, reason = "counts of cases are far below 2^53")]
     pub fn new(count: u64, of: u64) -> Option<Self> {
-        if of == 0 || count > of {
-            return None;
-        }
         let (successes, all) = (count as f64, of as f64);
-        let (p, q) = (successes + 0.5, all - successes + 0.5);
-        let ln_beta = p.ln_beta(q);
-        let low = if count == 0 { 0.0 } else { TAIL.inv_inc_beta(p, q, ln_beta) };
-        let high = if count == of { 1.0 } else { (1.0 - TAIL).inv_inc_beta(p, q, ln_beta) };
+        let (low, high) = range(successes, all, 0.95)?;
         Some(Self { count, of, share: successes / all, low, high })
     }
 
-    /// This share less `other`.
+    /// This share less `other`. The range takes the two together: G. Y. Zou and A. Donner, "Construction of confidence limits about
+    /// effect measures: a general approach", Statistics in Medicine 27 (2008), equation 2.
     #[must_use]
     pub fn less(&self, other: &Self) -> Difference {
         let difference = self.share - other.share;
@@ -62,4 +68,70 @@ impl Share {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use special::Beta;
+
+    use super::{Share, range};
+
+    #[test]
+    fn the_range_leaves_out_equal_chances_on_both_sides() {
+        for (kept, all) in [(8.0, 10.0), (1.0, 40.0), (0.5, 3.0), (500.0, 1000.0), (39.0, 40.0)] {
+            let (low, high) = range(kept, all, 0.9).unwrap();
+            let (a, b): (f64, f64) = (0.5 + kept, 0.5 + all - kept);
+            let below = |x: f64| x.inc_beta(a, b, a.ln_beta(b));
+            assert!((below(low) - 0.05).abs() < 1e-6 && (below(high) - 0.95).abs() < 1e-6, "{kept} of {all}");
+            assert!(low < kept / all && kept / all < high, "{kept} of {all}: {low} to {high}");
+        }
+    }
+
+    #[test]
+    fn it_is_the_published_interval() {
+        // Table of the 95 % limits of the Jeffreys interval in the appendix of Brown, Cai and DasGupta (2001): x = 1, 2 of n = 7.
+        for (kept, low, high) in [(1.0, 0.016, 0.501), (2.0, 0.065, 0.648)] {
+            let found = range(kept, 7.0, 0.95).unwrap();
+            assert!((found.0 - low).abs() < 6e-4 && (found.1 - high).abs() < 6e-4, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn more_counted_is_narrower_and_nothing_counted_is_no_range() {
+        let width = |kept, all| range(kept, all, 0.9).map(|(low, high)| high - low).unwrap();
+        assert!(width(4.0, 5.0) > width(40.0, 50.0));
+        assert_eq!(range(3.0, 3.0, 0.9).unwrap().1, 1.0);
+        assert_eq!(range(0.0, 3.0, 0.9).unwrap().0, 0.0);
+        for (kept, all) in [(0.0, 0.0), (2.0, 1.0), (-1.0, 3.0), (f64::NAN, 3.0)] {
+            assert_eq!(range(kept, all, 0.9), None);
+        }
+    }
+
+    #[test]
+    fn the_interval_is_jeffreys() {
+        // The points of Beta(k + ½, n − k + ½) worked out by integrating its density.
+        for (count, of, low, high) in
+            [(0, 10, 0.0, 0.217_2), (5, 10, 0.223_5, 0.776_5), (10, 10, 0.782_8, 1.0), (30, 39, 0.621_0, 0.879_2)]
+        {
+            let share = Share::new(count, of).unwrap();
+            assert!((share.low - low).abs() < 0.001 && (share.high - high).abs() < 0.001, "{share:?}");
+        }
+        assert_eq!((Share::new(0, 0), Share::new(3, 2)), (None, None));
+    }
+
+    #[test]
+    fn more_cases_make_surer() {
+        let widths: Vec<f64> =
+            [4, 40, 400, 4_000].map(|of| Share::new(of / 4, of).unwrap()).map(|s| s.high - s.low).into();
+        assert!(widths.is_sorted_by(|wider, narrower| wider > narrower), "{widths:?}");
+    }
+
+    #[test]
+    fn a_difference_holds_nothing_where_there_is_none() {
+        let one = Share::new(30, 100).unwrap();
+        let same = one.less(&one);
+        assert!(same.difference == 0.0 && same.low < 0.0 && same.high > 0.0 && (same.low + same.high).abs() < 1e-9);
+        let none = Share::new(2, 100).unwrap();
+        let far = one.less(&none);
+        assert!(far.low > 0.1 && far.high < 0.4, "{far:?}");
+        let turned = none.less(&one);
+        assert!((turned.low + far.high).abs() < 1e-12 && (turned.high + far.low).abs() < 1e-12);
+    }
+}

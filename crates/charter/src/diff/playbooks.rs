@@ -25,7 +25,12 @@ impl Changes<'_> {
     fn playbook(&mut self, before: &Playbook, now: &Playbook) {
         let (old, new) = (self.old.charter, self.new.charter);
         self.at("begins", |changes| {
-            changes.open("on", shape(old, before.on), shape(new, now.on));
+            let on = |playbook: &Playbook| playbook.follows.map_or(playbook.on, |follows| follows.on);
+            changes.open("on", shape(old, on(before)), shape(new, on(now)));
+            let followed = |charter: &Charter, playbook: &Playbook| {
+                Some(charter.promises.get(playbook.follows?.promise)?.name.to_string())
+            };
+            changes.open("follows", followed(old, before).as_deref(), followed(new, now).as_deref());
             changes.condition("if", before.when.as_ref(), now.when.as_ref());
         });
         self.texts("says", &before.says, &now.says);

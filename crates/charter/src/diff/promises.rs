@@ -52,6 +52,16 @@ impl Changes<'_> {
         let nobody = "—";
         let (owner, next) = (before.owner.as_deref().unwrap_or(nobody), now.owner.as_deref().unwrap_or(nobody));
         self.neutral("owner", owner, next);
+        let (doer, next) = (before.doer.as_deref().unwrap_or(nobody), now.doer.as_deref().unwrap_or(nobody));
+        self.neutral("doer", doer, next);
+        for (place, before, now) in [
+            ("acknowledged.within", &before.acknowledged, &now.acknowledged),
+            ("confirmed.again", &before.confirmed, &now.confirmed),
+            ("repeats.every", &before.repeats, &now.repeats),
+        ] {
+            let (old, new) = (before.as_ref().map(ToString::to_string), now.as_ref().map(ToString::to_string));
+            self.open(place, old.as_deref(), new.as_deref());
+        }
         for (state, name) in [
             (Shows::Kept, "kept"),
             (Shows::Late, "late"),

@@ -22,7 +22,13 @@ impl Page<'_> {
         let first = playbook.steps.first().and_then(|step| self.charter.promises.get(step.promise));
         let says = self.text(&playbook.says, first);
         self.line(&format!("### {}\n\n{says}\n", playbook.name));
-        let begins = self.on(playbook.on, playbook.when.as_ref().map(|when| when.source()));
+        let on = playbook.follows.map_or(playbook.on, |follows| follows.on);
+        let begins = self.on(on, playbook.when.as_ref().map(|when| when.source()));
+        let followed = playbook.follows.and_then(|follows| self.charter.promises.get(follows.promise));
+        let begins = match followed {
+            Some(followed) => format!("{begins} ({} `{}`)", self.words.follows, followed.name),
+            None => begins,
+        };
         self.line(&format!("- {}{colon}{begins}", plain.pick("begins with", "启动条件", "begynner med")));
         if let Some(role) = &playbook.speaks_for_them {
             let label = plain.pick("speaks for the customer", "为客户发声", "taler kundens sak");

@@ -8,7 +8,7 @@ use makegood_money::{Commodities, Tenders};
 
 use super::code::{Amount, Bool, Code, Number, Text, tenders};
 use super::scan::problem;
-use super::source::{Part, Place, Source};
+use super::source::{Fault, Part, Place, Source, difference};
 use super::spans::Spans;
 use super::types::{Typed, advice, name};
 use super::{EvalError, ExprProblem, Names, Read, Want};
@@ -144,7 +144,7 @@ impl<'e> Checker<'e> {
             "evidence_at" if self.names.evidence.is_some() => {
                 Some(self.read(node, "evidence_at".into(), Type::Time, Source::EvidenceAt))
             }
-            "data" | "made" | "evidence" | "promise" | "party" | "step" => {
+            "data" | "made" | "evidence" | "promise" | "party" | "step" | "duty" => {
                 self.report(
                     node,
                     format!("`{word}` needs one of its fields"),
@@ -171,6 +171,7 @@ impl<'e> Checker<'e> {
             ("promise", self.names.promise),
             ("party", self.counts().is_some()),
             ("step", !self.names.steps.is_empty()),
+            ("duty", self.names.duty),
             ("at", true),
         ];
         names.into_iter().filter(|(_, known)| *known).map(|(name, _)| name).collect()
@@ -193,6 +194,7 @@ impl<'e> Checker<'e> {
         };
         let (kind, source) = match root.as_str() {
             "promise" if self.names.promise => self.promise(node, &select.field)?,
+            "duty" if self.names.duty => self.duty(node, &select.field)?,
             "party" if self.counts().is_some() => self.count_of(node, &select.field)?,
             "data" => self.field(node, root, self.names.data, Part::Data, &select.field)?,
             "made" => self.field(node, root, self.names.made, Part::Made, &select.field)?,
@@ -246,6 +248,20 @@ impl<'e> Checker<'e> {
         }
     }
 
+    fn duty(&mut self, node: &IdedExpr, field: &str) -> Option<(Type, Source)> {
+        match field {
+            "missing" => Some((Type::Bool, Source::Unmet(Fault::Missing))),
+            "by_proxy" => Some((Type::Bool, Source::Unmet(Fault::ByProxy))),
+            "differs" => Some((Type::Bool, Source::Unmet(Fault::Differs))),
+            "difference" => Some((Type::Number { unit: None }, Source::Difference)),
+            _ => {
+                let help = self.suggest(field, vec!["missing", "by_proxy", "differs", "difference"]);
+                self.report(node, format!("a duty has no `{field}`"), help);
+                None
+            }
+        }
+    }
+
     /// The counts that may be read here: those of the charter, when it has any.
     fn counts(&self) -> Option<&'e [Box<str>]> {
         let counts = self.names.facts.filter(|_| self.names.party)?.counts.as_slice();
@@ -293,6 +309,8 @@ impl<'e> Checker<'e> {
             (Source::Field(place), Type::Text | Type::Key { .. }) => Code::Text(Text::Field(place)),
             (Source::Field(_) | Source::Paid, Type::Tenders) => Code::Tenders(tenders(source)),
             (Source::Field(place), _) => Code::Number(Number::Field(place)),
+            (Source::Unmet(fault), _) => Code::Bool(Bool::new(move |scope| Ok(fault.is_found(scope)))),
+            (Source::Difference, _) => Code::Number(Number::new(|scope| difference(scope).ok_or(EvalError::Absent))),
             (Source::Done(step), _) => Code::Bool(Bool::new(move |scope| Ok(scope.is_done(step)))),
             (Source::Count(index), _) => {
                 Code::Number(Number::new(move |scope| scope.counts.get(index).copied().ok_or(EvalError::Absent)))

@@ -1,5 +1,7 @@
 //! The keys of a charter.
 
+use crate::model::Evidence;
+
 use super::{Is, Leaf, Record, may, need};
 
 /// Keys of the language that are read from a later version on, with what they will hold.
@@ -8,7 +10,6 @@ pub(crate) const LATER: &[(&str, &str)] = &[
     ("surveys", "what is asked, and when"),
     ("stages", "the stages of a relationship"),
     ("care", "care for loyal parties"),
-    ("duties", "what a hand-off must carry"),
 ];
 
 const NAME: Is = Is::Leaf(Leaf::Name);
@@ -44,6 +45,7 @@ pub(crate) static CHARTER: Record = Record {
         need("events", Is::Map(Leaf::EventType, &Is::Record(&SHAPE)), "The events that clauses speak of, with the shape of their data.", "{flight.departed: {about: flight, data: {late: duration}}}"),
         may("counts", Is::Map(Leaf::FieldName, &Is::Record(&COUNT)), "How often something happened to a party, read in rights as `party.NAME`.", "{flown: {on: flight.departed, within: 365d}}"),
         may("promises", Is::Map(Leaf::Name, &Is::Record(&PROMISE)), "What is promised. May be left out where there are playbooks.", "{departure: {made: {on: booking.made, due: data.departs}, says: {en: \"{thing} leaves at {due}\"}, kept: {on: flight.departed}}}"),
+        may("duties", Is::Map(Leaf::Name, &Is::Record(&DUTY)), "What a hand-off must carry, and what follows when it does not.", "{receipt: {promise: delivery, carries: [quantity, signature], by_proxy: {tells: {en: Somebody took it for you}}}}"),
         may("playbooks", Is::Map(Leaf::Name, &Is::Record(&PLAYBOOK)), "What is done once something has happened: steps, each of which becomes a promise.", "{complaint: {begins: {on: complaint.made}, says: {en: Your complaint}, steps: {answered: {says: {en: You have our answer by {due}}, within: 5 days, kept: {on: complaint.answered}}}}}"),
         may("rights", Is::Map(Leaf::Name, &Is::Record(&RIGHT)), "What is owed when a promise fails.", "{late: {on: flight.departed, says: {en: Late is paid for}, compensation: 50 USD}}"),
         may("stacking", Is::List(&Is::Record(&STACK)), "How several rights combine. Two rights that owe the same kind of thing for the same event must be named here.", "[{rights: [late, very-late], rule: highest}]"),
@@ -200,7 +202,11 @@ static PROMISE: Record = Record {
     keys: &[
         need("made", Is::Record(&MADE), "The event that makes it, and what that event says of it.", "{on: booking.made, due: data.departs}"),
         need("says", Is::Texts, "The promise in the customer's words. Slots: `{thing}`, `{due}`, `{worth}`, `{paid}`, `{made.FIELD}`.", "{en: \"{thing} leaves at {due}\"}"),
-        may("owner", TEXT, "Who is accountable, by role or name.", "operations"),
+        may("owner", TEXT, "Who is accountable, by role or name. What `promise.made` says comes first.", "operations"),
+        may("doer", TEXT, "Who does it, by role or name; the owner, unless said. What `promise.made` says comes first.", "workshop"),
+        may("acknowledged", Is::Record(&ACKNOWLEDGED), "The promisee is asked to acknowledge in writing what was promised (`promise.acknowledged`). Silence reminds the owner.", "{within: 2 days}"),
+        may("confirmed", Is::Record(&CONFIRMED), "Once it is shown kept, the promisee is asked for their own verdict (`promise.confirmed`), and asked again later.", "{again: 3 weeks}"),
+        may("repeats", Is::Record(&REPEATS), "The next one is made when this one is settled or due, whichever is first, until one is released.", "{every: 1 month}"),
         may("kept", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it was kept in time. For each event the outcomes are tried in the order kept, late, broken, released, at risk; the first whose condition holds counts.", "{on: flight.departed, if: data.late < duration('15m')}"),
         may("late", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it was kept, but late.", "{on: flight.departed}"),
         may("broken", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it will not be kept.", "{on: flight.cancelled}"),
@@ -238,8 +244,9 @@ static BEGINS: Record = Record {
     name: "begins",
     doc: "The event that begins a play.",
     keys: &[
-        need("on", EVENT, "The event, about a party.", "complaint.made"),
-        may("if", CONDITION, "Only if this holds; reads `data`.", "data.grave"),
+        need("on", EVENT, "The event, about a party; with `follows`, about the promise's thing.", "complaint.made"),
+        may("follows", Is::Leaf(Leaf::Reference("a promise")), "The promise it follows from: it begins for those who hold this promise about the thing, and keeps what made it.", "delivery"),
+        may("if", CONDITION, "Only if this holds; reads `data`, and with `follows` also `made`, `promise` and, of a hand-off, `duty`.", "data.grave"),
     ],
 };
 
@@ -265,6 +272,38 @@ static STEP: Record = Record {
     ],
 };
 
+static DUTY: Record = Record {
+    name: "duty",
+    doc: "What a hand-off (`custody.handed_over`) of the thing that a promise is about must carry. Promises and playbooks that follow the promise on a hand-off may read `duty.missing`, `duty.by_proxy`, `duty.differs` (true or false) and `duty.difference` (a share of what was promised). Of several duties the first that applies counts.",
+    keys: &[
+        need("promise", Is::Leaf(Leaf::Reference("a promise")), "The promise whose thing is handed over.", "delivery"),
+        may("if", CONDITION, "Only for these hand-offs; reads `data`, `made` and `promise`.", "data.step == 'accepting'"),
+        may("carries", Is::List(&Is::Leaf(Leaf::Word(&Evidence::NAMES))), "Which evidence it must carry.", "[quantity, signature]"),
+        may("quantity", Is::Record(&QUANTITY), "How much was promised.", "{promised: made.ordered, tolerance: 1%}"),
+        may("missing", Is::Record(&CONSEQUENCE), "What follows at once when evidence is missing.", "{asks: account manager}"),
+        may("by_proxy", Is::Record(&CONSEQUENCE), "What follows at once when somebody else took it on the customer's behalf.", "{tells: {en: \"{data.taker} took {thing} for you\"}}"),
+        may("differs", Is::Record(&CONSEQUENCE), "What follows at once when the quantity is out of tolerance; so it does when it is learnt later (`custody.measured`).", "{asks: account manager}"),
+    ],
+};
+
+static QUANTITY: Record = Record {
+    name: "quantity",
+    doc: "How much was promised, and how far off a hand-off may be.",
+    keys: &[
+        need("promised", Is::Leaf(Leaf::Expression("a number with a unit")), "How much; reads `made`.", "made.ordered"),
+        may("tolerance", Is::Leaf(Leaf::Share), "How far off it may be, either way. Nothing unless said.", "1%"),
+    ],
+};
+
+static CONSEQUENCE: Record = Record {
+    name: "consequence",
+    doc: "What follows at once from a hand-off that did not meet its duty.",
+    keys: &[
+        may("tells", Is::Texts, "Said to the customer. Slots: `{thing}`, `{made.FIELD}`, `{data.FIELD}`.", "{en: \"{data.taker} took {thing} for you\"}"),
+        may("asks", TEXT, "Who in the company is asked, by role.", "account manager"),
+    ],
+};
+
 static ENDING: Record = Record {
     name: "ending",
     doc: "What ends a play before its last step.",
@@ -275,11 +314,38 @@ static ENDING: Record = Record {
     ],
 };
 
+static ACKNOWLEDGED: Record = Record {
+    name: "acknowledged",
+    doc: "The promisee's own written word that this is what was promised.",
+    keys: &[
+        need("within", Is::Leaf(Leaf::Clock), "How long it is awaited before the owner is reminded.", "2 days"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "norway"),
+    ],
+};
+
+static CONFIRMED: Record = Record {
+    name: "confirmed",
+    doc: "The promisee's own verdict on a promise that was kept. `not_kept` never makes it worse than it was shown: it is recorded, warns the owner, counts as not kept in the rates, and opens a new promise of the same clause to put it right.",
+    keys: &[
+        need("again", Is::Leaf(Leaf::Clock), "How long after it was shown kept they are asked once more, whether it is really so.", "3 weeks"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "norway"),
+    ],
+};
+
+static REPEATS: Record = Record {
+    name: "repeats",
+    doc: "A promise that comes back. Each is a promise of its own; releasing the one that is open ends them.",
+    keys: &[
+        need("every", Is::Leaf(Leaf::Clock), "How long after one the next is due, at the same time of day. An hour at least.", "1 month"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "norway"),
+    ],
+};
+
 static MADE: Record = Record {
     name: "made",
     doc: "How a promise comes to be. The expressions read `data`, the data of the event; where the promise follows another one also `made`, what made that one, and `promise`.",
     keys: &[
-        need("on", EVENT, "The event.", "booking.made"),
+        need("on", EVENT, "The event: a declared one about a party, or `promise.made`, by which a person makes a promise.", "booking.made"),
         may("follows", Is::Leaf(Leaf::Reference("a promise")), "The promise it follows from: it is made when the event is heard about that one's thing, to the same party. A duty to care, to answer or to tell is such a promise.", "departure"),
         may("if", CONDITION, "Only if this holds.", "data.channel == 'direct'"),
         need("due", Is::Leaf(Leaf::Expression("a time")), "When it is due.", "data.departs"),

@@ -39,6 +39,8 @@ pub(super) struct Context<'a> {
     pub values: Values,
     /// The promises by position.
     pub promises: Vec<PromiseHead>,
+    /// True when the charter has duties, so that what follows a hand-off may read `duty`.
+    pub has_duties: bool,
     /// The steps of each playbook.
     pub playbooks: Vec<Vec<StepHead>>,
     /// The rights by position: name and place.
@@ -86,6 +88,8 @@ pub(super) struct Reach {
     pub party: bool,
     /// The playbook whose steps may be read.
     pub playbook: Option<PlaybookId>,
+    /// True where a hand-off is judged: whether it met its duty may be read.
+    pub duty: bool,
 }
 
 impl<'a> Context<'a> {
@@ -106,6 +110,7 @@ impl<'a> Context<'a> {
             faulty: BTreeSet::new(),
             values: Values::default(),
             promises: Vec::new(),
+            has_duties: false,
             playbooks: Vec::new(),
             rights: Vec::new(),
             facts: Facts::new(head.zone.clone()),
@@ -187,6 +192,7 @@ impl<'a> Context<'a> {
             promise: reach.promise.is_some(),
             party: reach.party,
             steps: &steps,
+            duty: reach.duty,
             facts: Some(&self.facts),
         };
         match Expr::compile(&expanded, &names, &self.commodities, want).map(|compiled| compiled.written(source)) {

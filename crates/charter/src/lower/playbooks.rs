@@ -29,8 +29,17 @@ fn playbook(
     let node = &entry.value;
     let name = literal::name(&entry.key, &entry.key_span, context.out);
     let begins = node.get("begins");
-    let on = begins.and_then(|begins| begins.get("on")).and_then(|on| made_on(on, context));
-    let begun = Reach { data: on, ..Reach::default() };
+    let follows = begins.filter(|begins| begins.get("follows").is_some());
+    let follows = follows.map(|begins| promises::followed(begins, None, context));
+    let (on, follows) = match follows {
+        Some(Some((base, follows))) => (Some(base), Some(follows)),
+        Some(None) => (None, None),
+        None => (begins.and_then(|begins| begins.get("on")).and_then(|on| made_on(on, context)), None),
+    };
+    let begun = match follows {
+        Some(follows) => promises::following(follows, on, context),
+        None => Reach { data: on, ..Reach::default() },
+    };
     let when = context.condition(begins.and_then(|begins| begins.get("if")).filter(|_| on.is_some()), begun).lowered();
     let says = texts::read(node.get("says"), &SLOTS, Reach { made: on, ..Reach::default() }, context);
     let control = node.get("control").map(|share| literal::share(share, context));
@@ -63,6 +72,7 @@ fn playbook(
         name: name?,
         says,
         on: on?,
+        follows,
         when: when?,
         published: node.get("published").and_then(Node::text) == Some("true"),
         speaks_for_them: node.get("speaks_for_them").and_then(Node::text).map(Into::into),

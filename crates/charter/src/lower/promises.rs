@@ -1,7 +1,9 @@
 //! Promises: how they are made, and which events show how they stand.
 
 use super::context::{Context, PromiseHead, Reach, constant};
-use super::{literal, texts};
+use super::{literal, pay, texts};
+use crate::builtin;
+use crate::clock::{Clock, Unit};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expr::{Expr, Want};
 use crate::limits;
@@ -54,30 +56,39 @@ fn head(entry: &Entry, context: &mut Context<'_>) -> PromiseHead {
 /// A promise that follows another keeps what made that one; the event that makes it is heard about that one's thing.
 fn follow(id: PromiseId, entry: &Entry, context: &mut Context<'_>) {
     let Some(made) = entry.value.get("made") else { return };
-    let (Some(node), Some(on_node)) = (made.get("follows"), made.get("on")) else { return };
-    let Some(promise) = context.promise_named(node) else { return };
-    let follows_another = context.promise(promise).is_some_and(|head| head.on.is_none() || head.follows.is_some());
-    if promise == id || follows_another {
-        let message = format!("`{}` cannot be followed", node.text().unwrap_or_default());
-        let fault = Diagnostic::error(Code::NeverApplies, &node.span, message);
-        context.out.push(fault.help("name a promise that an event about a party makes"));
-        return;
-    }
-    let base = context.promise(promise).and_then(|head| head.on);
-    let Some(on) = context.event(on_node) else { return };
-    let Some(made_on) = base else { return };
-    if heard(on, made_on, on_node, context).is_some()
+    if let Some((base, follows)) = followed(made, Some(id), context)
         && let Some(head) = context.promises.get_mut(id)
     {
-        head.on = base;
-        head.follows = Some(Follows { promise, on });
+        head.on = Some(base);
+        head.follows = Some(follows);
     }
+}
+
+/// What `{follows: PROMISE, on: EVENT}` names: the event that made the promise, and the following itself.
+pub(super) fn followed(made: &Node, id: Option<PromiseId>, context: &mut Context<'_>) -> Option<(ShapeId, Follows)> {
+    let (node, on_node) = (made.get("follows")?, made.get("on")?);
+    let promise = context.promise_named(node)?;
+    let follows_another = context.promise(promise).is_some_and(|head| head.on.is_none() || head.follows.is_some());
+    if Some(promise) == id || follows_another {
+        let message = format!("`{}` cannot be followed", node.text().unwrap_or_default());
+        let fault = Diagnostic::error(Code::NeverApplies, &node.span, message);
+        return context.fail(fault.help("name a promise that an event about a party makes"));
+    }
+    let base = context.promise(promise).and_then(|head| head.on);
+    let on = context.event(on_node)?;
+    heard(on, base?, on_node, context)?;
+    Some((base?, Follows { promise, on }))
 }
 
 /// The event that makes a promise: it must be about a party.
 pub(super) fn made_on(node: &Node, context: &mut Context<'_>) -> Option<ShapeId> {
     let id = context.event(node)?;
     let shape = context.shape(id)?;
+    if builtin::is_builtin(&shape.name) && *shape.name != *builtin::PROMISE_MADE {
+        let message = format!("`{}` makes no promise: it says what becomes of one", shape.name);
+        let help = format!("name an event of your own, or `{}`, by which a person makes one", builtin::PROMISE_MADE);
+        return context.fail(Diagnostic::error(Code::NeverApplies, &node.span, message).help(help));
+    }
     if shape.party.is_none() && !context.faulty.contains(&id) {
         let message = format!("`{}` is about no party, and a promise is made to one", shape.name);
         let help = "name an event about a party, or declare the event with `party:`";
@@ -93,7 +104,7 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     let on = context.promise(id).and_then(|promise| promise.on);
     let follows = context.promise(id).and_then(|promise| promise.follows);
     let reach = match follows {
-        Some(follows) => Reach { data: Some(follows.on), made: on, promise: Some(follows.promise), ..Reach::default() },
+        Some(follows) => following(follows, on, context),
         None => Reach { data: on, ..Reach::default() },
     };
     let made = node.get("made");
@@ -104,6 +115,14 @@ fn promise(entry: &Entry, context: &mut Context<'_>) -> Option<Promise> {
     let paid = part("paid").map(|node| context.expression(node, reach, Want::Tenders));
     let made = Made { name, on, follows, step: None, when, due, worth: transposed(worth), paid: transposed(paid) };
     clause(entry, id, made, context)
+}
+
+/// What may be read where an event about the thing of a promise makes something: of a hand-off also whether it met its duty.
+pub(super) fn following(follows: Follows, made: Option<ShapeId>, context: &Context<'_>) -> Reach {
+    let shape = context.shape(follows.on).map(|shape| &*shape.name);
+    let duty =
+        context.has_duties && shape.is_some_and(|name| [builtin::HANDED_OVER, builtin::MEASURED].contains(&name));
+    Reach { data: Some(follows.on), made, promise: Some(follows.promise), duty, ..Reach::default() }
 }
 
 /// How a promise comes to be, as far as it could be read.
@@ -125,7 +144,11 @@ pub(super) fn clause(entry: &Entry, id: PromiseId, made: Made, context: &mut Con
     let (outcomes, at_risk_before) = outcomes(node, id, on, context);
     let (silent_after, silent_asks) = silent(node.get("silent"), made.step.is_some(), context);
     let escalates = escalates(node.get("escalates"), context);
-    if !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some()) {
+    let acknowledged = clock(node, "acknowledged", "within", context);
+    let confirmed = clock(node, "confirmed", "again", context);
+    let repeats = clock(node, "repeats", "every", context);
+    let by_hand = on.is_some_and(|on| is_by_hand(on, context));
+    if !by_hand && !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some()) {
         let never =
             Diagnostic::error(Code::NeverApplies, &entry.key_span, format!("nothing shows how `{}` stands", entry.key));
         context.out.push(never.help("write at least `kept: {on: EVENT}`: which event shows that it was kept"));
@@ -140,6 +163,10 @@ pub(super) fn clause(entry: &Entry, id: PromiseId, made: Made, context: &mut Con
         worth: made.worth?,
         paid: made.paid?,
         owner: node.get("owner").and_then(Node::text).map(Into::into),
+        doer: node.get("doer").and_then(Node::text).map(Into::into),
+        acknowledged: acknowledged?,
+        confirmed: confirmed?,
+        repeats: repeats?,
         says,
         outcomes: outcomes?,
         at_risk_before: at_risk_before?,
@@ -147,6 +174,27 @@ pub(super) fn clause(entry: &Entry, id: PromiseId, made: Made, context: &mut Con
         silent_asks,
         escalates: escalates?,
     })
+}
+
+/// True of the event by which a person makes a promise.
+fn is_by_hand(on: ShapeId, context: &Context<'_>) -> bool {
+    context.shape(on).is_some_and(|shape| *shape.name == *builtin::PROMISE_MADE)
+}
+
+/// The length of time that stands under `key` of a part of the clause.
+fn clock(node: &Node, part: &str, key: &str, context: &mut Context<'_>) -> Option<Option<Clock>> {
+    let Some(part) = node.get(part) else { return Some(None) };
+    let written = part.get(key)?;
+    let clock = pay::clock(written, part.get("calendar"), context)?;
+    if key == "every" && too_often(&clock) {
+        let often = Diagnostic::error(Code::BadDuration, &written.span, "a promise comes back after an hour at least");
+        return context.fail(often.help("write a longer time, such as `1 day`"));
+    }
+    Some(Some(clock))
+}
+
+fn too_often(every: &Clock) -> bool {
+    every.count == 0 || (every.unit == Unit::Minutes && every.count < 60)
 }
 
 /// The ladder of escalation: each rung later than the one before.
@@ -251,8 +299,13 @@ fn outcome(
 /// about the same kind of party.
 pub(super) fn heard(on: ShapeId, made: ShapeId, node: &Node, context: &mut Context<'_>) -> Option<()> {
     let (event, maker) = (context.shape(on)?, context.shape(made)?);
-    let builtin = crate::builtin::is_builtin(&event.name);
-    let same_thing = event.about == maker.about;
+    let builtin = builtin::is_builtin(&event.name);
+    // A person may promise something about any thing, to any kind of party.
+    if is_by_hand(made, context) && (!builtin || event.about.is_some()) {
+        return Some(());
+    }
+    let any_thing = event.about.as_deref() == Some(builtin::ANY_THING) && maker.about.is_some();
+    let same_thing = event.about == maker.about || any_thing;
     let same_party = event.party.is_none() && event.about.is_some() || event.party == maker.party;
     let faulty = context.faulty.contains(&on) || context.faulty.contains(&made);
     let assigned = *event.name == *crate::builtin::PLAY_ASSIGNED;

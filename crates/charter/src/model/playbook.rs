@@ -2,7 +2,7 @@
 
 use makegood_money::Ratio;
 
-use super::{Charter, PromiseId, ShapeId};
+use super::{Charter, Follows, PromiseId, ShapeId};
 use crate::expr::Expr;
 use crate::text::Texts;
 
@@ -18,9 +18,12 @@ pub struct Playbook {
     pub name: Box<str>,
     /// What it is for, in the customer's words.
     pub says: Texts,
-    /// The event that begins it: what it is about, the play is about.
+    /// The event whose data it keeps as `made`: the one that begins it or, for a playbook that follows a promise, the one that
+    /// made that promise. What it is about, the play is about.
     pub on: ShapeId,
-    /// Only if this holds; may read `data`.
+    /// For a playbook that follows a promise: which, and the event about that promise's thing that begins it.
+    pub follows: Option<Follows>,
+    /// Only if this holds; may read `data`, and with `follows` also `made`, `promise` and `duty`.
     pub when: Option<Expr>,
     /// True when it stands on the page that customers read.
     pub published: bool,

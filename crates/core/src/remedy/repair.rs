@@ -9,7 +9,8 @@ use crate::award::worth_of;
 use crate::because::{Reason, Step};
 use crate::fold::{FoldError, Folding};
 use crate::id::part_id;
-use crate::{Beside, BesideKind, Event, PartId, Refusal, Remedy, RemedyKind, RemedyState, Rulebook, ledger};
+use crate::play::plays;
+use crate::{Event, PartId, Refusal, Remedy, RemedyKind, RemedyState, Rulebook, ledger};
 
 /// Why a decision about a thing cannot be taken. It is judged once, where it arrives: nothing said of a thing can be refused by
 /// one party and taken by another.
@@ -94,8 +95,5 @@ fn was_hit(folding: &Folding, thing: &str, by: Moment) -> bool {
         .iter()
         .filter_map(|id| folding.promise(id))
         .any(|promise| *promise.thing == *thing && promise.made_at <= by);
-    promised
-        || folding.beside(BesideKind::Play).any(|part| match part {
-            Beside::Play(play) => *play.thing == *thing && play.began_at <= by,
-        })
+    promised || plays(folding).any(|play| *play.thing == *thing && play.began_at <= by)
 }

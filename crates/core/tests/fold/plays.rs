@@ -89,8 +89,9 @@ impl Desk {
     }
 
     fn plays(&self) -> Vec<&Play> {
-        let plays = self.0.beside.values().map(|part| match part {
-            Beside::Play(play) => play,
+        let plays = self.0.beside.values().filter_map(|part| match part {
+            Beside::Play(play) => Some(play),
+            Beside::Custody(_) => None,
         });
         plays.collect()
     }
@@ -244,13 +245,13 @@ fn a_share_is_left_alone_and_ends_as_the_others_do() {
         let mut world = World::under(&[&text]);
         let thing = format!("complaint:{number}");
         world.tell_of(&thing, "complaint.made", &thing, "06-01 08:00", json!({"grave": true})).unwrap();
-        let Beside::Play(play) = world.beside.values().next().unwrap().clone();
+        let Some(Beside::Play(play)) = world.beside.values().next().cloned() else { panic!("no play") };
         match play.state {
             PlayState::Control => {
                 alone += 1;
                 assert!(world.promises.is_empty() && world.messages.is_empty());
                 world.tell_of(&thing, "complaint.withdrawn", "b", "06-02 08:00", json!({})).unwrap();
-                let Beside::Play(play) = world.beside.values().next().unwrap().clone();
+                let Some(Beside::Play(play)) = world.beside.values().next().cloned() else { panic!("no play") };
                 assert_eq!((play.state, play.ending), (PlayState::Control, Some(0)));
             }
             _ => worked += 1,

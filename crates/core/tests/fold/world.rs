@@ -11,7 +11,7 @@ use makegood_core::id::{Kind, about_of};
 use makegood_core::ledger::Entry;
 use makegood_core::{
     Beside, BesideKind, Clause, Context, Event, FoldError, Form, Happening, Ident, Loaded, Message, Name, PartId,
-    Party, Promise, Refusal, Remedy, Rulebook, Topic, fold, needs,
+    Party, Promise, Refusal, Remedy, Rulebook, Topic, fold, needs, with_ties,
 };
 use serde_json::{Value as Json, json};
 
@@ -241,7 +241,8 @@ impl World {
 
     fn fold(&mut self, happening: &Happening) -> Result<Vec<Box<str>>, FoldError> {
         let needs = needs(&self.book, PARTY, happening);
-        let promises: Vec<_> = self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect();
+        let mut promises: Vec<_> = self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect();
+        with_ties(&mut promises, |id| Ok::<_, std::convert::Infallible>(self.promises.get(id).cloned())).unwrap();
         let about: Vec<[u8; 4]> = needs.beside_of(&promises).collect();
         let beside = self.beside.values().filter(|part| about.contains(&about_of(&part.id())));
         let loaded = Loaded {

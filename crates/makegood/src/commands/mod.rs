@@ -2,6 +2,7 @@
 
 mod charter;
 mod copies;
+mod custody;
 mod db;
 mod demo;
 mod dispatch;
@@ -9,21 +10,21 @@ mod doctor;
 mod equity;
 mod ledger;
 mod play;
+mod promise;
 mod quarantine;
 mod rebuild;
 mod remedy;
 mod repair;
 mod run;
+mod send;
 mod simulate;
 mod tick;
 mod value;
 mod verify;
 
 use makegood_charter::Moment;
-use makegood_engine::{Origin, Reject, read};
 
 use crate::arguments::{Arguments, Command};
-use crate::open::Opened;
 use crate::{Failure, clock, story};
 
 /// Carries out a command.
@@ -35,6 +36,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Ledger(ledger) => ledger::run(&ledger),
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
+        Command::Custody(custody) => custody::run(&custody),
+        Command::Promise(promise) => promise::run(&promise),
         Command::Play(play) => play::run(&play),
         Command::Repair(repair) => repair::run(&repair),
         Command::Value(value) => value::run(&value),
@@ -50,14 +53,6 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Migrate { from, to } => copies::migrate(&from, &to),
         Command::Db(db) => db::run(&db),
     }
-}
-
-/// Sends an event of a person's, as anybody could have sent it. `code` is of the failure when it is refused.
-fn send(opened: &Opened, event: &serde_json::Value, code: &'static str) -> Result<(), Failure> {
-    let origin = Origin { name: "command".into(), line: 1 };
-    let refused = |reject: Reject| Failure::new(code, reject.reason, reject.help);
-    let incoming = read(&opened.book, event.to_string().as_bytes(), origin, clock::now()).map_err(refused)?;
-    opened.session()?.command(incoming)?.map_err(refused)
 }
 
 /// A moment as an argument: `now`, an RFC 3339 time, or a date (its midnight in UTC).

@@ -5,7 +5,8 @@ use makegood_engine::rows;
 use makegood_store::{PartKind, Reader, slot_of};
 use serde_json::json;
 
-use super::{moment, send};
+use super::moment;
+use super::send::{Said, send};
 use crate::arguments::Repair;
 use crate::output::{counter, grouped, put_line};
 use crate::{Failure, open};
@@ -27,16 +28,13 @@ pub fn run(arguments: &Repair) -> Result<bool, Failure> {
         fields.extend(other.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text.clone()?.into()))));
     }
     // The same decision taken twice is one decision.
-    let id = format!("repair/{}/{}/{}", arguments.thing, arguments.asked_by, arguments.reason);
-    let ident = makegood_store::ident(SOURCE, &id);
+    let id = format!("{}/{}/{}", arguments.thing, arguments.asked_by, arguments.reason);
+    let ident = makegood_store::ident(SOURCE, &format!("{REPAIR_DECIDED}/{id}"));
     let known = (slot_of(&arguments.thing), &*arguments.thing, ident);
     let before = opened.store.reader()?.known(&[known])?.contains(&true);
     if !before {
-        let event = json!({
-            "specversion": "1.0", "id": id, "source": SOURCE, "type": REPAIR_DECIDED,
-            "subject": arguments.thing, "time": at.to_string(), "actor": arguments.approved_by, "data": data,
-        });
-        send(&opened, &event, "M021")?;
+        let (party, by) = (&*arguments.thing, &*arguments.approved_by);
+        send(&opened, &Said { kind: REPAIR_DECIDED, party, about: None, by, at, data, id: Some(&id) })?;
     }
     let credited = grouped(credited(&mut *opened.store.reader()?, &arguments.thing, &ident)?);
     let decided = if before { " (decided before: nothing was done again)" } else { "" };

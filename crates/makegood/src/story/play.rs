@@ -73,6 +73,8 @@ impl Teller<'_> {
             language.of(["What else was promised about it", "与此相关的其他承诺", "Hva som ellers er lovet om det"]),
             &by_time(others),
         );
+        let custody = self.custody(Some(&play.thing))?;
+        section(&mut text, language.of(["Custody", "交接记录", "Overleveringer"]), &custody);
         let mut owed = Vec::new();
         let mut ids = Vec::new();
         for row in self.reader.parts_of(self.slot, &party, PartKind::Remedy)? {

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::gather::{Case, cases, named};
 use crate::Failure;
-use crate::commands::send;
+use crate::commands::send::{Said, send};
 use crate::open::Opened;
 use crate::output::{put, put_line, table};
 
@@ -98,15 +98,10 @@ fn assign(
     at: Moment,
 ) -> Result<(), Failure> {
     let name = case.name();
-    let mut event = json!({
-        "specversion": "1.0", "id": format!("{PLAY_ASSIGNED}/{name}/{role}/{}", at.0), "source": "urn:makegood:command",
-        "type": PLAY_ASSIGNED, "subject": case.party, "time": at.to_string(), "actor": by,
-        "data": {"play": name, "role": role, "to": person, "why": why},
-    });
-    if let (Some(fields), false) = (event.as_object_mut(), case.play.thing.is_empty()) {
-        fields.insert("about".to_owned(), (&*case.play.thing).into());
-    }
-    send(opened, &event, "M050")
+    let data = json!({"play": name, "role": role, "to": person, "why": why});
+    let id = format!("{name}/{role}/{}", at.0);
+    let said = Said { kind: PLAY_ASSIGNED, party: &case.party, about: case.about(), by, at, data, id: Some(&id) };
+    send(opened, &said)
 }
 
 fn state(reader: &mut dyn Reader, party: &str) -> Result<Party, Failure> {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::gather::named;
 use crate::Failure;
-use crate::commands::send;
+use crate::commands::send::{Said, send};
 use crate::open::Opened;
 use crate::output::put_line;
 
@@ -40,17 +40,8 @@ pub fn run(
     if let (Some(fields), Some(note)) = (data.as_object_mut(), note) {
         fields.insert("note".to_owned(), note.into());
     }
-    let event = json!({
-        "specversion": "1.0", "id": format!("promise.kept/{promise}/{}", at.0), "source": "urn:makegood:command",
-        "type": "promise.kept", "subject": case.party, "about": about(&case), "time": at.to_string(), "actor": by,
-        "data": data,
-    });
-    send(opened, &event, "M050")?;
+    let said = Said { kind: "promise.kept", party: &case.party, about: case.about(), by, at, data, id: None };
+    send(opened, &said)?;
     put_line!("{} {step}: done by {by}", case.name());
     Ok(true)
-}
-
-/// What the play is about, where it is about anything.
-fn about(case: &super::gather::Case) -> Option<&str> {
-    Some(&*case.play.thing).filter(|thing| !thing.is_empty())
 }

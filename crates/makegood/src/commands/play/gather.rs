@@ -31,6 +31,11 @@ impl Case {
         Name::new(Kind::Play, &self.party, self.play.id).to_string()
     }
 
+    /// What it is about, where it is about anything.
+    pub fn about(&self) -> Option<&str> {
+        Some(&*self.play.thing).filter(|thing| !thing.is_empty())
+    }
+
     /// The charter version and the playbook that it runs by, where the database still has them.
     pub fn playbook<'o>(&self, opened: &'o Opened) -> Option<(&'o Rules, &'o Playbook)> {
         let (_, rules) = opened.book.by_tag(self.play.charter)?;

@@ -7,6 +7,8 @@ mod machine;
 mod measure;
 mod memory;
 mod path;
+mod people;
+mod plays;
 mod recording;
 mod storage;
 mod value;
@@ -50,6 +52,8 @@ enum Part {
     Value(value::Options),
     /// The two databases: PostgreSQL against bare COPY, timers, a large party, a popular thing, rebuild and verify
     Storage(storage::Options),
+    /// Promises that people make: many due in the same minute, and parties rich in stories, plays among them
+    People,
 }
 
 /// One line of the report.
@@ -75,15 +79,26 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     match &options.part {
         Some(Part::Value(options)) => return value::run(place, options),
         Some(Part::Storage(options)) => return storage::run(place, options),
+        Some(Part::People) => {
+            let mut figures = people::measure(place, options.rounds)?;
+            figures.extend(plays::measure(place, options.rounds)?);
+            return report(figures);
+        }
         None => {}
     }
     let mut figures = path::measure(place, options.days, options.rounds)?;
     figures.extend(late_flight::measure(place)?);
     figures.extend(conditions::measure(options.rounds)?);
     figures.extend(memory::measure(place, options.log_days)?);
+    figures.extend(people::measure(place, options.rounds)?);
+    figures.extend(plays::measure(place, options.rounds)?);
     if options.full {
         figures.extend(full::measure(place)?);
     }
+    report(figures)
+}
+
+fn report(figures: Vec<Figure>) -> Result<()> {
     let mut rows = vec![row(["what", "figure", "goal"])];
     rows.extend(figures.into_iter().map(|figure| row([figure.what, figure.figure, figure.goal])));
     println!("\nThe machine\n{}\nThe figures\n{}", table(&machine::describe(), &[1]), table(&rows, &[1, 2]));

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use makegood_charter::builtin;
+use makegood_charter::builtin::{self, PLAY_ASSIGNED, REPAIR_DECIDED};
 use makegood_charter::value::Moment;
 use makegood_money::{Money, MoneyError};
 
@@ -8,7 +8,7 @@ use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
     Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState, Remedy, Rulebook,
-    StateError, heard, invariant, message, people, play, promise, remedy, stage,
+    StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -172,6 +172,9 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
         }
         needs.promises.extend(named);
     } else if kind != builtin::JUDGED {
+        if kind == REPAIR_DECIDED {
+            needs.remedies.push(remedy::remedy_id(party, event));
+        }
         // An event about the party alone is about its promises that are about no thing.
         if book.has_beside() {
             needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
@@ -215,12 +218,19 @@ pub fn fold(
             promise::on_clock(&mut folding)?;
             stage::on_clock(&mut folding)?;
         }
+        // Told again for a promise learnt of late, which may show that the party was hit after all.
+        Happening::Again(event) | Happening::Event(event) if &*event.kind == REPAIR_DECIDED => {
+            remedy::on_repair(&mut folding, event)?;
+        }
         Happening::Again(event) => promise::on_again(&mut folding, event)?,
         Happening::Event(event) => match event.kind.as_ref() {
             kind if NAMES_A_REMEDY.contains(&kind) => remedy::on_event(&mut folding, event)?,
             kind if NAMES_A_PROMISE.contains(&kind) => promise::on_command(&mut folding, event)?,
             builtin::JUDGED => stage::on_judgement(&mut folding, event)?,
             "goodwill.given" => remedy::on_goodwill(&mut folding, event)?,
+            "role.given" => role::on_role(&mut folding, event)?,
+            "absence.noted" => role::on_absence(&mut folding, event)?,
+            PLAY_ASSIGNED => role::on_assigned(&mut folding, event)?,
             builtin::PROMISE_MADE => people::on_made(&mut folding, event)?,
             "text.heard" => heard::on_event(&mut folding, event)?,
             _ => promise::on_event(&mut folding, event)?,

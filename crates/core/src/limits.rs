@@ -17,6 +17,8 @@ pub const SEEN: usize = 64;
 pub const JUDGED: usize = 64;
 /// Events that a play remembers for its steps and endings; a further one is heard by the promises alone.
 pub const HEARD: usize = 200;
+/// Roles, and absences, that a party remembers; the oldest are let go.
+pub const ROLES: usize = 100;
 /// Hand-offs of one thing that a party remembers; a further one is a question to the owner.
 pub const HANDS: usize = 100;
 /// Claims of one promise that wait to be decided. A further one is a question for the owner, who decides it by hand.

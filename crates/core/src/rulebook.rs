@@ -239,6 +239,9 @@ impl Rulebook {
 
     /// True when some clause listens to this type of event about a thing, so that parties must hear it.
     pub fn listens_to(&self, kind: &str) -> bool {
+        if kind == builtin::REPAIR_DECIDED {
+            return true;
+        }
         self.versions.iter().any(|rules| {
             let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
             uses.is_some_and(|uses| {

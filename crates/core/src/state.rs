@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::because::Reason;
 use crate::stage::Standing;
-use crate::{CharterTag, Dealings, Ident, PartId, Trade, Word};
+use crate::{Absence, CharterTag, Dealings, Ident, PartId, Role, Trade, Word};
 
 /// A party's own state. Its promises and remedies are parts beside it, loaded by need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -41,6 +41,10 @@ pub struct Party {
     pub stages: BTreeMap<Box<str>, Standing>,
     /// The last day on which a bounded number of notices leaves (counted from 1970-01-01), and how many do.
     pub told: Option<(i32, u32)>,
+    /// Who has which role for it, in the order of time; of a person, which roles they have for the house.
+    pub roles: Vec<Role>,
+    /// When it is away, in the order of time.
+    pub absences: Vec<Absence>,
 }
 
 impl Party {

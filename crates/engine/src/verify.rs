@@ -151,6 +151,8 @@ fn compare(
         dealings: party.dealings.clone(),
         stages: party.stages.clone(),
         told: party.told,
+        roles: party.roles.clone(),
+        absences: party.absences.clone(),
         ..Party::default()
     };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();

@@ -1,9 +1,11 @@
 mod custody;
+mod play;
 mod promise;
 mod stage;
 mod value;
 
 pub(crate) use custody::CustodyCommand;
+pub(crate) use play::{PlayCommand, PlayFilter, PlayList, Repair};
 pub(crate) use promise::{
     Answer, ConfirmSuggestion, Make, PromiseCommand, PromiseList, RatesBy, RatesOf, Standing, Suggest,
 };
@@ -48,6 +50,11 @@ pub(crate) enum Command {
     /// Promises that people make: make, delegate, accept, keep, renegotiate, confirm; what is due; kept-rates
     #[command(subcommand)]
     Promise(PromiseCommand),
+    /// Plays: running playbooks. List, show, figures, the weekly review, who does what
+    #[command(subcommand)]
+    Play(PlayCommand),
+    /// Make good what went wrong with a thing for everyone it hit, whether they complained or not
+    Repair(Repair),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),
@@ -168,8 +175,8 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A remedy (`r-…`), a promise (`p-…`) or a party (`customer:42`)
-    #[arg(value_name = "REMEDY|PROMISE|PARTY")]
+    /// A remedy (`r-…`), a promise (`p-…`), a play (`c-…`), a party (`customer:42`) or a thing (`flight:7`)
+    #[arg(value_name = "REMEDY|PROMISE|PLAY|PARTY|THING")]
     pub subject: String,
     #[command(flatten)]
     pub database: Database,

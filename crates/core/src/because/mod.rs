@@ -218,4 +218,13 @@ pub enum Step {
         /// What it is now.
         to: Tenders,
     },
+    /// It was decided for everyone whom something hit.
+    Repaired {
+        /// Who approved it.
+        by: Box<str>,
+        /// Who asked for it.
+        asked_by: Box<str>,
+        /// Why, in English, Chinese and Norwegian.
+        why: [Box<str>; 3],
+    },
 }

@@ -252,6 +252,15 @@ pub fn step(charter: &Charter, step: &Step, language: &str) -> String {
             ["{by} gave it: {why}.", "由 {by} 给予：{why}。", "{by} ga det: {why}."],
             &[("by", by), ("why", why)],
         ),
+        Step::Repaired { why: [en, zh, nb], .. } => say(
+            language,
+            [
+                "{why}. Everyone it hit gets this, whether they complained or not.",
+                "{why}。受影响的每个人都会得到，无论是否投诉。",
+                "{why}. Alle det rammet, får dette, enten de klaget eller ikke.",
+            ],
+            &[("why", say(language, [en, zh, nb], &[]).trim().trim_end_matches(['.', '。']))],
+        ),
         Step::Corrected { by, why, to } => say(
             language,
             ["{by} corrected it to {to}: {why}.", "{by} 将其更正为 {to}：{why}。", "{by} rettet det til {to}: {why}."],

@@ -181,7 +181,7 @@ impl World {
         if let Some(actor) = data.get("actor") {
             json["actor"] = actor.clone();
         }
-        if about_party && (shape.is_some_and(|shape| shape.about.is_some())) {
+        if about_party && (kind == "play.assigned" || shape.is_some_and(|shape| shape.about.is_some())) {
             json["about"] = thing.into();
         }
         let event = self.read(&json.to_string());
@@ -199,7 +199,7 @@ impl World {
         let form = |rules: &makegood_core::Rules| {
             let id = *rules.charter.shape_ids.get(&*envelope.kind)?;
             let shape = &rules.charter.shapes[id];
-            about = shape.subjects(&envelope).unwrap().thing.map(Into::into);
+            about = shape.subjects(&envelope).unwrap().thing.or(envelope.about.as_deref()).map(Into::into);
             match shape.decode(envelope.data, &rules.charter.commodities) {
                 Ok(data) => Some(Form { shape: id, data }),
                 Err(error) => {
@@ -292,6 +292,8 @@ impl World {
             told: self.party.told,
             dealings: self.party.dealings.clone(),
             stages: self.party.stages.clone(),
+            roles: self.party.roles.clone(),
+            absences: self.party.absences.clone(),
             ..Party::default()
         };
         self.promises.values().for_each(|promise| counted.tally(promise));

@@ -9,10 +9,12 @@ mod dispatch;
 mod doctor;
 mod equity;
 mod ledger;
+mod play;
 mod promise;
 mod quarantine;
 mod rebuild;
 mod remedy;
+mod repair;
 mod run;
 mod send;
 mod simulate;
@@ -39,6 +41,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Remedy(remedy) => remedy::run(&remedy),
         Command::Custody(custody) => custody::run(&custody),
         Command::Promise(promise) => promise::run(&promise),
+        Command::Play(play) => play::run(&play),
+        Command::Repair(repair) => repair::run(&repair),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
         Command::Stage(stage) => stage::run(&stage),

@@ -13,6 +13,7 @@ mod explain;
 mod inputs;
 mod models;
 mod people;
+mod plays;
 mod stages;
 mod sudden;
 mod tutorial;

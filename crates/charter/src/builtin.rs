@@ -5,11 +5,21 @@ use crate::value::{Field, Shape, Type};
 /// The party of a built-in event may be of any kind: its shape names none, and the subject says it.
 pub const ANY_PARTY: &str = "party";
 
+/// A person was found for a role in a play. A step may be kept by it: it is about what the play is about.
+pub const PLAY_ASSIGNED: &str = "play.assigned";
+
+/// What happened with a thing is made good for everyone it hit.
+pub const REPAIR_DECIDED: &str = "repair.decided";
+
 /// The event by which a person makes a promise. Clauses may be made on it; it may be about any thing, or about none.
 pub const PROMISE_MADE: &str = "promise.made";
 
 /// How a promisee finds that a promise was kept.
 pub const VERDICTS: [&str; 3] = ["kept", "not_kept", "partly"];
+
+/// Says of a party how likely it still is a customer, by a model from outside. It moves a stage and nothing else: no clause can
+/// name it, so that what a customer is worth never changes what it is owed.
+pub const JUDGED: &str = "rhythm.judged";
 
 /// The thing of a built-in event may be of any kind that is not a party's: the subject says it.
 pub const ANY_THING: &str = "thing";
@@ -79,7 +89,7 @@ const EVENTS: &[BuiltIn] = &[
     ),
     ("promise.released", Party, &[("promise", TEXT, false), ("consent", TEXT, false), ("reason", TEXT, true)]),
     ("promise.renegotiated", Party, &[("promise", TEXT, false), ("due", TIME, false), ("consent", TEXT, false)]),
-    ("promise.kept", Party, &[("promise", TEXT, false), ("note", TEXT, true)]),
+    ("promise.kept", Party, &[("promise", TEXT, false), ("play", TEXT, true), ("note", TEXT, true)]),
     ("promise.broken", Party, &[("promise", TEXT, false), ("because", TEXT, false)]),
     ("text.heard", Party, &[("text", TEXT, false), ("language", TEXT, true), ("by", TEXT, true)]),
     (
@@ -107,7 +117,32 @@ const EVENTS: &[BuiltIn] = &[
         &[("quantity", NUMBER, false), ("unit", TEXT, false), ("document", TEXT, true), ("note", TEXT, true)],
     ),
     ("goodwill.given", Party, &[("amount", MONEY, false), ("reason", TEXT, false)]),
+    (
+        JUDGED,
+        Party,
+        &[
+            ("charter", TEXT, false),
+            ("chance", NUMBER, false),
+            ("below", NUMBER, false),
+            ("as_of", TIME, false),
+            ("model", TEXT, true),
+        ],
+    ),
     ("goodwill.approved", Party, &[("remedy", TEXT, false), ("note", TEXT, true)]),
+    ("role.given", Party, &[("role", TEXT, false), ("to", TEXT, true), ("until", TIME, true)]),
+    ("absence.noted", Party, &[("from", TIME, false), ("until", TIME, false), ("deputy", TEXT, true)]),
+    (PLAY_ASSIGNED, Party, &[("role", TEXT, false), ("to", TEXT, false), ("play", TEXT, true), ("why", TEXT, true)]),
+    (
+        REPAIR_DECIDED,
+        Thing,
+        &[
+            ("amount", MONEY, false),
+            ("asked_by", TEXT, false),
+            ("reason", TEXT, false),
+            ("reason_zh", TEXT, true),
+            ("reason_nb", TEXT, true),
+        ],
+    ),
 ];
 
 /// The shapes of the built-in events, in the order in which they follow the declared ones. Those about a party take one of

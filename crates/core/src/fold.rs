@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use makegood_charter::builtin;
+use makegood_charter::builtin::{self, PLAY_ASSIGNED, REPAIR_DECIDED};
 use makegood_charter::value::Moment;
 use makegood_money::{Money, MoneyError};
 
@@ -8,7 +8,7 @@ use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
     Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState, Remedy, Rulebook,
-    StateError, heard, invariant, message, people, play, promise, remedy,
+    StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -171,7 +171,10 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.beside.extend(named.as_ref().map(crate::id::about_of));
         }
         needs.promises.extend(named);
-    } else {
+    } else if kind != builtin::JUDGED {
+        if kind == REPAIR_DECIDED {
+            needs.remedies.push(remedy::remedy_id(party, event));
+        }
         // An event about the party alone is about its promises that are about no thing.
         if book.has_beside() {
             needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
@@ -211,12 +214,23 @@ pub fn fold(
         out: Folded::default(),
     };
     match happening {
-        Happening::Clock { .. } => promise::on_clock(&mut folding)?,
+        Happening::Clock { .. } => {
+            promise::on_clock(&mut folding)?;
+            stage::on_clock(&mut folding)?;
+        }
+        // Told again for a promise learnt of late, which may show that the party was hit after all.
+        Happening::Again(event) | Happening::Event(event) if &*event.kind == REPAIR_DECIDED => {
+            remedy::on_repair(&mut folding, event)?;
+        }
         Happening::Again(event) => promise::on_again(&mut folding, event)?,
         Happening::Event(event) => match event.kind.as_ref() {
             kind if NAMES_A_REMEDY.contains(&kind) => remedy::on_event(&mut folding, event)?,
             kind if NAMES_A_PROMISE.contains(&kind) => promise::on_command(&mut folding, event)?,
+            builtin::JUDGED => stage::on_judgement(&mut folding, event)?,
             "goodwill.given" => remedy::on_goodwill(&mut folding, event)?,
+            "role.given" => role::on_role(&mut folding, event)?,
+            "absence.noted" => role::on_absence(&mut folding, event)?,
+            PLAY_ASSIGNED => role::on_assigned(&mut folding, event)?,
             builtin::PROMISE_MADE => people::on_made(&mut folding, event)?,
             "text.heard" => heard::on_event(&mut folding, event)?,
             _ => promise::on_event(&mut folding, event)?,
@@ -337,8 +351,10 @@ impl Folding<'_> {
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
             self.out.remedies.push(held.is);
         }
-        let changed = self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is));
-        self.out.beside.extend(changed.map(|held| held.is));
+        for held in self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is)) {
+            stage::assert_sound(held.was.as_ref(), &held.is)?;
+            self.out.beside.push(held.is);
+        }
         self.out.party = self.party;
         Ok(self.out)
     }

@@ -24,7 +24,9 @@ mod play;
 mod promise;
 mod remedy;
 mod right;
+mod role;
 mod rulebook;
+pub mod stage;
 mod state;
 mod tally;
 mod word;
@@ -38,6 +40,8 @@ pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs, 
 pub use id::{Ident, Name, PartId};
 pub use message::{Message, Topic, notice_text, promise_text};
 pub use play::{Play, PlayState, StepState};
+pub use remedy::refusal;
+pub use role::{Absence, Role};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
     Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Hands, Held, Party, Promise, PromiseState, Proof, Remedy,

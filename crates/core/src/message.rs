@@ -332,6 +332,7 @@ pub(crate) fn task(folding: &mut Folding, promise: &Promise, rules: &Rules) {
         languages.filter_map(|language| Some((language.to_owned(), promise_text(rules, promise, language)?.into())));
     let body = json!({
         "to": promise.doer(clause).unwrap_or("owner"),
+        "role": clause.and_then(|clause| clause.owner.as_deref()),
         "party": folding.key,
         "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
         "play": promise.play().map(|play| Name::new(Kind::Play, folding.key, play).to_string()),

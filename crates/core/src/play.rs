@@ -1,16 +1,17 @@
 //! Plays: running instances of a playbook, whose every step is a promise.
 
+use makegood_charter::builtin::PLAY_ASSIGNED;
 use makegood_charter::expr::{Scope, Unmet};
 use makegood_charter::model::{Charter, Playbook, PlaybookId, PromiseId, Step, StepId};
 use makegood_charter::value::{Fields, Moment, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::{FoldError, Folding};
-use crate::id::part_id;
+use crate::id::{Name, part_id};
 use crate::promise::{holds, shown_by};
 use crate::{
-    Beside, BesideKind, CharterTag, Clause, Event, Form, Hands, Ident, PartId, Promise, PromiseState, Proof, Rules,
-    limits, message,
+    Beside, BesideKind, CharterTag, Clause, Event, Form, Hands, Ident, PartId, Promise, PromiseState, Proof, Rulebook,
+    Rules, limits, message, role,
 };
 
 /// One running or ended playbook.
@@ -40,6 +41,10 @@ pub struct Play {
     pub ended_at: Option<Moment>,
     /// How it ended, by the position among the playbook's endings; `None` when every step came to its end.
     pub ending: Option<usize>,
+    /// Who did which step, where a person did.
+    pub done_by: Vec<(StepId, Box<str>)>,
+    /// Who was found for which role.
+    pub people: Vec<(Box<str>, Box<str>)>,
 }
 
 /// How a play stands.
@@ -65,7 +70,7 @@ pub enum StepState {
     Entered(PartId),
     /// It came to its end so, at this time, shown by this event.
     Settled(PartId, PromiseState, Moment, Ident),
-    /// Its condition did not hold, or nothing that it comes after was done.
+    /// Its condition did not hold, or everything that it comes after was passed by.
     Passed,
 }
 
@@ -185,6 +190,8 @@ fn begin_one(folding: &mut Folding, event: &Event, rules: &Rules, id: PlaybookId
         heard: Vec::new(),
         ended_at: None,
         ending: None,
+        done_by: Vec::new(),
+        people: Vec::new(),
     }));
     if !thing.is_empty() && &*event.subject == folding.key {
         folding.out.interests.push(thing.into());
@@ -216,10 +223,10 @@ pub(crate) fn advance(folding: &mut Folding) -> Result<(), FoldError> {
 }
 
 /// The plays in hand.
-fn plays<'f>(folding: &'f Folding) -> impl Iterator<Item = &'f Play> {
+pub(crate) fn plays<'f>(folding: &'f Folding) -> impl Iterator<Item = &'f Play> {
     folding.beside(BesideKind::Play).filter_map(|part| match part {
         Beside::Play(play) => Some(play),
-        Beside::Custody(_) => None,
+        Beside::Custody(_) | Beside::Move(_) => None,
     })
 }
 
@@ -238,6 +245,14 @@ fn gone(folding: &Folding, event: &Event) -> Result<(), FoldError> {
         "a play runs under a charter version that is not kept".to_owned(),
         "put that version in force again, as it was",
     )
+}
+
+/// The play that an event names, where it says who was found for it.
+pub(crate) fn named(book: &Rulebook, event: &Event) -> Option<PartId> {
+    if &*event.kind != PLAY_ASSIGNED {
+        return None;
+    }
+    event.text(book, "play").and_then(Name::parse).map(|name| name.id)
 }
 
 /// The same play is always left alone, or never: its identity decides.
@@ -312,6 +327,10 @@ fn note(folding: &Folding, play: &mut Play, position: StepId) {
     }
     if let (false, Some((at, ident))) = (promise.state.is_open(), promise.settled) {
         *step = StepState::Settled(id, promise.state, at, ident);
+        // Kept with the play, so that an approval knows it whichever promises are in hand then.
+        let by = promise.hands.as_deref().map(|hands| &hands.done_by).filter(|by| !by.is_empty());
+        play.done_by.retain(|(known, _)| *known != position);
+        play.done_by.extend(by.map(|by| (position, by.clone())));
     }
 }
 
@@ -344,7 +363,9 @@ fn enter(
         match clause.due.number(&scope) {
             Ok(due) => {
                 let id = part_id(folding.key, &play.thing, &play.cause, &clause.name, 0);
-                let hands = Hands { play: Some(play.id), ..Hands::default() };
+                let person = clause.owner.as_deref().and_then(|role| role::person(folding, play, role));
+                let owner = person.unwrap_or_default().into();
+                let hands = Hands { play: Some(play.id), owner, ..Hands::default() };
                 let mut promise = Promise {
                     made_at: at,
                     cause: folding.cause,
@@ -380,12 +401,13 @@ pub(crate) fn done_by_others<'f>(folding: &'f Folding, charter: &'f Charter, pro
     let step = charter.step_of(clause).and_then(|(playbook, step)| charter.playbooks.get(playbook)?.steps.get(step));
     let Some(step) = step.filter(|step| !step.unlike.is_empty()) else { return Vec::new() };
     let Some(play) = plays(folding).find(|play| Some(play.id) == promise.play()) else { return Vec::new() };
-    let ids = step.unlike.iter().filter_map(|id| match play.steps.get(*id)? {
-        StepState::Settled(id, ..) | StepState::Entered(id) => Some(id),
+    let noted = play.done_by.iter().filter(|(known, _)| step.unlike.contains(known)).map(|(_, by)| &**by);
+    // What this very event showed to be done is not noted yet.
+    let in_hand = step.unlike.iter().filter_map(|id| match play.steps.get(*id)? {
+        StepState::Settled(id, ..) | StepState::Entered(id) => Some(&*folding.promise(id)?.hands.as_deref()?.done_by),
         StepState::Waiting | StepState::Passed => None,
     });
-    let hands = ids.filter_map(|id| folding.promise(id)?.hands.as_deref());
-    hands.map(|hands| &*hands.done_by).filter(|actor| !actor.is_empty()).collect()
+    noted.chain(in_hand.filter(|actor| !actor.is_empty())).collect()
 }
 
 impl Play {

@@ -12,7 +12,7 @@ use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
     Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, custody, dealings, limits, message,
-    people, play, right, tally,
+    people, play, right, stage, tally,
 };
 use follow::follow;
 
@@ -83,8 +83,13 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
 /// What an event means for the promises there are.
 pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     people::catch_up(folding, event)?;
+    let play = play::named(folding.book, event);
     for id in in_order(folding) {
         let Some(mut promise) = folding.promise(&id).cloned() else { continue };
+        // Who was found for a role in one play says nothing of another one.
+        if play.is_some() && promise.play() != play {
+            continue;
+        }
         if event.thing().unwrap_or_default() != &*promise.thing {
             continue;
         }
@@ -237,6 +242,9 @@ fn make(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
         let Some(form) = event.form(version) else { continue };
         if rules.uses(form.shape).is_some_and(|uses| uses.values) {
             dealings::on_event(&mut folding.party, event, rules, form);
+        }
+        if rules.uses(form.shape).is_some_and(|uses| uses.stages) {
+            stage::on_event(folding, event, rules, form)?;
         }
         let makes = rules.uses(form.shape).map(|uses| uses.makes.as_slice()).unwrap_or_default();
         for (index, clause_id) in makes.iter().enumerate() {
@@ -416,7 +424,23 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
     if folding.actor.is_none() {
         return no_actor(folding);
     }
+    if let Some(play) = event.text(folding.book, "play")
+        && Name::parse(play).map(|name| name.id) != promise.play()
+    {
+        return folding.refuse(
+            "other-play",
+            format!("`{named}` is not a step of the play `{play}`"),
+            "name a step of this play, as `makegood play show PLAY` lists them",
+        );
+    }
     let rules = folding.book.by_tag(promise.charter).map(|(_, rules)| rules);
+    if rules.is_none() && promise.play().is_some() {
+        return folding.refuse(
+            "unknown-charter",
+            "a play runs under a charter version that is not kept".to_owned(),
+            "put that version in force again, as it was",
+        );
+    }
     match event.kind.as_ref() {
         "promise.kept" => {
             let shows = if event.time > promise.due { Shows::Late } else { Shows::Kept };

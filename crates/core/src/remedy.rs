@@ -1,5 +1,7 @@
 //! How a remedy comes to be owed, and how it is held, approved, paid, failed, waived or corrected.
 
+mod repair;
+
 use makegood_charter::expr::Scope;
 use makegood_charter::model::{Award, OrIn, RightId};
 use makegood_charter::value::{Moment, Value};
@@ -17,6 +19,9 @@ use crate::{
     Clause, Event, Granted, Held, Ident, PartId, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rules,
     message, right,
 };
+
+pub use repair::refusal;
+pub(crate) use repair::{on_repair, remedy_id};
 
 /// What is to be owed under one award.
 pub(crate) struct Owed<'r> {
@@ -206,7 +211,11 @@ fn approved(folding: &mut Folding, remedy: Remedy) -> Result<(), FoldError> {
             "send the attribute `actor`",
         );
     };
-    let asked = |step: &Step| matches!(step, Step::Given { by, .. } | Step::Corrected { by, .. } if *by == actor);
+    let asked = |step: &Step| match step {
+        Step::Given { by, .. } | Step::Corrected { by, .. } => *by == actor,
+        Step::Repaired { asked_by, .. } => *asked_by == actor,
+        _ => false,
+    };
     if remedy.asked_by.as_ref() == Some(&actor) || remedy.reason.steps.iter().any(asked) {
         return folding.refuse(
             "own-approval",

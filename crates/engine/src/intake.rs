@@ -105,6 +105,9 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
     }
     let event = event(book, &envelope)?;
     is_to_somebody(book, &event)?;
+    if let Some(refusal) = makegood_core::refusal(book, &event) {
+        return Err(Reject::new(refusal.code, refusal.message, refusal.help));
+    }
     if let Some((code, reason, help)) = custody::fault(book, &event) {
         return Err(Reject::new(code, reason, help));
     }

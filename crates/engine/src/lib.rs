@@ -25,6 +25,7 @@ mod session;
 mod simulate;
 pub mod sink;
 mod slots;
+mod standings;
 mod verify;
 mod working;
 mod writer;
@@ -39,6 +40,7 @@ pub use rebuild::{Rebuilt, read_line, rebuild};
 pub use session::Session;
 pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate};
 pub use slots::each_slot;
+pub use standings::{RecordedMoves, moves_of, moves_of_slot, standings_of_slot};
 pub use verify::{Verified, verify};
 
 use std::collections::BTreeSet;

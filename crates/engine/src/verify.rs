@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use makegood_core::{BesideKind, Clause, Party, PromiseState, RemedyKind, Rulebook};
+use makegood_charter::model::Stage;
+use makegood_core::stage::{Move, Standing};
+use makegood_core::{Beside, BesideKind, Clause, Party, PromiseState, RemedyKind, Rulebook};
 use makegood_money::Commodity;
 use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain, slot_of};
 
@@ -163,11 +165,14 @@ fn compare(
         given: party.given.clone(),
         weighed: party.weighed.clone(),
         dealings: party.dealings.clone(),
+        stages: party.stages.clone(),
         told: party.told,
+        roles: party.roles.clone(),
+        absences: party.absences.clone(),
         ..Party::default()
     };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();
-    let mut wake_at = None;
+    let mut wake_at = party.wake_at().map(|moment| moment.0);
     for row in pages.parts(reader, PartKind::Promise, &head.key)? {
         let promise = rows::promise(&row)?;
         let rules = book.by_tag(promise.charter).map(|(_, rules)| rules);
@@ -208,27 +213,66 @@ fn compare(
         counted.remedies = counted.remedies.saturating_add(1);
         found.parts = found.parts.saturating_add(1);
     }
+    let mut moves = Vec::new();
     for kind in BesideKind::ALL.map(rows::part_kind) {
         for row in pages.parts(reader, kind, &head.key)? {
             let part = rows::beside(&row)?;
-            if part.map(|part| rows::beside_row(head.slot, &head.key, &part, book)).transpose()?.as_ref() != Some(&row)
-            {
+            let again = part.as_ref().map(|part| rows::beside_row(head.slot, &head.key, part, book)).transpose()?;
+            if let Some(Beside::Move(one)) = part {
+                moves.push(one);
+            }
+            if again.as_ref() != Some(&row) {
                 found.fault(format!("`{}`: the columns of a {kind:?} differ from its state", head.key));
             }
             found.parts = found.parts.saturating_add(1);
         }
     }
+    stages(head, &party, moves, found);
     if counted != party {
         found.fault(format!("`{}`: its state counts {party:?}, its promises and remedies {counted:?}", head.key));
     }
     given(&head.key, &party, &granted, found);
     if wake_at != head.wake_at {
-        found.fault(format!("`{}`: it waits for {:?}, its promises for {wake_at:?}", head.key, head.wake_at));
+        found
+            .fault(format!("`{}`: it waits for {:?}, its promises and stages for {wake_at:?}", head.key, head.wake_at));
     }
     let postings = pages.postings(reader, &head.key)?;
     found.postings = found.postings.saturating_add(postings.len() as u64);
     books(&head.key, &postings, &owed, found);
     Ok(())
+}
+
+/// The moves of a party follow one another and end where its state says it stands.
+fn stages(head: &HeadRow, party: &Party, all: Vec<Move>, found: &mut Verified) {
+    if !party.stages.values().all(Standing::is_sound) {
+        found.fault(format!("`{}`: the evidence of its stage is out of order", head.key));
+    }
+    let mut moves: BTreeMap<Box<str>, Vec<Move>> = BTreeMap::new();
+    for one in all {
+        moves.entry(one.name.clone()).or_default().push(one);
+    }
+    for (name, standing) in &party.stages {
+        let mut of_this = moves.remove(name).unwrap_or_default();
+        of_this.sort_by_key(|one| one.number);
+        let (mut stage, mut number) = (None, 0_u32);
+        for one in &of_this {
+            number = number.saturating_add(1);
+            if one.number != number || one.from != stage {
+                found.fault(format!(
+                    "`{}`: move {} under `{name}` does not follow the one before",
+                    head.key, one.number
+                ));
+            }
+            stage = Some(one.to);
+        }
+        if (stage, number) != (standing.stage, standing.moves) {
+            let (said, is) = (stage.map(Stage::word), standing.stage.map(Stage::word));
+            found.fault(format!("`{}`: its moves under `{name}` end at {said:?}, its state says {is:?}", head.key));
+        }
+    }
+    for name in moves.keys() {
+        found.fault(format!("`{}`: it moved under `{name}` and its state knows nothing of it", head.key));
+    }
 }
 
 /// Every movement sums to zero, and what the books say is owed is what the remedies say.

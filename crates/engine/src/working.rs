@@ -334,7 +334,7 @@ impl PartyAtHand {
         })?;
         let about: Vec<[u8; 4]> = needs.beside_of(&wanted).collect();
         for about in about {
-            for kind in BesideKind::ALL {
+            for kind in BesideKind::ALL.into_iter().filter(|kind| kind.is_loaded()) {
                 for row in reader.parts_about(slot, key, rows::part_kind(kind), about)? {
                     if let (Entry::Vacant(place), Some(part)) = (self.beside.entry((row.id, kind)), rows::beside(&row)?)
                     {
@@ -372,7 +372,8 @@ impl PartyAtHand {
         let remedies = needs.remedies.iter().filter_map(|id| self.remedies.get(id));
         let beside = needs.beside_of(&promises).flat_map(|about| {
             let first = (makegood_core::id::first_about(about), BesideKind::FIRST);
-            self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about))
+            let about = self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about));
+            about.filter(|((_, kind), _)| kind.is_loaded())
         });
         makegood_core::Loaded {
             remedies: remedies.map(|remedy| Remedy::clone(&remedy.part)).collect(),
@@ -427,10 +428,12 @@ impl PartyAtHand {
 
     /// When the party must next be looked at.
     pub fn wake_at(&self, reader: &mut dyn Reader, key: &str) -> Result<Option<i64>, StoreError> {
+        let own = self.state.wake_at().map(|moment| moment.0);
         if self.state.waiting == 0 {
-            return Ok(None);
+            return Ok(own);
         }
         let at_hand = self.promises.values().filter_map(|promise| promise.part.wake_at).min().map(|moment| moment.0);
+        let at_hand = at_hand.into_iter().chain(own).min();
         if self.log.fresh || self.whole.promises == Read::All {
             return Ok(at_hand);
         }

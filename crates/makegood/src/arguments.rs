@@ -1,13 +1,18 @@
 mod custody;
+mod play;
 mod promise;
+mod stage;
 mod value;
 
 pub(crate) use custody::CustodyCommand;
+pub(crate) use play::{PlayCommand, PlayFilter, PlayList, Repair};
 pub(crate) use promise::{
     Answer, ConfirmSuggestion, Make, PromiseCommand, PromiseList, RatesBy, RatesOf, Standing, Suggest,
 };
+pub(crate) use stage::{Known, Scope, StageCommand};
 pub(crate) use value::{
-    Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
+    Base, By, ContractRows, CovariateRows, DrillLine, EquityCommand, Model, ModelName, OpportunityRows, Output,
+    ReportFormat, Unit, ValueCommand, Worth,
 };
 
 use std::path::PathBuf;
@@ -45,12 +50,20 @@ pub(crate) enum Command {
     /// Promises that people make: make, delegate, accept, keep, renegotiate, confirm; what is due; kept-rates
     #[command(subcommand)]
     Promise(PromiseCommand),
+    /// Plays: running playbooks. List, show, figures, the weekly review, who does what
+    #[command(subcommand)]
+    Play(PlayCommand),
+    /// Make good what went wrong with a thing for everyone it hit, whether they complained or not
+    Repair(Repair),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),
     /// The statement of customer equity
     #[command(subcommand)]
     Equity(EquityCommand),
+    /// Where parties stand: suspect to advocate, and lost
+    #[command(subcommand)]
+    Stage(StageCommand),
     /// Move the clock: what has become due or overdue by now
     Tick(Tick),
     /// Send what waits to leave: payouts, notices, questions, approvals
@@ -162,8 +175,8 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A remedy (`r-…`), a promise (`p-…`) or a party (`customer:42`)
-    #[arg(value_name = "REMEDY|PROMISE|PARTY")]
+    /// A remedy (`r-…`), a promise (`p-…`), a play (`c-…`), a party (`customer:42`) or a thing (`flight:7`)
+    #[arg(value_name = "REMEDY|PROMISE|PLAY|PARTY|THING")]
     pub subject: String,
     #[command(flatten)]
     pub database: Database,

@@ -1,13 +1,16 @@
 //! Runs the tests that stand beside a charter, through the same engine that runs everything else, on a database of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use makegood_charter::tests_file::{CharterTest, Owed, OwedKind, Stands, Step, TestEvent};
+use makegood_charter::model::Stage;
+use makegood_charter::tests_file::{CharterTest, InStage, Owed, OwedKind, PlayStands, Stands, Step, TestEvent};
 use makegood_charter::value::Moment;
 use makegood_charter::{Charter, builtin};
 use makegood_core::id::{Kind, Name};
-use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rulebook, Topic};
+use makegood_core::{
+    Beside, Clause, Play, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rulebook, StepState, Topic,
+};
 use makegood_engine::{Origin, Session, Work, read, rows};
 use makegood_store::{PartKind, Store, slot_of};
 
@@ -38,17 +41,32 @@ pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Fa
         }
     }
     session.flush()?;
+    let mut refused: Vec<&str> = test.then.refused.iter().map(|code| &**code).collect();
     for row in session.reader().quarantine(None, 100)? {
-        faults.push(format!("an event was refused: {}", row.reason));
+        match refused.iter().position(|code| *code == &*row.code) {
+            Some(place) => _ = refused.remove(place),
+            None => faults.push(format!("an event was refused: {} ({})", row.reason, row.code)),
+        }
     }
-    let (mut promises, mut remedies, mut notices) = (Vec::new(), Vec::new(), 0_usize);
+    faults.extend(refused.iter().map(|code| format!("an event should be refused as `{code}`, and none is")));
+    let (mut promises, mut remedies, mut plays, mut notices) = (Vec::new(), Vec::new(), Vec::new(), 0_usize);
+    let mut stages = BTreeMap::new();
     for party in parties {
         let slot = slot_of(&party);
+        let head = session.reader().heads(&[(slot, &party)])?.into_iter().next().flatten();
+        let state = rows::party(head.as_ref().map(|head| &*head.state).unwrap_or_default())?;
+        let stage = state.stages.get(&charter.name).and_then(|standing| standing.stage);
+        stages.insert(party.clone(), stage);
         for row in session.reader().parts_of(slot, &party, PartKind::Promise)? {
             promises.push((party.clone(), rows::promise(&row)?));
         }
         for row in session.reader().parts_of(slot, &party, PartKind::Remedy)? {
             remedies.push((party.clone(), rows::remedy(&row)?));
+        }
+        for row in session.reader().parts_of(slot, &party, PartKind::Play)? {
+            if let Some(Beside::Play(play)) = rows::beside(&row)? {
+                plays.push((party.clone(), play));
+            }
         }
         let sent = session.reader().outbox_of(slot, &party)?;
         notices = notices.saturating_add(sent.iter().filter(|row| &*row.topic == Topic::Notice.word()).count());
@@ -59,7 +77,9 @@ pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Fa
     if let Some(expected) = test.then.notices.filter(|expected| *expected != notices) {
         faults.push(format!("{expected} notices should reach the parties, and {notices} do"));
     }
+    faults.extend(test.then.stages.iter().flat_map(|expected| compare_stage(expected, &stages)));
     faults.extend(test.then.promises.iter().filter_map(|stands| compare_promise(charter, stands, &promises)));
+    faults.extend(test.then.plays.iter().filter_map(|stands| compare_play(charter, stands, &plays, &promises)));
     Ok(faults)
 }
 
@@ -143,6 +163,23 @@ fn is_of(wanted: OwedKind, found: RemedyKind) -> bool {
     )
 }
 
+/// What is wrong with the stages that parties are in.
+fn compare_stage(expected: &InStage, found: &BTreeMap<Box<str>, Option<Stage>>) -> Vec<String> {
+    let word = |stage: Option<Stage>| stage.map_or("none", Stage::word);
+    let meant = |party: &str| expected.party.as_deref().is_none_or(|one| one == party);
+    let others = found.iter().filter(|(party, stage)| meant(party) && **stage != expected.stage);
+    let mut faults: Vec<String> = others
+        .map(|(party, stage)| {
+            let (wanted, is) = (word(expected.stage), word(*stage));
+            format!("line {}: {party} should be in the stage {wanted}, but is in {is}", expected.line)
+        })
+        .collect();
+    if let Some(party) = expected.party.as_ref().filter(|party| !found.contains_key(*party)) {
+        faults.push(format!("line {}: nothing is told of {party}", expected.line));
+    }
+    faults
+}
+
 fn compare_promise(charter: &Charter, stands: &Stands, promises: &[(Box<str>, Promise)]) -> Option<String> {
     let name = |promise: &Promise| match promise.clause {
         Clause::Promise(clause) => charter.promises.get(clause).map(|clause| clause.name.clone()),
@@ -160,4 +197,52 @@ fn compare_promise(charter: &Charter, stands: &Stands, promises: &[(Box<str>, Pr
     let found: Vec<&str> = found.iter().map(|state| state.word()).collect();
     (!fits)
         .then(|| format!("line {}: `{}` should be {wanted}, but is {}", stands.line, stands.promise, found.join(", ")))
+}
+
+fn compare_play(
+    charter: &Charter,
+    stands: &PlayStands,
+    plays: &[(Box<str>, Play)],
+    promises: &[(Box<str>, Promise)],
+) -> Option<String> {
+    let playbook = charter.playbooks.get(stands.playbook)?;
+    let meant = |(party, play): &&(Box<str>, Play)| {
+        play.playbook == stands.playbook
+            && stands.party.as_ref().is_none_or(|expected| expected == party)
+            && stands.about.as_ref().is_none_or(|about| *about == play.thing)
+    };
+    let faults = |(_, play): &(Box<str>, Play)| {
+        let mut faults = Vec::new();
+        if play.state.word() != &*stands.state {
+            faults.push(format!("should be {}, but is {}", stands.state, play.state.word()));
+        }
+        let name = |ending: usize| playbook.endings.get(ending).map_or("no ending", |ending| &ending.name);
+        if stands.ending.is_some() && play.ending != stands.ending {
+            let (wanted, found) = (stands.ending.map_or("", name), play.ending.map_or("no ending", name));
+            faults.push(format!("should have the ending `{wanted}`, but has `{found}`"));
+        }
+        for (step, wanted) in &stands.steps {
+            let found = play.steps.get(*step).map_or("not there", |state| step_word(*state, promises));
+            if found != &**wanted {
+                let name = playbook.steps.get(*step).map_or("", |step| &step.name);
+                faults.push(format!("the step `{name}` should be {wanted}, but is {found}"));
+            }
+        }
+        faults
+    };
+    // Of several that may be meant, the one that stands most as it should is spoken of.
+    let found = plays.iter().filter(meant).map(faults).min_by_key(Vec::len);
+    let found = found.unwrap_or_else(|| vec!["should be there, and is not".to_owned()]);
+    (!found.is_empty()).then(|| format!("line {}: the play `{}` {}", stands.line, playbook.name, found.join("; ")))
+}
+
+fn step_word(state: StepState, promises: &[(Box<str>, Promise)]) -> &'static str {
+    match state {
+        StepState::Waiting => "waiting",
+        StepState::Passed => "passed",
+        StepState::Entered(id) => {
+            promises.iter().find(|(_, promise)| promise.id == id).map_or("not there", |(_, one)| one.state.word())
+        }
+        StepState::Settled(_, state, ..) => state.word(),
+    }
 }

@@ -3,6 +3,9 @@
 mod custody;
 mod people;
 mod play;
+mod stage;
+
+pub use stage::stage;
 
 pub(crate) use custody::chain;
 
@@ -57,6 +60,11 @@ pub fn run(arguments: &Explain) -> Result<bool, Failure> {
     Ok(true)
 }
 
+/// The thing, where there is one.
+fn thing_of(thing: &str) -> Vec<&str> {
+    Some(thing).filter(|thing| !thing.is_empty()).into_iter().collect()
+}
+
 fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Failure> {
     let mut reader = opened.store.reader()?;
     let Some(name) = Name::parse(subject) else {
@@ -100,7 +108,7 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
         Kind::Promise | Kind::Suggestion => teller.promise(&rows::promise(&row)?),
         Kind::Play => match rows::beside(&row)? {
             Some(Beside::Play(play)) => teller.play(&play),
-            Some(Beside::Custody(_)) | None => Ok(String::new()),
+            _ => Ok(String::new()),
         },
     }
 }
@@ -140,6 +148,7 @@ impl<'o> Teller<'o> {
             ));
         }
         section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &by_time(lines));
+        text.push_str(&self.stages(None)?);
         let plays = self.plays()?;
         section(&mut text, self.language.of(["Cases", "处理流程", "Saker"]), &plays);
         let custody = self.custody(None)?;
@@ -171,7 +180,7 @@ impl<'o> Teller<'o> {
         let mut text = format!("{name} · {} · {}\n", self.party, state);
         text.push_str(&self.promised(promise));
         text.push_str(&self.between_people(promise)?);
-        let history = self.history(Some((&promise.thing, &name)))?;
+        let history = self.history(Some((&thing_of(&promise.thing), &name)))?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let mut owed = String::new();
         for granted in &promise.granted {
@@ -259,7 +268,7 @@ impl<'o> Teller<'o> {
         if let Some(promise) = &promise {
             text.push_str(&self.promised(promise));
         }
-        let history = self.history(Some((&remedy.thing, &name)))?;
+        let history = self.history(Some((&thing_of(&remedy.thing), &name)))?;
         section(&mut text, language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         if let Some(right) = charter.rights.iter().find(|right| right.name == remedy.right) {
             let says = right.says.get(language.0).map(|says| says.render(&|_| None)).unwrap_or_default();
@@ -335,7 +344,7 @@ impl<'o> Teller<'o> {
     }
 
     /// The log in words: all of it, or what is about one thing or names one promise or remedy.
-    fn history(&mut self, only: Option<(&str, &str)>) -> Result<String, Failure> {
+    fn history(&mut self, only: Option<(&[&str], &str)>) -> Result<String, Failure> {
         let mut rows = Vec::new();
         let mut after = 0;
         loop {
@@ -351,14 +360,14 @@ impl<'o> Teller<'o> {
         }
     }
 
-    /// An event in words, if it is about the thing or names the promise or remedy that is asked for.
-    fn happened(&self, event: &Event, only: Option<(&str, &str)>) -> Option<(Moment, Vec<String>)> {
+    /// An event in words, if it is about one of the things or names the promise or remedy that is asked for.
+    fn happened(&self, event: &Event, only: Option<(&[&str], &str)>) -> Option<(Moment, Vec<String>)> {
         let (version, form) =
             event.forms.iter().enumerate().find_map(|(version, form)| Some((version, form.as_ref()?)))?;
         let rules = self.opened.book.versions().get(version)?;
         let shape = rules.charter.shapes.get(form.shape)?;
-        if let Some((thing, name)) = only
-            && event.thing() != Some(thing)
+        if let Some((things, name)) = only
+            && !things.contains(&event.thing().unwrap_or_default())
             && !form.data.iter().any(|value| matches!(value, Value::Text(text) if text.as_ref() == name))
         {
             return None;

@@ -11,7 +11,7 @@
 //! - [`rhythm`] holds a party's silence against the party's own rhythm.
 //! - [`equity`] explains the value of all customers between two dates, line by line, in whole minor units that add up;
 //!   [`concentration`] shows on how few it rests.
-//! - [`share`] says within which range a share lies that was counted, such as of promises kept.
+//! - [`share`] says within which range a share lies that was counted, such as of promises kept, and the difference of two.
 //! - [`plot`] draws the results as SVG text.
 //!
 //! ```

@@ -21,11 +21,57 @@ pub fn range(kept: f64, all: f64, within: f64) -> Option<(f64, f64)> {
     Some((low, high))
 }
 
+/// So many of so many, as a share between 0 and 1, with the [`range`] that holds it 95 times in 100.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share {
+    /// How many …
+    pub count: u64,
+    /// … of how many.
+    pub of: u64,
+    /// The share found.
+    pub share: f64,
+    /// The lower end of the range.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+}
+
+/// The difference of two shares, with the range that holds it 95 times in 100.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Difference {
+    /// One less the other.
+    pub difference: f64,
+    /// The lower end of the range.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+}
+
+impl Share {
+    /// `count` of `of`; `None` of none, or where there are more than all.
+    #[expect(clippy::cast_precision_loss, reason = "counts of cases are far below 2^53")]
+    pub fn new(count: u64, of: u64) -> Option<Self> {
+        let (successes, all) = (count as f64, of as f64);
+        let (low, high) = range(successes, all, 0.95)?;
+        Some(Self { count, of, share: successes / all, low, high })
+    }
+
+    /// This share less `other`. The range takes the two together: G. Y. Zou and A. Donner, "Construction of confidence limits about
+    /// effect measures: a general approach", Statistics in Medicine 27 (2008), equation 2.
+    #[must_use]
+    pub fn less(&self, other: &Self) -> Difference {
+        let difference = self.share - other.share;
+        let below = (self.share - self.low).hypot(other.high - other.share);
+        let above = (self.high - self.share).hypot(other.share - other.low);
+        Difference { difference, low: (difference - below).max(-1.0), high: (difference + above).min(1.0) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use special::Beta;
 
-    use super::range;
+    use super::{Share, range};
 
     #[test]
     fn the_range_leaves_out_equal_chances_on_both_sides() {
@@ -56,5 +102,36 @@ mod tests {
         for (kept, all) in [(0.0, 0.0), (2.0, 1.0), (-1.0, 3.0), (f64::NAN, 3.0)] {
             assert_eq!(range(kept, all, 0.9), None);
         }
+    }
+
+    #[test]
+    fn the_interval_is_jeffreys() {
+        // The points of Beta(k + ½, n − k + ½) worked out by integrating its density.
+        for (count, of, low, high) in
+            [(0, 10, 0.0, 0.217_2), (5, 10, 0.223_5, 0.776_5), (10, 10, 0.782_8, 1.0), (30, 39, 0.621_0, 0.879_2)]
+        {
+            let share = Share::new(count, of).unwrap();
+            assert!((share.low - low).abs() < 0.001 && (share.high - high).abs() < 0.001, "{share:?}");
+        }
+        assert_eq!((Share::new(0, 0), Share::new(3, 2)), (None, None));
+    }
+
+    #[test]
+    fn more_cases_make_surer() {
+        let widths: Vec<f64> =
+            [4, 40, 400, 4_000].map(|of| Share::new(of / 4, of).unwrap()).map(|s| s.high - s.low).into();
+        assert!(widths.is_sorted_by(|wider, narrower| wider > narrower), "{widths:?}");
+    }
+
+    #[test]
+    fn a_difference_holds_nothing_where_there_is_none() {
+        let one = Share::new(30, 100).unwrap();
+        let same = one.less(&one);
+        assert!(same.difference == 0.0 && same.low < 0.0 && same.high > 0.0 && (same.low + same.high).abs() < 1e-9);
+        let none = Share::new(2, 100).unwrap();
+        let far = one.less(&none);
+        assert!(far.low > 0.1 && far.high < 0.4, "{far:?}");
+        let turned = none.less(&one);
+        assert!((turned.low + far.high).abs() < 1e-12 && (turned.high + far.low).abs() < 1e-12);
     }
 }

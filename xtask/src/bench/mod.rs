@@ -8,6 +8,7 @@ mod measure;
 mod memory;
 mod path;
 mod people;
+mod plays;
 mod recording;
 mod storage;
 mod value;
@@ -51,7 +52,7 @@ enum Part {
     Value(value::Options),
     /// The two databases: PostgreSQL against bare COPY, timers, a large party, a popular thing, rebuild and verify
     Storage(storage::Options),
-    /// Promises that people make: many due in the same minute, and parties rich in stories
+    /// Promises that people make: many due in the same minute, and parties rich in stories, plays among them
     People,
 }
 
@@ -78,7 +79,11 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     match &options.part {
         Some(Part::Value(options)) => return value::run(place, options),
         Some(Part::Storage(options)) => return storage::run(place, options),
-        Some(Part::People) => return report(people::measure(place, options.rounds)?),
+        Some(Part::People) => {
+            let mut figures = people::measure(place, options.rounds)?;
+            figures.extend(plays::measure(place, options.rounds)?);
+            return report(figures);
+        }
         None => {}
     }
     let mut figures = path::measure(place, options.days, options.rounds)?;
@@ -86,6 +91,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     figures.extend(conditions::measure(options.rounds)?);
     figures.extend(memory::measure(place, options.log_days)?);
     figures.extend(people::measure(place, options.rounds)?);
+    figures.extend(plays::measure(place, options.rounds)?);
     if options.full {
         figures.extend(full::measure(place)?);
     }

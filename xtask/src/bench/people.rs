@@ -28,7 +28,7 @@ const VISIT: u32 = 3;
 const SOURCE: &str = "urn:makegood:bench";
 const CHARTER: &str = "charters/our-word/charter.yaml";
 /// 1 June 2026: when everything is learnt.
-const NOW: Moment = Moment(1_780_272_000_000);
+pub const NOW: Moment = Moment(1_780_272_000_000);
 
 /// Measures both.
 pub fn measure(place: &Place, rounds: u16) -> Result<Vec<Figure>> {
@@ -151,7 +151,7 @@ fn incoming(
     said(book, kind, (party, "tester"), about, place, data)
 }
 
-fn said(
+pub fn said(
     book: &Rulebook,
     kind: &str,
     (party, actor): (&str, &str),

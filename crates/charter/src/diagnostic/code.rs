@@ -81,4 +81,5 @@ codes! {
     BadData = "C090", "The data of an event in a test does not fit the event's shape.";
     UnknownBackground = "C091", "No background of this name is declared in the file of tests.";
     WrongSubject = "C092", "An event in a test is about another kind of party or thing than its shape says.";
+    UnknownPlaybook = "C093", "No playbook, step or ending that a test names is declared.";
 }

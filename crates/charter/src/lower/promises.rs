@@ -308,7 +308,8 @@ pub(super) fn heard(on: ShapeId, made: ShapeId, node: &Node, context: &mut Conte
     let same_thing = event.about == maker.about || any_thing;
     let same_party = event.party.is_none() && event.about.is_some() || event.party == maker.party;
     let faulty = context.faulty.contains(&on) || context.faulty.contains(&made);
-    if (same_thing && same_party) || faulty {
+    let assigned = *event.name == *crate::builtin::PLAY_ASSIGNED;
+    if (same_thing && same_party) || assigned || faulty {
         return Some(());
     }
     let message = if builtin {

@@ -45,7 +45,7 @@ pub struct Step {
     /// The promise that it becomes. Its due time may read `made`, the data of what began the play, and `step`; `at` is when it is
     /// entered.
     pub promise: PromiseId,
-    /// The steps it comes after: it is entered once all of them have come to their end and one of them was done. Empty: at the
+    /// The steps it comes after: it is entered once all of them have come to their end, unless all were passed by. Empty: at the
     /// beginning.
     pub after: Vec<StepId>,
     /// Only if this holds; may read `made` and `step`. Passed by otherwise.

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use makegood_money::{Money, Tenders};
 use serde_json::value::RawValue;
 
-use super::{CharterTest, Expected, Owed, OwedKind, ReadTests, Standing, Stands, Step, TestEvent, data};
+use super::{
+    CharterTest, Expected, InStage, Owed, OwedKind, PlayStands, ReadTests, Standing, Stands, Step, TestEvent, data,
+};
 use crate::clock::parse_moment;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, line_and_column, suggestion};
-use crate::model::Charter;
+use crate::model::{Charter, Stage};
 use crate::syntax::{Entry, Kind, Node};
 use crate::value::{Moment, Shape};
 use crate::{builtin, grammar, syntax};
@@ -125,6 +127,11 @@ impl Reader<'_> {
                 let lacks = Diagnostic::error(Code::WrongSubject, place, format!("`{}` lacks `{name}`", shape.name));
                 self.fail(lacks.help(format!("write `{name}: {kind}:` and its key")))
             }
+            // What is built in may be about any thing.
+            (None, Some(entry)) if name == "about" && builtin::is_builtin(&shape.name) => {
+                let kind = entry.value.text().and_then(|text| text.split_once(':')).map_or("", |(kind, _)| kind);
+                self.key_of_kind(if kind.is_empty() { "thing" } else { kind }, entry).map(Some)
+            }
             (None, Some(entry)) => {
                 let extra =
                     Diagnostic::error(Code::WrongSubject, &entry.key_span, format!("`{}` has no `{name}`", shape.name));
@@ -203,10 +210,59 @@ impl Reader<'_> {
         }
         if node.entries().is_empty() {
             let empty = Diagnostic::error(Code::MissingKey, &node.span, "the test expects nothing at all");
-            self.out.push(empty.help("write `nothing: true` when nobody is owed anything, or `owes:`, or `promises:`"));
+            self.out.push(empty.help(
+                "write `nothing: true` when nobody is owed anything, or `owes:`, `promises:`, `plays:` or `stage:`",
+            ));
         }
+        let stages = node.get("stage").map(|node| self.stages(node)).unwrap_or_default();
         let notices = node.get("notices").and_then(|node| self.whole(node));
-        Expected { owes, notices, promises }
+        let mut plays = Vec::new();
+        for entry in node.get("plays").map(Node::entries).unwrap_or_default() {
+            self.plays(entry, &mut plays);
+        }
+        let refused = node.get("refused").map(Node::items).unwrap_or_default();
+        let refused = refused.iter().filter_map(|code| Some(code.text()?.into())).collect();
+        Expected { owes, notices, promises, stages, plays, refused }
+    }
+
+    fn plays(&mut self, entry: &Entry, plays: &mut Vec<PlayStands>) {
+        let charter = self.charter;
+        let known = &charter.playbooks;
+        let Some(id) = known.iter().position(|playbook| *playbook.name == *entry.key) else {
+            let help = suggestion(&entry.key, known.iter().map(|playbook| playbook.name.as_ref()));
+            let message = format!("unknown playbook `{}`", entry.key);
+            self.out.push(Diagnostic::error(Code::UnknownPlaybook, &entry.key_span, message).help(help));
+            return;
+        };
+        let Some(playbook) = known.get(id) else { return };
+        for node in entry.value.items() {
+            let words = |node: &Node| node.text().map(|text| text.replace('_', " ").into());
+            let ending = node.get("ending").and_then(|ending| {
+                let name = ending.text()?;
+                let found = playbook.endings.iter().position(|ending| *ending.name == *name);
+                if found.is_none() {
+                    let help = suggestion(name, playbook.endings.iter().map(|ending| ending.name.as_ref()));
+                    let message = format!("`{}` has no ending `{name}`", playbook.name);
+                    self.out.push(Diagnostic::error(Code::UnknownPlaybook, &ending.span, message).help(help));
+                }
+                found
+            });
+            let mut steps = Vec::new();
+            for step in node.get("steps").map(Node::entries).unwrap_or_default() {
+                let found = playbook.steps.iter().position(|known| *known.name == *step.key);
+                if found.is_none() {
+                    let help = suggestion(&step.key, playbook.steps.iter().map(|step| step.name.as_ref()));
+                    let message = format!("`{}` has no step `{}`", playbook.name, step.key);
+                    self.out.push(Diagnostic::error(Code::UnknownPlaybook, &step.key_span, message).help(help));
+                }
+                steps.extend(found.zip(words(&step.value)));
+            }
+            let key = |name: &str| node.get(name).and_then(Node::text).map(Into::into);
+            if let Some(state) = node.get("state").and_then(words) {
+                let (party, about, line) = (key("party"), key("about"), self.line(&node.span));
+                plays.push(PlayStands { playbook: id, party, about, state, ending, steps, line });
+            }
+        }
     }
 
     fn owed(&mut self, node: &Node) -> Option<Owed> {
@@ -303,6 +359,21 @@ impl Reader<'_> {
                 });
             }
         }
+    }
+
+    /// One stage for all, or one for each party. `none` is no stage.
+    fn stages(&mut self, node: &Node) -> Vec<InStage> {
+        if self.charter.stages.is_none() {
+            let none = Diagnostic::error(Code::NeverApplies, &node.span, "the charter knows no stages");
+            self.out.push(none.help("write `stages:` into the charter, or take this out"));
+        }
+        let line = self.line(&node.span);
+        let all = node.text().map(|word| InStage { party: None, stage: Stage::parse(word), line });
+        let each = node.entries().iter().filter_map(|entry| {
+            let stage = Stage::parse(entry.value.text()?);
+            Some(InStage { party: Some(entry.key.as_str().into()), stage, line: self.line(&entry.key_span) })
+        });
+        all.into_iter().chain(each).collect()
     }
 
     fn whole(&mut self, node: &Node) -> Option<usize> {

@@ -3,6 +3,7 @@
 mod words;
 
 pub use words::{because, money_words, step, tenders_words};
+pub(crate) use words::{say, when};
 
 use makegood_charter::expr::{EvalError, Expr, Scope};
 use makegood_charter::value::{Moment, Type, Value};
@@ -216,5 +217,14 @@ pub enum Step {
         why: Box<str>,
         /// What it is now.
         to: Tenders,
+    },
+    /// It was decided for everyone whom something hit.
+    Repaired {
+        /// Who approved it.
+        by: Box<str>,
+        /// Who asked for it.
+        asked_by: Box<str>,
+        /// Why, in English, Chinese and Norwegian.
+        why: [Box<str>; 3],
     },
 }

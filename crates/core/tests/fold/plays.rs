@@ -91,7 +91,7 @@ impl Desk {
     fn plays(&self) -> Vec<&Play> {
         let plays = self.0.beside.values().filter_map(|part| match part {
             Beside::Play(play) => Some(play),
-            Beside::Custody(_) => None,
+            Beside::Custody(_) | Beside::Move(_) => None,
         });
         plays.collect()
     }
@@ -269,4 +269,81 @@ fn what_people_say_of_a_step_counts_as_well() {
     assert!(desk.steps().starts_with("acknowledged kept"), "{}", desk.steps());
     assert_eq!(desk.0.promises[&first].state, PromiseState::Kept);
     assert_eq!(&*desk.0.promises[&first].hands.as_ref().unwrap().done_by, "ann");
+}
+
+fn name(desk: &Desk, step: usize) -> String {
+    let play = desk.plays()[0];
+    let (StepState::Entered(id) | StepState::Settled(id, ..)) = play.steps[step] else { panic!("{:?}", play.steps) };
+    makegood_core::Name::new(makegood_core::id::Kind::Promise, crate::world::PARTY, id).to_string()
+}
+
+fn refused(outcome: Result<(), FoldError>) -> &'static str {
+    match outcome.unwrap_err() {
+        FoldError::Refused(refusal) => refusal.code,
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn whoever_asked_does_not_approve_by_word_either() {
+    let mut desk = Desk::new();
+    desk.say("complaint.acknowledged", "06-01 09:00", json!({}));
+    desk.say("complaint.planned", "06-01 10:00", plan("500 USD", "ann"));
+    let approved = name(&desk, 2);
+    assert_eq!(
+        desk.0.refused("promise.kept", "06-01 11:00", json!({"promise": approved, "actor": "ann"})),
+        "same-person"
+    );
+    desk.0.say("promise.kept", "06-01 12:00", json!({"promise": approved, "actor": "bob"}));
+    assert!(desk.steps().ends_with("approved kept, answered open"), "{}", desk.steps());
+}
+
+#[test]
+fn a_step_of_another_play_is_refused() {
+    let mut desk = Desk::new();
+    let step = name(&desk, 0);
+    let own =
+        makegood_core::Name::new(makegood_core::id::Kind::Play, crate::world::PARTY, desk.plays()[0].id).to_string();
+    for play in ["c-0000-00000000-0000000000000000", "complaint"] {
+        let data = json!({"promise": step, "play": play, "actor": "ann"});
+        assert_eq!(desk.0.refused("promise.kept", "06-01 09:00", data), "other-play");
+    }
+    desk.0.say("promise.kept", "06-01 09:00", json!({"promise": step, "play": own, "actor": "ann"}));
+    assert!(desk.steps().starts_with("acknowledged kept"), "{}", desk.steps());
+}
+
+#[test]
+fn a_play_whose_charter_version_is_gone_loses_nothing() {
+    let mut desk = Desk::new();
+    let steps = desk.steps();
+    let other = CHARTER.replace("version: \"1\"", "version: \"2\"");
+    let book = std::mem::replace(&mut desk.0.book, World::under(&[&other]).book);
+    assert_eq!(refused(desk.tell("complaint.acknowledged", "ack", "06-01 09:00", json!({}))), "unknown-charter");
+    let (promise, actor) = (name(&desk, 0), "ann");
+    let told = json!({"promise": promise, "actor": actor});
+    assert_eq!(desk.0.refused("promise.kept", "06-01 09:00", told), "unknown-charter");
+    // Put back, it goes on where it stood, and what was refused is taken.
+    desk.0.book = book;
+    assert_eq!(desk.steps(), steps);
+    desk.tell("complaint.acknowledged", "ack", "06-01 09:00", json!({})).unwrap();
+    assert!(desk.steps().starts_with("acknowledged kept"), "{}", desk.steps());
+}
+
+#[test]
+fn a_role_for_the_party_is_whose_turn_it_is() {
+    let mut desk = Desk(World::under(&[CHARTER]));
+    let given = |to: &str| json!({"role": "desk", "to": to, "actor": "hr"});
+    desk.0.say("role.given", "05-01 08:00", given("employee:ann"));
+    // What counts is who has it last, whichever is learnt of last.
+    desk.0.say("role.given", "04-01 08:00", given("employee:eli"));
+    desk.say("complaint.made", "06-01 08:00", json!({"grave": true}));
+    assert_eq!(desk.told(Topic::Task, "to"), ["employee:ann", "employee:ann"]);
+    assert_eq!(desk.told(Topic::Task, "role"), ["desk", "desk"]);
+    let found = json!({"role": "desk", "to": "employee:bob", "actor": "hr"});
+    desk.0.tell_of(COMPLAINT, "complaint.acknowledged", "ack", "06-01 09:00", json!({})).unwrap();
+    desk.tell("play.assigned", "found", "06-01 09:30", found).unwrap();
+    assert_eq!(desk.told(Topic::Task, "to"), ["employee:ann", "employee:ann", "employee:bob"]);
+    desk.say("complaint.planned", "06-01 10:00", plan("50 USD", "bob"));
+    desk.0.clock("06-01 20:00");
+    assert_eq!(desk.told(Topic::Question, "to"), Vec::<String>::new(), "what was done asks nobody");
 }

@@ -181,7 +181,7 @@ impl World {
         if let Some(actor) = data.get("actor") {
             json["actor"] = actor.clone();
         }
-        if about_party && (shape.is_some_and(|shape| shape.about.is_some())) {
+        if about_party && (kind == "play.assigned" || shape.is_some_and(|shape| shape.about.is_some())) {
             json["about"] = thing.into();
         }
         let event = self.read(&json.to_string());
@@ -199,7 +199,7 @@ impl World {
         let form = |rules: &makegood_core::Rules| {
             let id = *rules.charter.shape_ids.get(&*envelope.kind)?;
             let shape = &rules.charter.shapes[id];
-            about = shape.subjects(&envelope).unwrap().thing.map(Into::into);
+            about = shape.subjects(&envelope).unwrap().thing.or(envelope.about.as_deref()).map(Into::into);
             match shape.decode(envelope.data, &rules.charter.commodities) {
                 Ok(data) => Some(Form { shape: id, data }),
                 Err(error) => {
@@ -244,7 +244,8 @@ impl World {
         let mut promises: Vec<_> = self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect();
         with_ties(&mut promises, |id| Ok::<_, std::convert::Infallible>(self.promises.get(id).cloned())).unwrap();
         let about: Vec<[u8; 4]> = needs.beside_of(&promises).collect();
-        let beside = self.beside.values().filter(|part| about.contains(&about_of(&part.id())));
+        let loaded = |part: &&Beside| part.kind().is_loaded() && about.contains(&about_of(&part.id()));
+        let beside = self.beside.values().filter(loaded);
         let loaded = Loaded {
             beside: beside.cloned().collect(),
             promises,
@@ -271,7 +272,8 @@ impl World {
     pub fn clock(&mut self, until: &str) -> &mut Self {
         let until = at(until);
         for round in 0_u32..1_000 {
-            let next = self.promises.values().filter_map(|promise| promise.wake_at).min();
+            let next = self.promises.values().filter_map(|promise| promise.wake_at);
+            let next = next.chain(self.party.wake_at()).min();
             let Some(moment) = next.filter(|moment| *moment <= until) else { return self };
             let mut ident = Ident::default();
             ident[..8].copy_from_slice(&moment.0.to_be_bytes());
@@ -289,6 +291,9 @@ impl World {
             weighed: self.party.weighed.clone(),
             told: self.party.told,
             dealings: self.party.dealings.clone(),
+            stages: self.party.stages.clone(),
+            roles: self.party.roles.clone(),
+            absences: self.party.absences.clone(),
             ..Party::default()
         };
         self.promises.values().for_each(|promise| counted.tally(promise));

@@ -59,7 +59,7 @@ pub fn restore(from: &Path, database: &Database) -> Result<bool, Failure> {
 /// `makegood migrate`: one database into another.
 pub fn migrate(from: &str, to: &str) -> Result<bool, Failure> {
     if from == to {
-        return Err(Failure::new("M040", "both addresses name the same database", "name a new one with `--to`"));
+        return Err(Failure::new("M035", "both addresses name the same database", "name a new one with `--to`"));
     }
     let source = open::database(from)?;
     let target = makegood_store::open(to)?;
@@ -91,7 +91,7 @@ fn copy_file(from: &Path, to: &Path, what: &str) -> Result<(), Failure> {
 fn refuse_existing(file: &Path) -> Result<(), Failure> {
     if file.exists() {
         return Err(Failure::new(
-            "M041",
+            "M036",
             format!("`{}` exists already", file.display()),
             "name a new file: nothing is ever written over",
         ));

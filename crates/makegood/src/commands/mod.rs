@@ -9,18 +9,23 @@ mod dispatch;
 mod doctor;
 mod equity;
 mod ledger;
+mod play;
 mod promise;
 mod quarantine;
 mod rebuild;
 mod remedy;
+mod repair;
 mod run;
 mod send;
 mod simulate;
+mod stage;
 mod tick;
 mod value;
 mod verify;
 
 use makegood_charter::Moment;
+
+pub(crate) use stage::end_of;
 
 use crate::arguments::{Arguments, Command};
 use crate::{Failure, clock, story};
@@ -36,8 +41,11 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Remedy(remedy) => remedy::run(&remedy),
         Command::Custody(custody) => custody::run(&custody),
         Command::Promise(promise) => promise::run(&promise),
+        Command::Play(play) => play::run(&play),
+        Command::Repair(repair) => repair::run(&repair),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
+        Command::Stage(stage) => stage::run(&stage),
         Command::Tick(tick) => tick::run(&tick),
         Command::Dispatch(dispatch) => dispatch::run(&dispatch),
         Command::Quarantine(quarantine) => quarantine::run(&quarantine),

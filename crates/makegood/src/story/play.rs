@@ -1,7 +1,8 @@
 //! A play: its steps, and every fact about the same thing in one place.
 
-use makegood_charter::value::Moment;
-use makegood_core::id::{Kind, Name};
+use makegood_charter::decode::check_key;
+use makegood_charter::value::{Moment, Value};
+use makegood_core::id::{Kind, Name, about};
 use makegood_core::{Beside, Play, PlayState, Promise, StepState, promise_text};
 use makegood_engine::rows;
 use makegood_store::PartKind;
@@ -34,13 +35,21 @@ impl Teller<'_> {
         let Some(rules) = self.rules(&play.charter) else { return Ok(text) };
         let Some(playbook) = play.playbook_of(rules) else { return Ok(text) };
         let language = self.language;
-        let promises = self.promises_about(&play.thing)?;
+        let concerned = concerned(play);
+        let mut things: Vec<&str> = vec![&play.thing];
+        things.extend(concerned.iter().map(|thing| &**thing));
+        let mut promises = Vec::new();
+        for thing in &things {
+            promises.extend(self.promises_about(thing)?);
+        }
         let first = promises.iter().find(|promise| promise.play() == Some(play.id));
         let says = playbook.says.get(language.0).map(|says| says.render(&|slot| self.filled(slot, play, first)));
         text.push_str(&format!("  {}\n", says.unwrap_or_default()));
         if let Some(role) = &playbook.speaks_for_them {
             let label = language.of(["speaks for the customer:", "为客户发声：", "taler kundens sak:"]);
-            text.push_str(&format!("  {label} {role}\n"));
+            let person = play.people.iter().find(|(known, _)| known == role);
+            let named = person.map_or_else(|| role.to_string(), |(_, person)| format!("{role}, {person}"));
+            text.push_str(&format!("  {label} {named}\n"));
         }
         let steps: Vec<Vec<String>> = playbook
             .steps
@@ -70,7 +79,7 @@ impl Teller<'_> {
         let mut ids = Vec::new();
         for row in self.reader.parts_of(self.slot, &party, PartKind::Remedy)? {
             let remedy = rows::remedy(&row)?;
-            if remedy.thing == play.thing {
+            if things.contains(&&*remedy.thing) {
                 ids.push(remedy.id);
                 let state = self.remedy_state(remedy.state).to_owned();
                 owed.push((remedy.owed_at, vec![remedy.right.to_string(), remedy.amounts.to_string(), state]));
@@ -81,7 +90,7 @@ impl Teller<'_> {
             language.of(["What is owed for it", "应给予的补救", "Hva som skyldes for det"]),
             &by_time(owed),
         );
-        let history = self.history(Some((&play.thing, &name)))?;
+        let history = self.history(Some((&things, &name)))?;
         section(&mut text, language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let postings = self.reader.postings_of(self.slot, &party)?;
         let postings: Vec<_> = postings.into_iter().filter(|line| ids.contains(&line.remedy)).collect();
@@ -90,7 +99,7 @@ impl Teller<'_> {
     }
 
     fn promises_about(&mut self, thing: &str) -> Result<Vec<Promise>, Failure> {
-        let kept = self.reader.parts_of(self.slot, &self.party, PartKind::Promise)?;
+        let kept = self.reader.parts_about(self.slot, &self.party, PartKind::Promise, about(thing))?;
         let about = kept.iter().filter(|row| &*row.thing == thing);
         Ok(about.map(rows::promise).collect::<Result<_, _>>()?)
     }
@@ -130,7 +139,7 @@ impl Teller<'_> {
     fn step_line(&self, name: &str, promise: &Promise) -> Vec<String> {
         let Some(rules) = self.rules(&promise.charter) else { return vec![name.to_owned()] };
         let when = promise.settled.map_or(promise.due, |(at, _)| at);
-        let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or_default();
+        let owner = promise.owner(promise.clause_of(rules)).unwrap_or_default();
         let hands = promise.hands.as_deref();
         let by = hands.map(|hands| &*hands.done_by).filter(|by| !by.is_empty()).unwrap_or(owner);
         vec![
@@ -151,4 +160,13 @@ impl Teller<'_> {
             Name::new(Kind::Promise, &self.party, promise.id).to_string(),
         ])
     }
+}
+
+/// The things that the event which began a play names in its data: what a complaint concerns belongs to its facts.
+fn concerned(play: &Play) -> Vec<Box<str>> {
+    let named = play.began.iter().filter_map(|value| match value {
+        Value::Text(text) | Value::Key(text) => Some(text.clone()),
+        _ => None,
+    });
+    named.filter(|text| check_key(text) && *text != play.thing).collect()
 }

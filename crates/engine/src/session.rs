@@ -222,7 +222,7 @@ impl Session {
             self.writer.write(number, commit)?;
         }
         self.counts_before = self.folder.counts;
-        while self.in_flight.len() > limits::COMMITS_IN_FLIGHT {
+        while self.in_flight.len() > self.bounds.commits_in_flight.min(limits::COMMITS_IN_FLIGHT) {
             self.await_oldest()?;
         }
         while let Some((number, outcome)) = self.writer.outcome_now() {

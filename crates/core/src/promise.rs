@@ -40,14 +40,21 @@ impl Promise {
         }
     }
 
+    /// From when on silence means that it is overdue.
+    fn overdue_at(&self, clause: Option<&PromiseClause>) -> Moment {
+        self.due.plus(clause.map_or(0, |clause| clause.silent_after).max(1))
+    }
+
+    /// From when on silence means that it is at risk, where the charter says so.
+    fn at_risk_at(&self, clause: Option<&PromiseClause>) -> Option<Moment> {
+        clause.and_then(|clause| clause.at_risk_before).map(|before| self.due.plus(before.saturating_neg()))
+    }
+
     /// Works out when it must next be looked at.
     pub(crate) fn set_wake(&mut self, clause: Option<&PromiseClause>) {
-        let silent_after = clause.map_or(0, |clause| clause.silent_after);
-        let overdue_at = self.due.plus(silent_after.max(1));
-        let at_risk_at =
-            clause.and_then(|clause| clause.at_risk_before).map(|before| self.due.plus(before.saturating_neg()));
+        let overdue_at = self.overdue_at(clause);
         let by_silence = match self.state {
-            PromiseState::Open => Some(at_risk_at.map_or(overdue_at, |at_risk| at_risk.min(overdue_at))),
+            PromiseState::Open => Some(self.at_risk_at(clause).map_or(overdue_at, |at_risk| at_risk.min(overdue_at))),
             PromiseState::AtRisk => Some(overdue_at),
             _ => None,
         };
@@ -282,14 +289,13 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
         };
         let clause = promise.clause_of(rules);
         right::decide_due(folding, &mut promise)?;
-        let overdue_at = promise.due.plus(clause.map_or(0, |clause| clause.silent_after).max(1));
         if promise.state.is_open() && promise.state != PromiseState::Overdue {
-            if at >= overdue_at {
+            if at >= promise.overdue_at(clause) {
                 promise.state = PromiseState::Overdue;
                 right::on_overdue(folding, &mut promise)?;
                 message::ask_owner(folding, &promise, rules);
             } else if promise.state == PromiseState::Open
-                && clause.is_some_and(|clause| clause.at_risk_before.is_some())
+                && promise.at_risk_at(clause).is_some_and(|at_risk| at >= at_risk)
             {
                 promise.state = PromiseState::AtRisk;
             }

@@ -24,6 +24,7 @@ mod session;
 mod simulate;
 pub mod sink;
 mod slots;
+mod sound;
 mod verify;
 mod working;
 mod writer;
@@ -41,6 +42,7 @@ pub use slots::each_slot;
 pub use verify::{Verified, verify};
 
 use makegood_charter::Moment;
+use makegood_core::invariant::Broken;
 use makegood_core::{FoldError, StateError};
 use makegood_store::{FanoutRow, InboxRow, InterestRow, QuarantineRow, StoreError};
 
@@ -98,6 +100,9 @@ pub enum EngineError {
         #[source]
         error: Box<FoldError>,
     },
+    /// An invariant would be broken by what was to be done; it was not done.
+    #[error(transparent)]
+    Broken(#[from] Broken),
     /// The engine's own event was refused.
     #[error("{what} was refused: {reason}")]
     Refused { what: String, reason: String },

@@ -215,7 +215,8 @@ impl Company {
 
     fn open(&mut self, session: usize, now: Moment) -> Result<()> {
         let (life, book) = (Life::default(), self.book());
-        let store = Arc::new(Frail { inner: Arc::clone(&self.store), life: life.clone() });
+        let (inner, split) = (Arc::clone(&self.store), self.setting.split);
+        let store = Arc::new(Frail { inner, life: life.clone(), split });
         let bounds = Bounds {
             commit_lines: self.setting.commit_lines,
             fanout_portion: self.setting.fanout_portion,

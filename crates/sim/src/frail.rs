@@ -1,6 +1,7 @@
 //! A store as one process sees it: it may die with a commit that was not made durable, or with one that was and that it never heard
 //! of. What others did stands.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use makegood_store::{
@@ -60,11 +61,14 @@ impl Life {
 pub(crate) struct Frail {
     pub inner: Arc<dyn Store>,
     pub life: Life,
+    /// True: no transaction spans two slots. Each commit is made in pieces, and the process may die between them.
+    pub split: bool,
 }
 
 struct FrailWriter {
     inner: Box<dyn Writer>,
     life: Life,
+    split: bool,
 }
 
 fn died() -> StoreError {
@@ -77,8 +81,8 @@ impl FrailWriter {
     }
 }
 
-impl Writer for FrailWriter {
-    fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
+impl FrailWriter {
+    fn commit_one(&mut self, commit: &Commit) -> Result<(), CommitError> {
         let dead = self.life.is_over();
         match self.life.next() {
             None => self.inner.commit(commit),
@@ -90,6 +94,68 @@ impl Writer for FrailWriter {
                 Err(died().into())
             }
         }
+    }
+}
+
+/// A commit in pieces, each within one slot, in the order in which nothing is lost between two of them (invariant 8): what is given to
+/// others, then what happened to each, then what is done with.
+fn pieces(commit: &Commit) -> Vec<Commit> {
+    let (mut given, mut own, mut done) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    fn of(pieces: &mut BTreeMap<Slot, Commit>, slot: Slot) -> &mut Commit {
+        pieces.entry(slot).or_default()
+    }
+    for row in &commit.interests {
+        of(&mut given, row.slot).interests.push(row.clone());
+    }
+    for row in &commit.inbox_add {
+        of(&mut given, row.slot).inbox_add.push(row.clone());
+    }
+    for (head, base) in &commit.heads {
+        of(&mut own, head.slot).heads.push((head.clone(), *base));
+    }
+    for row in &commit.events {
+        of(&mut own, row.slot).events.push(row.clone());
+    }
+    for row in &commit.parts {
+        of(&mut own, row.slot).parts.push(row.clone());
+    }
+    for row in &commit.postings {
+        of(&mut own, row.slot).postings.push(row.clone());
+    }
+    for row in &commit.outbox {
+        of(&mut own, row.slot).outbox.push(row.clone());
+    }
+    for row in &commit.outbox_withdrawn {
+        of(&mut own, row.0).outbox_withdrawn.push(row.clone());
+    }
+    for row in &commit.tallies {
+        of(&mut own, row.slot).tallies.push(row.clone());
+    }
+    for row in &commit.fanouts {
+        of(&mut own, row.slot).fanouts.push(row.clone());
+    }
+    for row in &commit.quarantine {
+        of(&mut own, row.slot).quarantine.push(row.clone());
+    }
+    for row in &commit.inbox_done {
+        of(&mut done, row.slot).inbox_done.push(row.clone());
+    }
+    for row in &commit.fanouts_done {
+        of(&mut done, row.slot).fanouts_done.push(row.clone());
+    }
+    for (slot, id) in &commit.quarantine_done {
+        of(&mut done, *slot).quarantine_done.push((*slot, *id));
+    }
+    let all = given.into_values().chain(own.into_values()).chain(done.into_values());
+    all.map(|piece| Commit { charters: commit.charters, ..piece }).collect()
+}
+
+impl Writer for FrailWriter {
+    fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
+        if self.split {
+            return pieces(commit).iter().try_for_each(|piece| self.commit_one(piece));
+        }
+        self.commit_one(commit)
     }
 
     fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError> {
@@ -135,7 +201,7 @@ impl Store for Frail {
     }
 
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        Ok(Box::new(FrailWriter { inner: self.inner.writer()?, life: self.life.clone() }))
+        Ok(Box::new(FrailWriter { inner: self.inner.writer()?, life: self.life.clone(), split: self.split }))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {

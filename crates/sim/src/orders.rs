@@ -48,7 +48,8 @@ pub fn compare_orders(plan: &Plan, database: &Database) -> Result<Option<String>
     let mut chance = Chance::new(plan.seed ^ 0x0dde);
     let mut sorted = rest.clone();
     sorted.sort_by_key(|number| facts.get(*number).map(|fact| fact.time));
-    let calm = Setting { sessions: 1, sharing: database.is_server(), commit_lines: 65_536, ..plan.setting };
+    let sharing = database.is_server();
+    let calm = Setting { sessions: 1, sharing, split: false, commit_lines: 65_536, ..plan.setting };
     let end = after(plan);
     let tell = |setting: Setting, parts: [&[usize]; 3], chance: Option<&mut Chance>| {
         told(database, setting, &facts, &steps(parts, end, setting.sessions, chance), end)

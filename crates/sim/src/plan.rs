@@ -17,6 +17,8 @@ pub const LENGTH: i64 = 110 * DAY;
 pub struct Setting {
     /// True: the database is one that many share, as PostgreSQL always is.
     pub sharing: bool,
+    /// True: no transaction spans two slots (only where many share the database).
+    pub split: bool,
     /// How many sessions are at work on it.
     pub sessions: u8,
     /// Lines in one commit.
@@ -135,6 +137,7 @@ impl Setting {
         };
         Self {
             sharing,
+            split: sharing && chance.percent(40),
             sessions,
             commit_lines: small(chance, &[1, 3, 10], 65_536),
             fanout_portion: small(chance, &[1, 2, 5], 4_096),

@@ -40,7 +40,7 @@ pub struct Options {
 
 /// Lives the worlds. Fails with the first that is not as it should be, made small, with its seed and the first difference in words.
 pub fn simulate(options: &Options) -> Result<()> {
-    let server = (options.database == Kind::Postgres).then(|| Server::start_with("-c fsync=off"));
+    let server = (options.database == Kind::Postgres).then(Server::start);
     let database = server.as_ref().map_or(Database::Sqlite, Database::Postgres);
     let enough = options.minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
     let watch = Stopwatch::start();
@@ -78,7 +78,7 @@ fn tell(options: &Options, plan: &Plan, trouble: Trouble, database: &Database) -
     println!("seed {}: after step {} of {}:", plan.seed, trouble.steps, plan.steps.len());
     trouble.findings.iter().take(FINDINGS).for_each(|finding| println!("  {finding}"));
     println!("making it small …");
-    let shrunk = shrink(plan, trouble, database, SHRINKING_RUNS, &mut |_| {})?;
+    let shrunk = shrink(plan, trouble, SHRINKING_RUNS, &mut |plan| Ok(run(plan, database, None)?.trouble))?;
     println!("{} steps are enough ({} runs), in a world set up as {:?}:", shrunk.plan.steps.len(), shrunk.runs, plan.setting);
     for step in &shrunk.plan.steps {
         let said = match step.what {

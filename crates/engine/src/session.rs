@@ -123,6 +123,8 @@ impl Session {
     pub fn command(&mut self, incoming: Incoming) -> Result<Result<(), Reject>, EngineError> {
         let log = (slot_of(&incoming.event.subject), incoming.event.subject.clone(), incoming.event.ident);
         for attempt in 0..ATTEMPTS {
+            // The answer rests on what is durable.
+            self.settle()?;
             let work = Work::Event(Box::new(incoming.clone()));
             self.folder.fetch(std::slice::from_ref(&work))?;
             let verdict = self.folder.take(&incoming)?;

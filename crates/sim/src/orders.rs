@@ -34,7 +34,7 @@ struct Left {
 ///
 /// Order matters lawfully where evidence clashes (two ends of one trip: an amount that grew is split into several payments), where an
 /// amount is bounded in a year or by a day's budget, and for a storm that must be known when a wait is decided. So of each trip only
-/// its first end is told, storms come before it, trips called off at short notice are left out, fares are small.
+/// its first end is told, storms come before it, trips called off at short notice are left out, fares are small and waits short.
 ///
 /// # Errors
 /// Where the engine fails.
@@ -139,7 +139,10 @@ fn orderless(facts: &[Fact]) -> Vec<Fact> {
     for fact in facts {
         let mut fact = fact.clone();
         let keep = match &mut fact.what {
-            What::Left { .. } => ended.insert(fact.thing.clone()),
+            What::Left { minutes } => {
+                *minutes = (*minutes).min(119);
+                ended.insert(fact.thing.clone())
+            }
             What::Cancelled { notice } => *notice >= 1440 && ended.insert(fact.thing.clone()),
             What::Booked { fare, paid, .. } => {
                 (fare.minor, *paid) = (fare.minor / 100 + 1, Vec::new());

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::plan::{Plan, Step};
-use crate::run::{Database, Trouble, run};
+use crate::run::Trouble;
 
 /// A plan that fails, as small as it was made.
 #[derive(Debug, Clone)]
@@ -16,41 +16,47 @@ pub struct Shrunk {
     pub runs: usize,
 }
 
-/// Leaves out steps by halves, then by smaller and smaller parts, as long as something is still wrong; at most `runs` runs. `progress`
-/// is told of each run: how many steps are left.
+/// Leaves out steps by halves, then by smaller and smaller parts, as long as something is still wrong; at most `runs` runs. `fails`
+/// lives a plan and says what is wrong with it.
 ///
 /// # Errors
 /// Where a run cannot be made.
 pub fn shrink(
     plan: &Plan,
     trouble: Trouble,
-    database: &Database,
     runs: usize,
-    progress: &mut dyn FnMut(usize),
+    fails: &mut dyn FnMut(&Plan) -> Result<Option<Trouble>>,
 ) -> Result<Shrunk> {
     let mut best = Shrunk { plan: plan.clone(), trouble, runs: 0 };
-    let mut fails = |best: &mut Shrunk, steps: Vec<Step>| -> Result<bool> {
-        best.runs = best.runs.saturating_add(1);
-        let tried = Plan { steps, ..best.plan.clone() };
-        progress(tried.steps.len());
-        let Some(trouble) = run(&tried, database, None)?.trouble else { return Ok(false) };
-        (best.plan, best.trouble) = (tried, trouble);
-        Ok(true)
-    };
     // Nothing after the failure matters.
     let prefix = best.plan.steps.get(..best.trouble.steps).unwrap_or_default().to_vec();
-    fails(&mut best, prefix)?;
+    best.try_with(prefix, fails)?;
     let mut part = best.plan.steps.len() / 2;
     while part > 0 && best.runs < runs {
         let mut at = 0;
         while at < best.plan.steps.len() && best.runs < runs {
             let mut steps = best.plan.steps.clone();
             steps.drain(at..(at.saturating_add(part)).min(steps.len()));
-            if !fails(&mut best, steps)? {
+            if !best.try_with(steps, fails)? {
                 at = at.saturating_add(part);
             }
         }
         part /= 2;
     }
     Ok(best)
+}
+
+impl Shrunk {
+    /// Takes these steps instead, if they fail as well.
+    fn try_with(
+        &mut self,
+        steps: Vec<Step>,
+        fails: &mut dyn FnMut(&Plan) -> Result<Option<Trouble>>,
+    ) -> Result<bool> {
+        self.runs = self.runs.saturating_add(1);
+        let tried = Plan { steps, ..self.plan.clone() };
+        let Some(trouble) = fails(&tried)? else { return Ok(false) };
+        (self.plan, self.trouble) = (tried, trouble);
+        Ok(true)
+    }
 }

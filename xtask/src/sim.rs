@@ -99,7 +99,7 @@ fn tell(options: &Options, plan: &Plan, trouble: Trouble, database: &Database) -
 
 /// Several worlds on both databases, as continuous integration lives them.
 pub fn in_ci() -> Result<()> {
-    for (database, seeds, events) in [(Kind::Sqlite, 20, 400), (Kind::Postgres, 3, 150)] {
+    for (database, seeds, events) in [(Kind::Sqlite, 12, 300), (Kind::Postgres, 2, 80)] {
         let options = Options { seed: 1, seeds, minutes: None, events, database, trace: false };
         if let Err(error) = simulate(&options) {
             bail!("{error:#}");

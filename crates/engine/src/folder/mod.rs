@@ -16,7 +16,7 @@ use crate::working::{OwnAbout, Part, Taken, Working, said_by};
 use crate::{Counts, EngineError, Work, limits, rows};
 
 /// The name of the tally that holds what was spent of each day's budget.
-const BUDGET: &str = "budget";
+pub(crate) const BUDGET: &str = "budget";
 /// The bit of [`EventRow::context`] that says the budget was spent.
 const BUDGET_SPENT: u8 = 1;
 

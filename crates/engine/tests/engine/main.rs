@@ -15,6 +15,7 @@ mod once;
 mod quarantine;
 mod races;
 mod replay;
+mod restore;
 mod set_back;
 mod simulate;
 mod verify;

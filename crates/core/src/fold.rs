@@ -6,8 +6,8 @@ use makegood_money::{Money, MoneyError};
 use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
-    Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError, invariant, message,
-    promise, remedy,
+    Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError,
+    invariant, message, play, promise, remedy,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -17,6 +17,8 @@ pub struct Loaded {
     pub promises: Vec<Promise>,
     /// Remedies.
     pub remedies: Vec<Remedy>,
+    /// Other parts.
+    pub beside: Vec<Beside>,
 }
 
 /// Which parts a fold must be given.
@@ -30,6 +32,8 @@ pub struct Needs {
     pub remedies: Vec<PartId>,
     /// Promises that wait for this moment or an earlier one.
     pub due: Option<Moment>,
+    /// Plays and other parts about things with these four bytes, which their ids begin with.
+    pub beside: Vec<[u8; 4]>,
 }
 
 impl Needs {
@@ -38,6 +42,16 @@ impl Needs {
         self.about.as_ref().is_some_and(|thing| *thing == promise.thing)
             || self.due.is_some_and(|until| promise.wake_at.is_some_and(|wake_at| wake_at <= until))
             || self.promises.contains(&promise.id)
+    }
+
+    /// What the ids of the other parts begin with that must be given to the fold beside these promises: a step that wakes needs its play.
+    pub fn beside_of(&self, promises: &[Promise]) -> impl Iterator<Item = [u8; 4]> + use<> {
+        let steps = promises.iter().filter(|promise| promise.play().is_some());
+        let mut about: Vec<[u8; 4]> = self.beside.clone();
+        about.extend(steps.map(|promise| crate::id::about_of(&promise.id)));
+        about.sort_unstable();
+        about.dedup();
+        about.into_iter()
     }
 }
 
@@ -57,6 +71,8 @@ pub struct Folded {
     pub promises: Vec<Promise>,
     /// Remedies that are new or changed.
     pub remedies: Vec<Remedy>,
+    /// Other parts that are new or changed.
+    pub beside: Vec<Beside>,
     /// Things the party now holds an interest in.
     pub interests: Vec<Box<str>>,
     /// New movements of the books.
@@ -117,9 +133,16 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.promises.push(remedy::pay_promise_id(party, &id));
         }
     } else if NAMES_A_PROMISE.contains(&kind) {
-        needs.promises.extend(event.text(book, "promise").and_then(Name::parse).map(|name| name.id));
+        let named = event.text(book, "promise").and_then(Name::parse).map(|name| name.id);
+        if book.has_beside() {
+            needs.beside.extend(named.as_ref().map(crate::id::about_of));
+        }
+        needs.promises.extend(named);
     } else {
         // An event about the party alone is about its promises that are about no thing.
+        if book.has_beside() {
+            needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
+        }
         needs.about = Some(event.thing().unwrap_or_default().into());
     }
     needs
@@ -150,6 +173,7 @@ pub fn fold(
         party,
         promises: loaded.promises.into_iter().map(|promise| (promise.id, Held::loaded(promise))).collect(),
         remedies: loaded.remedies.into_iter().map(|remedy| (remedy.id, Held::loaded(remedy))).collect(),
+        beside: loaded.beside.into_iter().map(|part| ((part.kind(), part.id()), Held::loaded(part))).collect(),
         told: Vec::new(),
         out: Folded::default(),
     };
@@ -162,6 +186,9 @@ pub fn fold(
             "goodwill.given" => remedy::on_goodwill(&mut folding, event)?,
             _ => promise::on_event(&mut folding, event)?,
         },
+    }
+    if book.has_beside() {
+        play::advance(&mut folding)?;
     }
     folding.finish()
 }
@@ -177,6 +204,7 @@ pub(crate) struct Folding<'a> {
     pub party: Party,
     pub(crate) promises: BTreeMap<PartId, Held<Promise>>,
     pub(crate) remedies: BTreeMap<PartId, Held<Remedy>>,
+    pub(crate) beside: BTreeMap<(BesideKind, PartId), Held<Beside>>,
     /// Remedies of which the party is told when the fold ends: what one event makes owed is one notice.
     pub told: Vec<Remedy>,
     pub out: Folded,
@@ -222,6 +250,18 @@ impl Folding<'_> {
         self.remedies.insert(remedy.id, Held { was, is: remedy });
     }
 
+    /// The parts of this kind in hand, in the order of their ids.
+    pub fn beside(&self, kind: BesideKind) -> impl Iterator<Item = &Beside> {
+        self.beside.values().map(|held| &held.is).filter(move |part| part.kind() == kind)
+    }
+
+    /// Puts another part back as it now is, or takes up a new one.
+    pub fn put_beside(&mut self, part: Beside) {
+        let key = (part.kind(), part.id());
+        let was = self.beside.remove(&key).and_then(|held| held.was);
+        self.beside.insert(key, Held { was, is: part });
+    }
+
     /// A refusal of the event.
     pub fn refuse<T>(&self, code: &'static str, message: String, help: &'static str) -> Result<T, FoldError> {
         Err(Refusal { code, message, help }.into())
@@ -250,6 +290,8 @@ impl Folding<'_> {
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
             self.out.remedies.push(held.is);
         }
+        let changed = self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is));
+        self.out.beside.extend(changed.map(|held| held.is));
         self.out.party = self.party;
         Ok(self.out)
     }

@@ -8,6 +8,8 @@
 
 mod award;
 pub mod because;
+mod beside;
+pub mod custody;
 mod dealings;
 mod event;
 mod fold;
@@ -16,6 +18,7 @@ pub mod invariant;
 pub mod ledger;
 pub mod limits;
 mod message;
+mod play;
 mod promise;
 mod remedy;
 mod right;
@@ -24,14 +27,17 @@ mod state;
 mod tally;
 
 pub use award::in_charter_money;
+pub use beside::{Beside, BesideKind};
+pub use custody::{Custody, Hand};
 pub use dealings::{DealingDay, Dealings, Trade};
 pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
 pub use id::{Ident, Name, PartId};
 pub use message::{Message, Topic, notice_text, promise_text};
+pub use play::{Play, PlayState, StepState};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
-    Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Held, Party, Promise, PromiseState, Proof, Remedy,
+    Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Hands, Held, Party, Promise, PromiseState, Proof, Remedy,
     RemedyKind, RemedyState, Stands, StateError, Weighed, decode, encode,
 };
 

@@ -9,5 +9,9 @@ pub const COUNTED: usize = 1_000;
 pub const GIVEN: usize = 1_000;
 /// Rights that other charters weigh, of which a party remembers how they stand; the oldest are let go.
 pub const WEIGHED: usize = 1_000;
+/// Events that a play remembers for its steps and endings; a further one is heard by the promises alone.
+pub const HEARD: usize = 200;
+/// Hand-offs of one thing that a party remembers; a further one is a question to the owner.
+pub const HANDS: usize = 100;
 /// Claims of one promise that wait to be decided. A further one is a question for the owner, who decides it by hand.
 pub const CLAIMS: usize = 16;

@@ -11,7 +11,8 @@ use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
-    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, right, tally,
+    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, custody, dealings, limits, message, play,
+    right, tally,
 };
 use follow::follow;
 
@@ -29,6 +30,7 @@ impl Promise {
             worth: self.worth,
             paid: Some(&self.paid),
             counts: &[],
+            ..Scope::default()
         }
     }
 
@@ -53,9 +55,12 @@ impl Promise {
     /// Works out when it must next be looked at.
     pub(crate) fn set_wake(&mut self, clause: Option<&PromiseClause>) {
         let overdue_at = self.overdue_at(clause);
+        let rung = self.hands.as_ref().map_or(0, |hands| usize::from(hands.rungs));
+        let rung_at = clause.and_then(|clause| clause.escalates.get(rung)).map(|rung| self.due.plus(rung.after));
         let by_silence = match self.state {
             PromiseState::Open => Some(self.at_risk_at(clause).map_or(overdue_at, |at_risk| at_risk.min(overdue_at))),
             PromiseState::AtRisk => Some(overdue_at),
+            PromiseState::Overdue => rung_at,
             _ => None,
         };
         let decided = self.claims.iter().filter(|claim| claim.ask_by.is_none());
@@ -76,6 +81,9 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
     on_again(folding, event)?;
     if &*event.subject == folding.key {
         make(folding, event)?;
+        if folding.book.has_beside() {
+            play::begin(folding, event);
+        }
     }
     Ok(())
 }
@@ -94,15 +102,20 @@ pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         let Some((version, rules)) = folding.book.by_tag(promise.charter) else { continue };
         let Clause::Promise(clause_id) = promise.clause else { continue };
         let Some(form) = event.form(version) else { continue };
-        hear(folding, &mut promise, rules, clause_id, event, form);
+        hear(folding, &mut promise, rules, clause_id, event, form)?;
         if !let_go_before(&promise, event) {
             right::on_event(folding, &mut promise, event)?;
-            follow(folding, &promise, rules, clause_id, event, form)?;
+            let duty = custody::judge(&promise, rules, clause_id, event, form);
+            follow(folding, &promise, (rules, clause_id), (event, form), duty)?;
+            play::begin_after(folding, &promise, rules, clause_id, (event, form), duty);
+            if let Some(unmet) = duty {
+                custody::note(folding, &promise, (rules, clause_id), (event, form), unmet);
+            }
         }
         promise.set_wake(promise.clause_of(rules));
         folding.put_promise(promise);
     }
-    Ok(())
+    play::on_event(folding, event)
 }
 
 /// The promises in hand, those last whose charter weighs what another charter gave: it must be known by then.
@@ -117,7 +130,13 @@ fn in_order(folding: &Folding) -> Vec<PartId> {
 }
 
 /// Moves a promise by the first outcome of its clause that an event shows.
-fn shown_by(promise: &mut Promise, clause: &PromiseClause, form: (usize, &Fields), at: Moment, ident: crate::Ident) {
+pub(crate) fn shown_by(
+    promise: &mut Promise,
+    clause: &PromiseClause,
+    form: (usize, &Fields),
+    at: Moment,
+    ident: crate::Ident,
+) {
     let (shape, data) = form;
     let scope = promise.scope(data, at);
     let outcomes = clause.outcomes.iter().filter(|outcome| outcome.on == shape);
@@ -139,8 +158,15 @@ fn let_go_before(promise: &Promise, event: &Event) -> bool {
     }
 }
 
-fn hear(folding: &mut Folding, promise: &mut Promise, rules: &Rules, clause_id: PromiseId, event: &Event, form: &Form) {
-    let Some(uses) = rules.uses(form.shape) else { return };
+fn hear(
+    folding: &mut Folding,
+    promise: &mut Promise,
+    rules: &Rules,
+    clause_id: PromiseId,
+    event: &Event,
+    form: &Form,
+) -> Result<(), FoldError> {
+    let Some(uses) = rules.uses(form.shape) else { return Ok(()) };
     // An event may be told again for the sake of a promise made later: it proves nothing twice.
     let new = !promise.proofs.iter().any(|proof| proof.ident == event.ident);
     if new && uses.proves.contains(&clause_id) && promise.proofs.len() < limits::PROOFS {
@@ -155,8 +181,39 @@ fn hear(folding: &mut Folding, promise: &mut Promise, rules: &Rules, clause_id: 
     if uses.settles.contains(&clause_id)
         && let Some(clause) = rules.charter.promises.get(clause_id)
     {
-        shown_by(promise, clause, (form.shape, &form.data), event.time, event.ident);
+        let mut shown = promise.clone();
+        shown_by(&mut shown, clause, (form.shape, &form.data), event.time, event.ident);
+        if shown.state != promise.state && done(folding, &mut shown, rules, event)? {
+            *promise = shown;
+        }
     }
+    Ok(())
+}
+
+/// Notes who did a step that was just shown to be done. False: it must be done by another person than this one, so it was not.
+fn done(folding: &mut Folding, promise: &mut Promise, rules: &Rules, event: &Event) -> Result<bool, FoldError> {
+    if !matches!(promise.state, PromiseState::Kept | PromiseState::KeptLate) {
+        return Ok(true);
+    }
+    let actor = event.actor.as_deref().unwrap_or_default();
+    let others = play::done_by_others(folding, &rules.charter, promise);
+    if !others.is_empty() && (actor.is_empty() || others.contains(&actor)) {
+        let clause = promise.clause_of(rules).map_or("", |clause| &clause.name);
+        let what = format!("`{clause}` must be done by another person than {}", others.join(", "));
+        if &*event.subject == folding.key {
+            return folding.refuse(
+                "same-person",
+                what,
+                "let somebody else do it, and say who in the attribute `actor`",
+            );
+        }
+        message::ask_about_duty(folding, promise, rules, clause, &what);
+        return Ok(false);
+    }
+    if let Some(hands) = promise.hands.as_mut() {
+        hands.done_by = actor.into();
+    }
+    Ok(true)
 }
 
 /// Moves a promise as evidence shows it, where that helps: a settled promise never gets worse.
@@ -224,6 +281,7 @@ fn made(
         worth: None,
         paid: Some(&nothing),
         counts: &[],
+        ..Scope::default()
     };
     if !holds(clause.when.as_ref(), &scope) {
         return Ok(None);
@@ -290,7 +348,10 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
         let clause = promise.clause_of(rules);
         right::decide_due(folding, &mut promise)?;
         if promise.state.is_open() && promise.state != PromiseState::Overdue {
-            if at >= promise.overdue_at(clause) {
+            let overdue = at >= promise.overdue_at(clause);
+            if overdue && goes_on(rules, &promise) {
+                show(&mut promise, Shows::Released, at, folding.cause);
+            } else if overdue {
                 promise.state = PromiseState::Overdue;
                 right::on_overdue(folding, &mut promise)?;
                 message::ask_owner(folding, &promise, rules);
@@ -300,10 +361,36 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
                 promise.state = PromiseState::AtRisk;
             }
         }
+        if let Some(clause) = clause {
+            escalate(folding, &mut promise, clause, at);
+        }
         promise.set_wake(clause);
         folding.put_promise(promise);
     }
     Ok(())
+}
+
+/// True of a step that is let go when nothing is heard, so that the play goes on.
+fn goes_on(rules: &Rules, promise: &Promise) -> bool {
+    let Clause::Promise(clause) = promise.clause else { return false };
+    let step = rules.charter.step_of(clause);
+    step.and_then(|(playbook, step)| rules.charter.playbooks.get(playbook)?.steps.get(step))
+        .is_some_and(|step| step.goes_on)
+}
+
+/// Tells those whose turn has come that a promise stays overdue.
+fn escalate(folding: &mut Folding, promise: &mut Promise, clause: &PromiseClause, at: Moment) {
+    if promise.state != PromiseState::Overdue {
+        return;
+    }
+    let climbed = promise.hands.as_ref().map_or(0, |hands| hands.rungs);
+    let rungs = clause.escalates.iter().skip(usize::from(climbed));
+    for rung in rungs.take_while(|rung| promise.due.plus(rung.after) <= at) {
+        let hands = promise.hands.get_or_insert_default();
+        hands.rungs = hands.rungs.saturating_add(1);
+        let number = hands.rungs;
+        message::escalate(folding, promise, clause, (&rung.to, number));
+    }
 }
 
 /// A person says how a promise stands, or agrees another: `promise.kept`, `promise.released`, `promise.renegotiated`.
@@ -332,6 +419,9 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
         "promise.kept" => {
             let shows = if event.time > promise.due { Shows::Late } else { Shows::Kept };
             show(&mut promise, shows, event.time, event.ident);
+            if let Some(rules) = rules {
+                done(folding, &mut promise, rules, event)?;
+            }
         }
         "promise.released" => {
             consented(folding, event, "a promise is released")?;

@@ -194,6 +194,25 @@ pub struct Promise {
     pub wake_at: Option<Moment>,
     /// The promise that replaced it.
     pub replaced_by: Option<PartId>,
+    /// What people do with it, where they have a part in it.
+    pub hands: Option<Box<Hands>>,
+}
+
+/// What people do with a promise: who answers for it, who does it, and what was said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Hands {
+    /// What was promised, in the words of the person who promised it.
+    pub what: Box<str>,
+    /// Who is accountable; empty for whomever the clause names.
+    pub owner: Box<str>,
+    /// Who does it; empty for the owner.
+    pub doer: Box<str>,
+    /// How many rungs of its ladder of escalation were climbed.
+    pub rungs: u8,
+    /// The play of which it is a step.
+    pub play: Option<PartId>,
+    /// Who showed that it was kept, where a person did.
+    pub done_by: Box<str>,
 }
 
 impl Promise {
@@ -218,7 +237,13 @@ impl Promise {
             denied: Vec::new(),
             wake_at: None,
             replaced_by: None,
+            hands: None,
         }
+    }
+
+    /// The play of which it is a step.
+    pub fn play(&self) -> Option<PartId> {
+        self.hands.as_ref()?.play
     }
 }
 
@@ -409,7 +434,7 @@ pub enum Held {
 }
 
 /// The form in which states are kept; raised when it changes.
-const FORM: u8 = 2;
+const FORM: u8 = 3;
 
 /// A state that cannot be read back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

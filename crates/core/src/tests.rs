@@ -61,6 +61,7 @@ fn finish(promise: Option<(Promise, Promise)>, remedy: Option<(Remedy, Remedy)>)
         party: Party::default(),
         promises: promises.collect::<BTreeMap<_, _>>(),
         remedies: remedies.collect::<BTreeMap<_, _>>(),
+        beside: BTreeMap::new(),
         told: Vec::new(),
         out: Folded::default(),
     };

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use makegood_core::{Context, FoldError, Folded, Happening, Loaded, Needs, PartId, Party, Promise, Remedy, Rulebook};
+use makegood_core::{
+    Beside, BesideKind, Context, FoldError, Folded, Happening, Loaded, Needs, PartId, Party, Promise, Remedy, Rulebook,
+};
 use makegood_core::{fold, id, needs};
 
 /// A party's state and all of its parts.
@@ -11,6 +13,7 @@ pub(crate) struct Replay {
     pub party: Party,
     pub promises: BTreeMap<PartId, Promise>,
     pub remedies: BTreeMap<PartId, Remedy>,
+    pub beside: BTreeMap<(PartId, BesideKind), Beside>,
 }
 
 impl Replay {
@@ -28,6 +31,7 @@ impl Replay {
         self.party = std::mem::take(&mut folded.party);
         self.promises.extend(folded.promises.iter().map(|promise| (promise.id, promise.clone())));
         self.remedies.extend(folded.remedies.iter().map(|remedy| (remedy.id, remedy.clone())));
+        self.beside.extend(folded.beside.iter().map(|part| ((part.id(), part.kind()), part.clone())));
         Ok(folded)
     }
 
@@ -43,8 +47,14 @@ impl Replay {
             (None, None) => Box::new(needs.promises.iter().filter_map(|id| self.promises.get(id))),
             _ => Box::new(self.promises.values()),
         };
+        let promises: Vec<Promise> = promises.filter(|promise| needs.wants(promise)).cloned().collect();
+        let beside = needs.beside_of(&promises).flat_map(|about| {
+            let first = (id::first_about(about), BesideKind::FIRST);
+            self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about))
+        });
         Loaded {
-            promises: promises.filter(|promise| needs.wants(promise)).cloned().collect(),
+            beside: beside.map(|(_, part)| part.clone()).collect(),
+            promises,
             remedies: needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().collect(),
         }
     }

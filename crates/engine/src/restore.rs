@@ -227,6 +227,9 @@ fn folded(
     for remedy in replay.remedies.values() {
         commit.parts.push(rows::remedy_row(slot, key, remedy)?);
     }
+    for part in replay.beside.values() {
+        commit.parts.push(rows::beside_row(slot, key, part, book)?);
+    }
     let wake_at = replay.wake_at().map(|moment| moment.0);
     let state = makegood_core::encode(&replay.party)?.into();
     commit.heads.extend(head_of(&lines, wake_at, state));

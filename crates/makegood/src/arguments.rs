@@ -1,5 +1,7 @@
+mod custody;
 mod value;
 
+pub(crate) use custody::CustodyCommand;
 pub(crate) use value::{
     Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
 };
@@ -33,6 +35,9 @@ pub(crate) enum Command {
     /// List remedies, approve those that are held, or note what became of them
     #[command(subcommand)]
     Remedy(RemedyCommand),
+    /// Who handed what to whom: chains of custody, EPCIS import and export
+    #[command(subcommand)]
+    Custody(CustodyCommand),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),
@@ -356,7 +361,7 @@ pub(crate) struct Tick {
 pub(crate) struct Dispatch {
     #[command(flatten)]
     pub database: Database,
-    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, question, approval
+    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, question, approval, task
     #[arg(long = "to", value_name = "TOPIC=WHERE", required = true)]
     pub routes: Vec<String>,
     /// Allow receivers in the company's own network

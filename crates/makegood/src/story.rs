@@ -1,10 +1,15 @@
-//! `makegood explain`: the whole story of a remedy, a promise or a party, in the words one would show a customer.
+//! `makegood explain`: the whole story of a remedy, a promise, a play or a party, in the words one would show a customer.
+
+mod custody;
+mod play;
+
+pub(crate) use custody::chain;
 
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
 use makegood_core::because::{because, tenders_words};
 use makegood_core::id::{Kind, Name};
-use makegood_core::{DeniedBy, Event, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
+use makegood_core::{Beside, DeniedBy, Event, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
 use makegood_engine::{Logged, read_line, rows};
 use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_of};
 
@@ -60,7 +65,7 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
             return Err(Failure::new(
                 "M023",
                 format!("nothing was heard of `{subject}`"),
-                "name a remedy (`r-…`), a promise (`p-…`), a party such as `customer:42` or a thing such as `flight:7`",
+                "name a remedy (`r-…`), a promise (`p-…`), a play (`c-…`), a party such as `customer:42` or a thing such as `flight:7`",
             ));
         };
         let mut teller = Teller { opened, reader, language, party: subject.to_owned(), slot };
@@ -70,6 +75,7 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     let kind = match name.kind {
         Kind::Promise => PartKind::Promise,
         Kind::Remedy => PartKind::Remedy,
+        Kind::Play => PartKind::Play,
     };
     let found = reader.parts_by_id(slot, kind, &name.id)?;
     let row = found.into_iter().find(|row| Name::new(name.kind, &row.party, name.id) == name);
@@ -84,6 +90,10 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     match name.kind {
         Kind::Remedy => teller.remedy(&rows::remedy(&row)?),
         Kind::Promise => teller.promise(&rows::promise(&row)?),
+        Kind::Play => match rows::beside(&row)? {
+            Some(Beside::Play(play)) => teller.play(&play),
+            Some(Beside::Custody(_)) | None => Ok(String::new()),
+        },
     }
 }
 
@@ -128,6 +138,10 @@ impl<'o> Teller<'o> {
             ));
         }
         section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &by_time(lines));
+        let plays = self.plays()?;
+        section(&mut text, self.language.of(["Cases", "处理流程", "Saker"]), &plays);
+        let custody = self.custody(None)?;
+        section(&mut text, self.language.of(["Custody", "交接记录", "Overleveringer"]), &custody);
         let history = self.history(None)?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let postings = self.reader.postings_of(self.slot, &party)?;

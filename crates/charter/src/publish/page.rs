@@ -1,7 +1,7 @@
 //! What stands on the page, before it is HTML or Markdown.
 
 use super::{Format, clause, file_name, languages};
-use crate::model::{Charter, PaysIn, Stack, Stacking};
+use crate::model::{Charter, PaysIn, Playbook, Stack, Stacking};
 use crate::plain::{Plain, Tongue, capital};
 
 /// A page in one language.
@@ -16,6 +16,8 @@ pub(super) struct Page {
     pub links_label: &'static str,
     pub links: Vec<Link>,
     pub promises: (&'static str, Vec<String>),
+    /// What is done when something has happened: each with its steps.
+    pub playbooks: (&'static str, Vec<(String, Vec<String>)>),
     pub rights: (&'static str, Vec<Clause>),
     pub notes: (&'static str, Vec<String>),
     pub colon: &'static str,
@@ -70,7 +72,8 @@ pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
     } else {
         title
     };
-    let promises = charter.promises.iter().map(|promise| plain.text(&promise.says, Some(promise), None));
+    let made = charter.promises.iter().filter(|promise| promise.step.is_none());
+    let promises = made.map(|promise| plain.text(&promise.says, Some(promise), None));
     let version = plain.pick("Version", "版本", "Versjon");
     Page {
         language: language.to_owned(),
@@ -80,6 +83,10 @@ pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
         links_label: plain.pick("Languages", "语言", "Språk"),
         links: links(charter, language, format),
         promises: (plain.pick("What we promise", "我们的承诺", "Dette lover vi"), promises.collect()),
+        playbooks: (
+            plain.pick("What we do then, step by step", "我们随后的处理步骤", "Dette gjør vi da, steg for steg"),
+            charter.playbooks.iter().filter(|playbook| playbook.published).map(|book| steps(&plain, book)).collect(),
+        ),
         rights: (
             plain.pick("What we owe you when it fails", "未能兑现时我们的补偿", "Dette skylder vi deg når det svikter"),
             charter.rights.iter().map(|right| clause::clause(&plain, right)).collect(),
@@ -90,6 +97,13 @@ pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
         foot: foot(&plain),
         warning: note(&plain),
     }
+}
+
+/// A playbook as the customer reads it: what it is, and its steps.
+fn steps(plain: &Plain<'_>, playbook: &Playbook) -> (String, Vec<String>) {
+    let promises: Vec<_> = playbook.steps.iter().filter_map(|step| plain.charter.promises.get(step.promise)).collect();
+    let says = promises.iter().map(|promise| plain.text(&promise.says, Some(promise), None));
+    (plain.text(&playbook.says, promises.first().copied(), None), says.collect())
 }
 
 fn in_force(plain: &Plain<'_>) -> Vec<(String, String, String)> {

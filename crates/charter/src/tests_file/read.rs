@@ -132,7 +132,10 @@ impl Reader<'_> {
     fn key_of_kind(&mut self, kind: &str, entry: &Entry) -> Option<Box<str>> {
         let text = entry.value.text()?;
         match text.split_once(':') {
-            Some((written, rest)) if !rest.is_empty() && (written == kind || kind == builtin::ANY_PARTY) => {
+            Some((written, rest))
+                if !rest.is_empty()
+                    && (written == kind || [builtin::ANY_PARTY, builtin::ANY_THING].contains(&kind)) =>
+            {
                 Some(text.into())
             }
             _ => {

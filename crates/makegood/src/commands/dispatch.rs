@@ -9,7 +9,7 @@ use crate::output::put_line;
 use crate::{Failure, clock, open};
 
 /// The topics that messages have.
-const TOPICS: [&str; 4] = ["payout", "notice", "question", "approval"];
+const TOPICS: [&str; 5] = ["payout", "notice", "question", "approval", "task"];
 /// Where the secret for webhooks is read from.
 const SECRET: &str = "MAKEGOOD_WEBHOOK_SECRET";
 

@@ -2,6 +2,7 @@
 
 mod charter;
 mod copies;
+mod custody;
 mod db;
 mod demo;
 mod dispatch;
@@ -31,6 +32,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Ledger(ledger) => ledger::run(&ledger),
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
+        Command::Custody(custody) => custody::run(&custody),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
         Command::Tick(tick) => tick::run(&tick),

@@ -5,6 +5,7 @@
 mod bad_input;
 mod books;
 mod charters;
+mod custody;
 mod databases;
 mod decisions;
 mod desk;

@@ -64,7 +64,12 @@ pub fn simulate(options: &Options) -> Result<()> {
         worlds = worlds.saturating_add(1);
         told = told.saturating_add(outcome.told);
         deaths = deaths.saturating_add(outcome.deaths);
-        println!("seed {seed}: {} events told, {} sudden deaths, trace {}", outcome.told, outcome.deaths, outcome.trace.digest());
+        println!(
+            "seed {seed}: {} events told, {} sudden deaths, trace {}",
+            outcome.told,
+            outcome.deaths,
+            outcome.trace.digest()
+        );
     }
     let rate = told as f64 / living.as_secs_f64().max(0.001);
     println!(
@@ -79,7 +84,12 @@ fn tell(options: &Options, plan: &Plan, trouble: Trouble, database: &Database) -
     trouble.findings.iter().take(FINDINGS).for_each(|finding| println!("  {finding}"));
     println!("making it small …");
     let shrunk = shrink(plan, trouble, SHRINKING_RUNS, &mut |plan| Ok(run(plan, database, None)?.trouble))?;
-    println!("{} steps are enough ({} runs), in a world set up as {:?}:", shrunk.plan.steps.len(), shrunk.runs, plan.setting);
+    println!(
+        "{} steps are enough ({} runs), in a world set up as {:?}:",
+        shrunk.plan.steps.len(),
+        shrunk.runs,
+        plan.setting
+    );
     for step in &shrunk.plan.steps {
         let said = match step.what {
             makegood_sim::Do::Tell(fact) => plan.facts.get(fact).map_or_else(String::new, |fact| format!(": {fact:?}")),

@@ -44,7 +44,8 @@ pub fn audit(facts: &[Fact], seen: &Seen) -> Result<Vec<Finding>, MoneyError> {
         findings.extend(model.faults.into_iter().map(Finding));
     }
     sums.retain(|_, sum| *sum != 0);
-    let balances: BTreeMap<_, _> = seen.balances.iter().filter(|(_, sum)| **sum != 0).map(|(k, v)| (k.clone(), *v)).collect();
+    let balances: BTreeMap<_, _> =
+        seen.balances.iter().filter(|(_, sum)| **sum != 0).map(|(k, v)| (k.clone(), *v)).collect();
     if sums != balances {
         findings.push(Finding(format!("the books as a whole: {}", first_difference(&sums, &balances))));
     }
@@ -156,7 +157,8 @@ fn remedies_agree(party: &SeenParty, model: &mut Model) {
         let Some(remedy) = model.remedies.get(name) else {
             let amounts: Vec<String> = seen.amounts.iter().map(ToString::to_string).collect();
             let amounts = amounts.join(" + ");
-            faults.push(format!("the system owes {amounts} under `{}` (`{name}`), and nobody is owed that", seen.right));
+            faults
+                .push(format!("the system owes {amounts} under `{}` (`{name}`), and nobody is owed that", seen.right));
             continue;
         };
         let is = (&seen.amounts, seen.state.as_str(), seen.owed_at, seen.pay_by);
@@ -236,7 +238,10 @@ fn messages_agree(seen: &Seen, party: &SeenParty, model: &mut Model) {
         }
         let got = seen.received.contains_key(&message.key);
         if message.delivered && !got {
-            faults.push(format!("the message {} ({}) is marked as taken, and no receiver has it", message.key, message.topic));
+            faults.push(format!(
+                "the message {} ({}) is marked as taken, and no receiver has it",
+                message.key, message.topic
+            ));
         }
         if seen.all_dispatched && !message.delivered && !message.withdrawn {
             faults.push(format!("the message {} ({}) never left", message.key, message.topic));
@@ -274,7 +279,9 @@ fn receivers_agree(seen: &Seen, findings: &mut Vec<Finding>) {
         match (kept.get(key.as_str()), received.contents.len()) {
             (None, _) => say("was received, and is not kept"),
             (Some(_), 2..) => say("was received with several contents"),
-            (Some(body), _) if !received.contents.contains(*body) => say("was received with another content than is kept"),
+            (Some(body), _) if !received.contents.contains(*body) => {
+                say("was received with another content than is kept")
+            }
             _ => {}
         }
     }
@@ -301,7 +308,8 @@ impl Budget {
     /// than one line's amount leaves beyond it.
     fn compare(&self, seen: &Seen, findings: &mut Vec<Finding>) {
         let sums: BTreeMap<i32, i64> = self.days.iter().map(|(day, (sum, _))| (*day, *sum)).collect();
-        let spent: BTreeMap<i32, i64> = seen.spent.iter().filter(|(_, sum)| **sum != 0).map(|(d, s)| (*d, *s)).collect();
+        let spent: BTreeMap<i32, i64> =
+            seen.spent.iter().filter(|(_, sum)| **sum != 0).map(|(d, s)| (*d, *s)).collect();
         for day in sums.keys().chain(spent.keys()).collect::<BTreeSet<_>>() {
             let (should, is) = (sums.get(day).copied().unwrap_or(0), spent.get(day).copied().unwrap_or(0));
             if should != is {
@@ -311,7 +319,8 @@ impl Budget {
         for day in &self.held {
             let sum = sums.get(day).copied().unwrap_or(0);
             if sum < BUDGET {
-                findings.push(Finding(format!("something was held on day {day}, of whose budget only {sum} cents left")));
+                findings
+                    .push(Finding(format!("something was held on day {day}, of whose budget only {sum} cents left")));
             }
         }
         for (day, (sum, most)) in self.days.iter().filter(|_| !seen.budget_is_shared) {

@@ -150,8 +150,7 @@ impl<'w> Model<'w> {
             let Some(line) = line else { break };
             model.hear(line.heard, line.budget_spent)?;
         }
-        for (number, verdict) in verdicts.iter().enumerate().filter(|(number, _)| !rightly.contains(number)) {
-            let _ = number;
+        for (_, verdict) in verdicts.iter().enumerate().filter(|(number, _)| !rightly.contains(number)) {
             let fact = model.name_of(verdict.fact);
             model.fault(format!("{fact} was refused (`{}`), which the rules do not ask for", verdict.code));
         }
@@ -242,7 +241,8 @@ impl<'w> Model<'w> {
     fn event(&mut self, number: usize, moment: &mut Moment) -> Result<(), MoneyError> {
         let Some(fact) = self.facts.get(number) else { return Ok(()) };
         // In the order of their names: which of two promises is looked at first decides who gets the last amount of a year.
-        let about: Vec<String> = self.promises.values().filter(|p| p.thing == fact.thing).map(|p| p.name.clone()).collect();
+        let about: Vec<String> =
+            self.promises.values().filter(|p| p.thing == fact.thing).map(|p| p.name.clone()).collect();
         for name in about {
             let Some(mut promise) = self.promises.remove(&name) else { continue };
             if matches!(promise.about, About::Departure) {
@@ -265,7 +265,9 @@ impl<'w> Model<'w> {
         moment: &mut Moment,
     ) -> Result<(), MoneyError> {
         match fact.what {
-            What::Storm { wind } if !promise.storms.contains(&(fact.time, wind)) => promise.storms.push((fact.time, wind)),
+            What::Storm { wind } if !promise.storms.contains(&(fact.time, wind)) => {
+                promise.storms.push((fact.time, wind))
+            }
             What::OtherTaken if !promise.others_taken.contains(&fact.time) => promise.others_taken.push(fact.time),
             _ => {}
         }

@@ -14,10 +14,7 @@ pub(crate) fn sound(commit: &Commit) -> Result<(), Broken> {
 }
 
 /// 1 and 2: each head moves by the lines that the commit adds to its log, and no line is there twice. Gives the keys with lines.
-fn lines_make_heads<'c>(
-    commit: &'c Commit,
-    heads: &FxHashMap<&str, Slot>,
-) -> Result<FxHashMap<&'c str, u64>, Broken> {
+fn lines_make_heads<'c>(commit: &'c Commit, heads: &FxHashMap<&str, Slot>) -> Result<FxHashMap<&'c str, u64>, Broken> {
     let mut lines: FxHashMap<&str, u64> = FxHashMap::default();
     let mut idents: FxHashSet<(&str, Ident)> = FxHashSet::default();
     for event in &commit.events {

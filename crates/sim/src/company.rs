@@ -233,7 +233,8 @@ impl Company {
         };
         let mut desk = Desk { session: opened, book, life, unsure: Vec::new() };
         let lost = self.lost.get_mut(session).map(std::mem::take).unwrap_or_default();
-        let incoming: Vec<Incoming> = lost.iter().filter_map(|fact| self.incoming(&desk.book, *fact, now).ok()).collect();
+        let incoming: Vec<Incoming> =
+            lost.iter().filter_map(|fact| self.incoming(&desk.book, *fact, now).ok()).collect();
         let told = desk.session.take(incoming);
         desk.unsure = lost;
         if let Some(place) = self.desks.get_mut(session) {

@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use makegood_store::{
-    CharterRow, Commit, CommitError, FitRow, Health, Queue, Reader, Slot, Store, StoreError, Writer,
-};
+use makegood_store::{CharterRow, Commit, CommitError, FitRow, Health, Queue, Reader, Slot, Store, StoreError, Writer};
 
 /// When a process dies.
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
-use makegood_auditor::{Hearing, Heard, Message, PromiseSeen, RemedySeen, Seen, SeenParty, Trigger, day_of};
+use makegood_auditor::{Heard, Hearing, Message, PromiseSeen, RemedySeen, Seen, SeenParty, Trigger, day_of};
 use makegood_charter::clock::parse_moment;
 use makegood_core::id::{Kind, Name, hex};
 use makegood_core::{Clause, PromiseState, RemedyKind, RemedyState, Rulebook};
@@ -30,7 +30,8 @@ pub(crate) fn look(company: &Company, clock: i64, all_dispatched: bool) -> Resul
         ..Seen::default()
     };
     let parties: BTreeSet<&str> = company.facts.iter().filter_map(|fact| fact.party.as_deref()).collect();
-    let things: BTreeSet<&str> = company.facts.iter().map(|fact| fact.thing.as_str()).filter(|key| !key.is_empty()).collect();
+    let things: BTreeSet<&str> =
+        company.facts.iter().map(|fact| fact.thing.as_str()).filter(|key| !key.is_empty()).collect();
     let mut logs = 0;
     let mut words: BTreeMap<(String, u64), usize> = BTreeMap::new();
     for thing in things {

@@ -178,7 +178,9 @@ fn told(database: &Database, setting: Setting, facts: &[Fact], steps: &[Step], e
         for remedy in party.remedies.values() {
             let (right, kind, amounts, state) = (&remedy.right, &remedy.kind, &remedy.amounts, &remedy.state);
             let (owed_at, pay_by) = (remedy.owed_at, remedy.pay_by);
-            lines.push(format!("{amounts:?} under {right} ({kind}) is {state}, owed at {owed_at}, to be paid by {pay_by:?}"));
+            lines.push(format!(
+                "{amounts:?} under {right} ({kind}) is {state}, owed at {owed_at}, to be paid by {pay_by:?}"
+            ));
         }
         lines.extend(party.postings.iter().map(|(_, account, amount)| format!("{account} {amount}")));
         lines.sort();

@@ -47,9 +47,7 @@ impl Database<'_> {
                 let store = Arc::new(Sqlite::open(folder.path().join("world.db"))?.with_sharing(sharing));
                 Ok(Fresh { store, _folder: Some(folder) })
             }
-            Self::Postgres(server) => {
-                Ok(Fresh { store: makegood_store::open(&server.fresh())?.into(), _folder: None })
-            }
+            Self::Postgres(server) => Ok(Fresh { store: makegood_store::open(&server.fresh())?.into(), _folder: None }),
         }
     }
 }

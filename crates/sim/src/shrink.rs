@@ -48,11 +48,7 @@ pub fn shrink(
 
 impl Shrunk {
     /// Takes these steps instead, if they fail as well.
-    fn try_with(
-        &mut self,
-        steps: Vec<Step>,
-        fails: &mut dyn FnMut(&Plan) -> Result<Option<Trouble>>,
-    ) -> Result<bool> {
+    fn try_with(&mut self, steps: Vec<Step>, fails: &mut dyn FnMut(&Plan) -> Result<Option<Trouble>>) -> Result<bool> {
         self.runs = self.runs.saturating_add(1);
         let tried = Plan { steps, ..self.plan.clone() };
         let Some(trouble) = fails(&tried)? else { return Ok(false) };

@@ -1,7 +1,7 @@
 //! Answers that are spoiled on purpose, so that the auditor can be seen to notice, and to say which.
 
 use anyhow::{Context, Result};
-use makegood_auditor::Seen;
+use makegood_auditor::{Heard, Seen};
 use makegood_store::{Commit, PartKind, slot_of};
 
 use crate::company::Company;
@@ -117,9 +117,11 @@ impl Tamper {
                 Self::MissingMessage => (!party.messages.is_empty()).then(|| party.messages.remove(0)).map(|_| ()),
                 Self::HeardTwice => party.hearing.first().cloned().map(|line| party.hearing.push(line)),
                 Self::NeverHeard => {
-                    let heard = party.hearing.iter().position(|line| {
-                        matches!(line.heard, makegood_auditor::Heard::Fact(fact)
-                            if seen.said.values().any(|said| said.contains(&fact)))
+                    // One that is not told again to a promise learnt of later.
+                    let again = |fact| party.hearing.iter().any(|line| line.heard == Heard::Again(fact));
+                    let heard = party.hearing.iter().position(|line| match line.heard {
+                        Heard::Fact(fact) => seen.said.values().any(|said| said.contains(&fact)) && !again(fact),
+                        _ => false,
                     });
                     heard.map(|place| party.hearing.remove(place)).map(|_| ())
                 }

@@ -28,7 +28,11 @@ fn worlds_go_as_the_auditor_has_it() {
         let plan = Plan::new(seed, 120, false);
         let outcome = run(&plan, &Database::Sqlite, None).unwrap();
         assert_eq!(outcome.trouble, None, "cargo xtask sim --seed {seed} --events 120");
-        assert_eq!(compare_orders(&plan, &Database::Sqlite).unwrap(), None, "cargo xtask sim --seed {seed} --events 120");
+        assert_eq!(
+            compare_orders(&plan, &Database::Sqlite).unwrap(),
+            None,
+            "cargo xtask sim --seed {seed} --events 120"
+        );
         deaths += outcome.deaths;
     }
     assert!(deaths > 5, "{deaths} sudden deaths are too few to show anything");

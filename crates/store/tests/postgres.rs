@@ -4,7 +4,7 @@
 
 use makegood_store::contract::ALL;
 use makegood_store::contract::server::Server;
-use makegood_store::{Commit, HeadRow, PostingRow, Postgres, Slot, Store, StoreError};
+use makegood_store::{Commit, HeadRow, Postgres, PostingRow, Slot, Store, StoreError};
 
 #[test]
 fn the_contract_is_kept_by_postgres() {

@@ -166,8 +166,7 @@ impl Model<'_> {
         let cause = Some(Trigger::Fact(number));
         let found = self.seen.promises.iter().find(|(_, seen)| seen.cause == cause && seen.pays.is_none());
         let new_name = found.map_or_else(|| format!("p-missing-{number}"), |(name, _)| name.clone());
-        let new =
-            Promise { name: new_name.clone(), made_at: fact.time, due, state: State::Open, ..promise.clone() };
+        let new = Promise { name: new_name.clone(), made_at: fact.time, due, state: State::Open, ..promise.clone() };
         if let Some(promise) = self.promises.get_mut(name) {
             promise.state = State::Renegotiated;
             promise.claims.clear();

@@ -93,8 +93,7 @@ impl Model<'_> {
             _ => vec![amount],
         };
         let (right, terms) = (claim.right, claim.terms);
-        let owed =
-            Owed { right, kind: claim.kind(), terms, cause: claim.cause, owed_at: claim.at, penalty: first };
+        let owed = Owed { right, kind: claim.kind(), terms, cause: claim.cause, owed_at: claim.at, penalty: first };
         self.make(promise, owed, in_order(amounts), moment)
     }
 

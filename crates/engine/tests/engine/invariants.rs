@@ -36,7 +36,8 @@ fn with_remedy(change: fn(&mut makegood_core::Remedy)) -> (Option<u8>, u64, u64)
     let mut desk = desk.beside();
     let before = desk.count("event");
     let name = desk.remedies(1)[0].clone();
-    let failed = event("remedy.failed", "f", Some(1), "flight:1", "06-05", json!({ "remedy": name, "reason": "no account" }));
+    let failed =
+        event("remedy.failed", "f", Some(1), "flight:1", "06-05", json!({ "remedy": name, "reason": "no account" }));
     let incoming = desk.read(&failed).unwrap();
     let answer = desk.session.take([incoming]).and_then(|()| desk.session.flush());
     (answer.err().and_then(|error| number(&error)), before, desk.count("event"))

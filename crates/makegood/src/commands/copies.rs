@@ -57,7 +57,10 @@ pub fn restore_until(from: &Path, database: &Database, until: &str) -> Result<bo
     let Some(file) = database.db.strip_prefix("sqlite:").map(Path::new) else {
         return Err(Failure::new(
             "M034",
-            format!("`{}` is no file, and an earlier moment is restored into a file", makegood_store::shown(&database.db)),
+            format!(
+                "`{}` is no file, and an earlier moment is restored into a file",
+                makegood_store::shown(&database.db)
+            ),
             "restore it with `--db sqlite:FILE`, and `makegood migrate --from sqlite:FILE --to URL` then",
         ));
     };
@@ -79,7 +82,12 @@ pub fn restore_until(from: &Path, database: &Database, until: &str) -> Result<bo
     std::fs::rename(&part, file)?;
     let digest = digest(&mut *open::database(&database.db)?.store.reader()?)?;
     put_line!("everything recorded up to {until} stands in {}", database.db);
-    put_line!("{} lines of {} logs, {} later ones left out", grouped(restored.lines), grouped(restored.logs), grouped(restored.left_out));
+    put_line!(
+        "{} lines of {} logs, {} later ones left out",
+        grouped(restored.lines),
+        grouped(restored.logs),
+        grouped(restored.left_out)
+    );
     put_line!("digest  {}", hex(&digest));
     Ok(true)
 }

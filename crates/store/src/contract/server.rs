@@ -79,8 +79,7 @@ impl Server {
         // Into a file: the server would hold a pipe open.
         let log = self.folder.join(format!("{program}.log"));
         let file = fs::File::create(&log).unwrap();
-        let status =
-            as_owner(command, self.owner).stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
+        let status = as_owner(command, self.owner).stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
         assert!(status.success(), "{program}: {}", fs::read_to_string(log).unwrap_or_default());
     }
 

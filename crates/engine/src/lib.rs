@@ -20,6 +20,7 @@ mod pages;
 mod rebuild;
 mod replay;
 mod restore;
+mod rounds;
 pub mod rows;
 mod session;
 mod simulate;
@@ -45,6 +46,9 @@ pub use slots::each_slot;
 pub use standings::{RecordedMoves, moves_of, moves_of_slot, standings_of_slot};
 pub use verify::{Verified, verify};
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use makegood_charter::Moment;
 use makegood_core::invariant::Broken;
 use makegood_core::{FoldError, StateError};
@@ -65,11 +69,33 @@ pub enum Work {
     /// A thing's event waits in a party's inbox.
     Deliver(InboxRow),
     /// A thing's event has not reached everyone yet.
-    Fanout(FanoutRow),
+    Fanout {
+        /// How far it has come.
+        row: FanoutRow,
+        /// Whom it reached when it was recorded.
+        told: Arc<BTreeSet<Box<str>>>,
+    },
+    /// A thing's event for one party, of those that are told together.
+    Tell(InboxRow),
+    /// Things' events that have reached everyone.
+    Told(Vec<FanoutRow>),
+    /// Parties came to hold an interest in a thing of which others may have said more.
+    Newcomers(Arc<Newcomers>),
     /// A party has not heard yet what was said of a thing before.
     Introduce(InterestRow),
     /// A line was not taken.
     SetAside(QuarantineRow),
+}
+
+/// Parties that came to hold an interest in a thing, and how much of what was said of it they have heard.
+#[derive(Debug, Clone)]
+pub struct Newcomers {
+    /// What stands in the database until all of them have heard the rest.
+    pub row: FanoutRow,
+    /// The last event of the thing that was known when the first of them came.
+    pub known: u64,
+    /// The parties.
+    pub parties: Vec<Box<str>>,
 }
 
 /// What was done so far.

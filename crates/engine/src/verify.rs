@@ -37,6 +37,7 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
     let mut found = Verified::default();
     for slot in (0..SLOTS).map(Slot) {
         let (mut pages, mut after) = (SlotPages::new(slot), String::new());
+        let mut promised = Vec::new();
         loop {
             let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
             let Some(last) = heads.last() else { break };
@@ -44,9 +45,10 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
             for head in &heads {
                 follow(&mut *reader, &mut pages, head, &mut found)?;
                 if !head.state.is_empty() {
-                    compare(&mut *reader, &mut pages, book, head, &mut found)?;
+                    compare(&mut *reader, &mut pages, book, (head, &mut promised), &mut found)?;
                 }
             }
+            hears(&mut *reader, std::mem::take(&mut promised), &mut found)?;
         }
         progress();
     }
@@ -111,6 +113,20 @@ fn follow(
     Ok(())
 }
 
+/// Things, each with a party that was promised something about it.
+type Promised = Vec<(Box<str>, Box<str>)>;
+
+/// Whoever was promised something about a thing hears of it.
+fn hears(reader: &mut dyn Reader, promised: Promised, found: &mut Verified) -> Result<(), EngineError> {
+    let asked: Vec<_> = promised.iter().map(|(thing, party)| (slot_of(thing), &**thing, &**party)).collect();
+    for ((thing, party), held) in promised.iter().zip(reader.are_interested(&asked)?) {
+        if !held {
+            found.fault(format!("`{party}`: it was promised something about `{thing}` and does not hear of it"));
+        }
+    }
+    Ok(())
+}
+
 /// Compares what rights with a bound over time gave, as the state has it, with what the promises were granted.
 fn given(key: &str, party: &Party, granted: &BTreeMap<(String, Commodity), i128>, found: &mut Verified) {
     if party.given.len() >= makegood_core::limits::GIVEN {
@@ -135,7 +151,7 @@ fn compare(
     reader: &mut dyn Reader,
     pages: &mut SlotPages,
     book: &Rulebook,
-    head: &HeadRow,
+    (head, promised): (&HeadRow, &mut Promised),
     found: &mut Verified,
 ) -> Result<(), EngineError> {
     let party = rows::party(&head.state)?;
@@ -173,11 +189,8 @@ fn compare(
             found.fault(format!("`{}`: an overdue promise has been settled", head.key));
         }
         let thing = &promise.thing;
-        if matches!(promise.clause, Clause::Promise(_))
-            && !thing.is_empty()
-            && !reader.is_interested(slot_of(thing), thing, &head.key)?
-        {
-            found.fault(format!("`{}`: it was promised something about `{thing}` and does not hear of it", head.key));
+        if matches!(promise.clause, Clause::Promise(_)) && !thing.is_empty() {
+            promised.push((thing.clone(), head.key.clone()));
         }
         counted.tally(&promise);
         let charter = rules.map_or("", |rules| &rules.charter.name);

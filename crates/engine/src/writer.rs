@@ -33,6 +33,8 @@ enum Order {
     },
     /// Try again from here on, after a batch that was not kept.
     Resume,
+    /// Others write too: see [`Writer::share`].
+    Share,
     Claim {
         queue: Queue,
         slots: Vec<Slot>,
@@ -66,6 +68,10 @@ impl WriterThread {
 
     pub fn resume(&self) -> Result<(), EngineError> {
         self.order(Order::Resume)
+    }
+
+    pub fn share(&self) -> Result<(), EngineError> {
+        self.order(Order::Share)
     }
 
     /// Claims the queue of these slots, and gives those it got. They are kept until they are released or this is dropped.
@@ -170,6 +176,10 @@ fn write_all(
             }
             Ok(Order::Resume) => {
                 halted = false;
+                continue;
+            }
+            Ok(Order::Share) => {
+                writer.share();
                 continue;
             }
             Ok(Order::Claim { queue, slots, answer }) => {

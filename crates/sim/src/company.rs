@@ -226,6 +226,7 @@ impl Company {
             parts_at_hand: self.setting.parts_at_hand,
             claim_milliseconds: CLAIM_MILLISECONDS,
             commits_in_flight: self.setting.commits_in_flight,
+            ..Bounds::default()
         };
         let opened = match Session::with_bounds(store, Arc::clone(&book), now, bounds) {
             Ok(opened) => opened,

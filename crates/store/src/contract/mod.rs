@@ -18,6 +18,7 @@ mod queues;
 mod races;
 mod rows;
 pub mod server;
+mod together;
 
 use crate::{Commit, CommitError, Reader, Store, Writer};
 
@@ -66,6 +67,8 @@ pub const ALL: &[(&str, Case)] = &[
     ("a_slot_is_read_whole", queues::a_slot_is_read_whole),
     ("filling_goes_on_and_ends", queues::filling_goes_on_and_ends),
     ("a_snapshot_stands_still", queues::a_snapshot_stands_still),
+    ("many_questions_are_answered_like_one", together::many_questions_are_answered_like_one),
+    ("many_slots_are_read_like_one", together::many_slots_are_read_like_one),
     ("a_head_must_have_the_expected_version", races::a_head_must_have_the_expected_version),
     ("an_event_is_written_once", races::an_event_is_written_once),
     ("a_refused_commit_leaves_nothing", races::a_refused_commit_leaves_nothing),

@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 
-use super::bulk::{Bulk, bulks};
+use super::bulk::bulks;
 use super::connection::{Call, Connection, failed, is_lost};
 use super::reader::{all_slots, int, number};
 use super::{schema, sql};
@@ -18,11 +18,13 @@ const FILLING: &str = "filling the database";
 pub(super) struct PostgresWriter {
     connection: Connection,
     holder: Holder,
+    /// True where the rows of an insert are written out: see [`super::Postgres::with_rows_written_out`].
+    written_out: bool,
 }
 
 impl PostgresWriter {
-    pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, holder: new_holder() }
+    pub(super) fn new(connection: Connection, written_out: bool) -> Self {
+        Self { connection, holder: new_holder(), written_out }
     }
 
     /// Ends the transaction without a trace.
@@ -79,10 +81,10 @@ impl PostgresWriter {
 }
 
 /// The first key that another process wrote first: it did not come back.
-fn overtaken<'b>(bulks: &'b [Bulk], answers: &[Vec<Row>]) -> Option<&'b str> {
-    let (bulk, rows) = bulks.iter().zip(answers).find(|(bulk, rows)| rows.len() < bulk.keys.len())?;
+fn overtaken<'b>(expected: &[&'b [&'b str]], answers: &[Vec<Row>]) -> Option<&'b str> {
+    let (keys, rows) = expected.iter().zip(answers).find(|(keys, rows)| rows.len() < keys.len())?;
     let written: Vec<&str> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
-    let missing = bulk.keys.iter().find(|key| !written.contains(*key));
+    let missing = keys.iter().find(|key| !written.contains(*key));
     Some(missing.copied().unwrap_or("a party"))
 }
 
@@ -91,7 +93,22 @@ impl Writer for PostgresWriter {
         let bulks = bulks(commit);
         let first = [sql::BEGIN, sql::SCHEMA, sql::JUDGING, sql::CHARTER_COUNT].map(|sql| Call::new(sql, vec![]));
         let before = first.len();
-        let calls: Vec<Call> = first.into_iter().chain(bulks.iter().map(Bulk::call)).collect();
+        let written_out: Vec<_> =
+            bulks.iter().map(|bulk| self.written_out.then(|| bulk.written_out()).flatten()).collect();
+        let (mut calls, mut expected) = (Vec::from(first), Vec::new());
+        for (bulk, written_out) in bulks.iter().zip(&written_out) {
+            match written_out {
+                None => {
+                    expected.push(&*bulk.keys);
+                    calls.push(bulk.call());
+                }
+                Some(statements) => {
+                    expected.extend(statements.iter().map(|statement| statement.keys));
+                    let sent = statements.iter().map(|statement| Call::new(&statement.sql, statement.params.clone()));
+                    calls.extend(sent);
+                }
+            }
+        }
         let mut answers = match self.connection.send(&calls) {
             Ok(answers) => answers,
             Err(error) => return Err(self.refused(error, commit)),
@@ -108,7 +125,7 @@ impl Writer for PostgresWriter {
             self.give_up()?;
             return Err(CommitError::Charters { found: charters, judged_by });
         }
-        if let Some(key) = overtaken(&bulks, &written) {
+        if let Some(key) = overtaken(&expected, &written) {
             self.give_up()?;
             return Err(CommitError::Stale { key: key.into() });
         }

@@ -80,6 +80,10 @@ impl Writer for SqliteWriter {
         Ok(during("committing", transaction.commit())?)
     }
 
+    fn share(&mut self) {
+        self.sharing = true;
+    }
+
     fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError> {
         let holder = self.holder;
         self.of_each(slots, sql::CLAIM, |claim, slot| {

@@ -252,18 +252,18 @@ pub(crate) struct Folding<'a> {
     pub actor: Option<Box<str>>,
     pub context: Context,
     pub party: Party,
-    promises: BTreeMap<PartId, Held<Promise>>,
-    remedies: BTreeMap<PartId, Held<Remedy>>,
-    beside: BTreeMap<(BesideKind, PartId), Held<Beside>>,
+    pub(crate) promises: BTreeMap<PartId, Held<Promise>>,
+    pub(crate) remedies: BTreeMap<PartId, Held<Remedy>>,
+    pub(crate) beside: BTreeMap<(BesideKind, PartId), Held<Beside>>,
     /// Remedies of which the party is told when the fold ends: what one event makes owed is one notice.
     pub told: Vec<Remedy>,
     pub out: Folded,
 }
 
 /// A part in hand: as it was loaded, if it was, and as it is now.
-struct Held<T> {
-    was: Option<T>,
-    is: T,
+pub(crate) struct Held<T> {
+    pub was: Option<T>,
+    pub is: T,
 }
 
 impl<T: Clone> Held<T> {
@@ -331,7 +331,8 @@ impl Folding<'_> {
         Name::new(Kind::Remedy, self.key, id).to_string()
     }
 
-    fn finish(mut self) -> Result<Folded, FoldError> {
+    /// Counts what changed and asserts the invariants of it.
+    pub(crate) fn finish(mut self) -> Result<Folded, FoldError> {
         message::notices(&mut self)?;
         for held in self.promises.values().filter(|held| held.was.as_ref() != Some(&held.is)) {
             people::assert_sound(&self, held.was.as_ref(), &held.is)?;

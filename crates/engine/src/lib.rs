@@ -19,12 +19,14 @@ mod lines;
 mod pages;
 mod rebuild;
 mod replay;
+mod restore;
 mod rounds;
 pub mod rows;
 mod session;
 mod simulate;
 pub mod sink;
 mod slots;
+mod sound;
 mod standings;
 mod verify;
 mod working;
@@ -37,6 +39,7 @@ pub use feed::{Fed, FeedError, feed};
 pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
 pub use lines::{Line, Lines};
 pub use rebuild::{Rebuilt, read_line, rebuild};
+pub use restore::{Restored, restore_until};
 pub use session::Session;
 pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate};
 pub use slots::each_slot;
@@ -47,6 +50,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use makegood_charter::Moment;
+use makegood_core::invariant::Broken;
 use makegood_core::{FoldError, StateError};
 use makegood_store::{FanoutRow, InboxRow, InterestRow, QuarantineRow, StoreError};
 
@@ -126,6 +130,9 @@ pub enum EngineError {
         #[source]
         error: Box<FoldError>,
     },
+    /// An invariant would be broken by what was to be done; it was not done.
+    #[error(transparent)]
+    Broken(#[from] Broken),
     /// The engine's own event was refused.
     #[error("{what} was refused: {reason}")]
     Refused { what: String, reason: String },

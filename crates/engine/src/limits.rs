@@ -66,6 +66,8 @@ pub struct Bounds {
     pub parts_at_hand: usize,
     /// See [`CLAIM_MILLISECONDS`].
     pub claim_milliseconds: u32,
+    /// See [`COMMITS_IN_FLIGHT`], which is the most. With none, each commit is awaited before the next batch is folded.
+    pub commits_in_flight: usize,
     /// See [`GATHER_FROM`].
     pub gather_from: usize,
     /// See [`GATHERED`].
@@ -80,6 +82,7 @@ impl Default for Bounds {
             at_hand: AT_HAND,
             parts_at_hand: PARTS_AT_HAND,
             claim_milliseconds: CLAIM_MILLISECONDS,
+            commits_in_flight: COMMITS_IN_FLIGHT,
             gather_from: GATHER_FROM,
             gathered: GATHERED,
         }

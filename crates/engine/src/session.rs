@@ -3,14 +3,15 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use makegood_charter::Moment;
-use makegood_core::Rulebook;
+use makegood_charter::{Charter, Moment};
+use makegood_core::{Rulebook, invariant};
 use makegood_store::{Commit, PartId, Queue, Reader, SLOTS, Slot, Store, slot_of};
 
 use crate::claims::Held;
 use crate::folder::Folder;
 use crate::limits::Bounds;
 use crate::rounds::Rounds;
+use crate::sound::sound;
 use crate::writer::{Outcome, WriterThread};
 use crate::{Counts, EngineError, Incoming, Newcomers, Reject, Work, limits};
 
@@ -57,9 +58,18 @@ struct Batch {
 }
 
 /// How many charter versions judge: all that the store holds. A store that holds none is judged by `book` alone.
+/// Asserts invariant 6: each is the text that was put in force.
 fn judged_by(reader: &mut dyn Reader, book: &Rulebook) -> Result<Option<u32>, EngineError> {
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    match (count(reader.charters()?.len()), count(book.versions().len())) {
+    let kept = reader.charters()?;
+    for row in &kept {
+        let same = |charter: &Charter| charter.name == row.name && charter.version == row.version;
+        let judges = book.versions().iter().find(|rules| same(&rules.charter));
+        invariant::check(invariant::PUBLISHED, judges.is_none_or(|rules| rules.charter.digest == row.digest), || {
+            format!("version {} of `{}` is another text than was put in force", row.version, row.name)
+        })?;
+    }
+    match (count(kept.len()), count(book.versions().len())) {
         (0, _) => Ok(None),
         (found, judged_by) if found == judged_by => Ok(Some(found)),
         (found, judged_by) => Err(EngineError::Charters { found, judged_by }),
@@ -138,6 +148,8 @@ impl Session {
         self.work_gathered()?;
         let log = (slot_of(&incoming.event.subject), incoming.event.subject.clone(), incoming.event.ident);
         for attempt in 0..ATTEMPTS {
+            // The answer rests on what is durable.
+            self.settle()?;
             let work = self.placed(vec![Work::Event(Box::new(incoming.clone()))]);
             self.folder.fetch(&work)?;
             let verdict = self.folder.take(&incoming)?;
@@ -305,18 +317,24 @@ impl Session {
     /// Makes rows durable that no fold gave: how a message's sending went.
     pub(crate) fn write(&mut self, commit: &Commit) -> Result<(), EngineError> {
         self.settle()?;
+        sound(commit)?;
         for _ in 0..ATTEMPTS {
             self.writer.write(0, commit.clone())?;
             match self.writer.outcome()?.1 {
                 Outcome::Durable => return Ok(()),
                 Outcome::Failed(error) => return Err(error),
-                Outcome::Stale(_) | Outcome::Skipped => {
+                Outcome::Stale { .. } | Outcome::Skipped => {
                     self.writer.resume()?;
                     self.folder.forget();
                 }
             }
         }
         Err(EngineError::Contended { key: "outbox".into(), attempts: ATTEMPTS })
+    }
+
+    /// True when everything taken is durable.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.in_flight.is_empty() && self.at_work.is_empty() && !self.folder.has_changes()
     }
 
     /// Forgets what is at hand, once all of it is durable.
@@ -330,12 +348,13 @@ impl Session {
         if self.folder.has_changes() {
             let (number, mut commit, again) = self.folder.close()?;
             commit.charters = self.charters;
+            sound(&commit)?;
             self.left.extend(commit.inbox_add.iter().map(|row| row.slot));
             self.in_flight.push_back(Batch { number, work, again, counts_before: self.counts_before });
             self.writer.write(number, commit)?;
         }
         self.counts_before = self.folder.counts;
-        while self.in_flight.len() > limits::COMMITS_IN_FLIGHT {
+        while self.in_flight.len() > self.bounds.commits_in_flight.min(limits::COMMITS_IN_FLIGHT) {
             self.await_oldest()?;
         }
         while let Some((number, outcome)) = self.writer.outcome_now() {
@@ -362,8 +381,21 @@ impl Session {
             }
             Outcome::Failed(error) => Err(error),
             Outcome::Skipped => Ok(()),
-            Outcome::Stale(key) => self.fold_again(key),
+            Outcome::Stale { key, base } => {
+                self.was_overtaken(&key, base)?;
+                self.fold_again(key)
+            }
         }
+    }
+
+    /// Asserts invariant 2: a batch was refused because somebody wrote since it was read. If nobody did, its log holds a line that the
+    /// batch has again, and folding once more would not help.
+    fn was_overtaken(&mut self, key: &str, base: Option<u64>) -> Result<(), EngineError> {
+        let Some(base) = base else { return Ok(()) };
+        let kept = self.reader.heads(&[(slot_of(key), key)])?.into_iter().flatten().next().map_or(0, |head| head.seq);
+        Ok(invariant::check(invariant::ONCE, kept != base, || {
+            format!("the log of `{key}` holds a line that was to be added to it, and nobody wrote to it meanwhile")
+        })?)
     }
 
     /// Another process wrote first: everything not yet durable is folded again from what is.

@@ -207,6 +207,12 @@ impl Working {
         self.things.get_mut(key)
     }
 
+    /// Lets go of a party.
+    pub fn let_go(&mut self, party: &str) {
+        self.parties.remove(party);
+        self.large.retain(|large| **large != *party);
+    }
+
     /// Reads what is not at hand of these parties and things, in one pass over the database.
     pub fn fetch(&mut self, reader: &mut dyn Reader, parties: &[&str], things: &[&str]) -> Result<(), EngineError> {
         let wanted = self.portion;

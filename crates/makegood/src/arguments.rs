@@ -92,6 +92,9 @@ pub(crate) enum Command {
         from: PathBuf,
         #[command(flatten)]
         database: Database,
+        /// As it stood at this moment, such as 2026-01-31T12:00:00Z: what its log recorded up to then, folded again (into a file)
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
     },
     /// Copy a database into another one, between SQLite and PostgreSQL or not; run again, it goes on where it was interrupted
     Migrate {

@@ -46,6 +46,7 @@ const STEPS: &[(&str, Step)] = &[
     ("The tests, with those of the arrows, the licences, the generated files and the README", code::tests),
     ("The examples in the documentation of the code", code::examples),
     ("Sudden deaths, a few hundred on both databases", sudden_deaths),
+    ("Worlds from seeds, and an auditor that shares no code with the fold", worlds),
     ("The programs of others that check ours", tools::make_sure),
     ("The demonstration, sixty days of it", demonstration::run),
     ("The log folded again, the chains, the file", demonstration::look),
@@ -77,6 +78,10 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
 
 fn sudden_deaths(place: &Place, _: &mut Run) -> Result<()> {
     carry_out(&mut program(place, "cargo", ["xtask", "torture"]))
+}
+
+fn worlds(_: &Place, _: &mut Run) -> Result<()> {
+    crate::sim::in_ci()
 }
 
 fn seconds(time: Duration) -> String {

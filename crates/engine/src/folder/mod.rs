@@ -22,7 +22,7 @@ use staged::Staged;
 pub(crate) use staged::Tellings;
 
 /// The name of the tally that holds what was spent of each day's budget.
-const BUDGET: &str = "budget";
+pub(crate) const BUDGET: &str = "budget";
 /// The bit of [`EventRow::context`] that says the budget was spent.
 const BUDGET_SPENT: u8 = 1;
 
@@ -161,7 +161,7 @@ impl Folder {
 
     /// Lets go of what is durable and not needed.
     pub fn durable(&mut self, batch: u64) {
-        self.durable = batch;
+        self.durable = self.durable.max(batch);
         self.working.trim(batch, self.bounds.at_hand, self.bounds.parts_at_hand);
     }
 
@@ -197,10 +197,8 @@ impl Folder {
     /// has changed.
     pub fn work(&mut self, (place, work): &Placed) -> Result<bool, EngineError> {
         self.place = *place;
-        if let Work::Event(incoming) = work
-            && self.must_settle_before(&incoming.event, &incoming.body)?
-        {
-            return Ok(false);
+        if let Work::Event(incoming) = work {
+            return Ok(!self.must_settle_before(&incoming.event, &incoming.body)? && self.take_or_set_aside(incoming)?);
         }
         self.carry_out(work).map(|()| true)
     }
@@ -220,7 +218,7 @@ impl Folder {
 
     fn carry_out(&mut self, work: &Work) -> Result<(), EngineError> {
         match work {
-            Work::Event(incoming) => self.take_or_set_aside(incoming),
+            Work::Event(incoming) => self.take_or_set_aside(incoming).map(|_| ()),
             Work::Clock { party, at } => self.clock(party, *at),
             Work::Deliver(row) => {
                 self.commit.inbox_done.push(row.clone());
@@ -252,23 +250,57 @@ impl Folder {
         }
     }
 
-    fn take_or_set_aside(&mut self, incoming: &Incoming) -> Result<(), EngineError> {
+    /// False: a refusal would rest on what is not durable yet, and may have been overtaken; nothing has changed.
+    fn take_or_set_aside(&mut self, incoming: &Incoming) -> Result<bool, EngineError> {
         match self.take(incoming)? {
             Ok(()) => {
                 let freed = incoming.freed.map(|id| (slot_of(&incoming.origin.name), id));
                 self.commit.quarantine_done.extend(freed);
             }
+            Err(_) if self.is_under_way(&incoming.event.subject) => return Ok(false),
             Err(reject) => {
                 self.counts.set_aside = self.counts.set_aside.saturating_add(1);
                 // What was tried again from the quarantine stands there already: it takes the new reason.
                 self.commit.quarantine.push(reject.row(&incoming.origin, &incoming.body, self.now));
             }
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Takes one event, or says why not; then nothing has changed.
+    /// True of a party with lines that are not known to be durable.
+    fn is_under_way(&mut self, party: &str) -> bool {
+        let durable = self.durable;
+        self.working.party(party).is_some_and(|at_hand| at_hand.log.touched > durable)
+    }
+
+    /// Lets go of a party at hand that another process has written to since it was read. False: nobody has, or what is at hand is not
+    /// durable itself.
+    fn let_go_if_overtaken(&mut self, party: &str) -> Result<bool, EngineError> {
+        if self.is_under_way(party) {
+            return Ok(false);
+        }
+        let Some((slot, seq)) = self.working.party(party).map(|at_hand| (at_hand.log.slot, at_hand.log.seq)) else {
+            return Ok(false);
+        };
+        let kept = self.reader.heads(&[(slot, party)])?.into_iter().flatten().next().map_or(0, |head| head.seq);
+        if kept != seq {
+            self.working.let_go(party);
+        }
+        Ok(kept != seq)
+    }
+
+    /// Takes one event, or says why not; then nothing has changed. What is refused is refused by what is kept now: nothing that is at
+    /// hand from before another process wrote makes a refusal.
     pub fn take(&mut self, incoming: &Incoming) -> Result<Result<(), Reject>, EngineError> {
+        let verdict = self.judge(incoming)?;
+        if verdict.is_err() && self.let_go_if_overtaken(&incoming.event.subject)? {
+            return self.judge(incoming);
+        }
+        Ok(verdict)
+    }
+
+    /// Takes one event, or says why not by what is at hand; then nothing has changed.
+    fn judge(&mut self, incoming: &Incoming) -> Result<Result<(), Reject>, EngineError> {
         let event = &incoming.event;
         let to_thing = event.about.as_deref() == Some(&*event.subject);
         let log = self.glance(&event.subject, to_thing, &event.ident)?;

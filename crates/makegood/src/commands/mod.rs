@@ -53,7 +53,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Verify(database) => verify::run(&database),
         Command::Doctor(database) => doctor::run(&database),
         Command::Backup { database, to } => copies::back_up(&database, &to),
-        Command::Restore { from, database } => copies::restore(&from, &database),
+        Command::Restore { from, database, until: None } => copies::restore(&from, &database),
+        Command::Restore { from, database, until: Some(until) } => copies::restore_until(&from, &database, &until),
         Command::Migrate { from, to } => copies::migrate(&from, &to),
         Command::Db(db) => db::run(&db),
     }

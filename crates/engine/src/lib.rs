@@ -28,11 +28,11 @@ mod verify;
 mod working;
 mod writer;
 
-pub use charters::{CharterError, put_in_force};
+pub use charters::{Act, ActKind, CharterError, Decided, begin, charter_log, decide, put_in_force, withdraw};
 pub use dealings::{Dealer, dealers_of_slot};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
-pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
+pub use intake::{CHARTER_SOURCE, CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
 pub use lines::{Line, Lines};
 pub use rebuild::{Rebuilt, read_line, rebuild};
 pub use session::Session;

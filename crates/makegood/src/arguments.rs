@@ -132,7 +132,7 @@ pub(crate) enum Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A charter to put in force; without one, those in the database judge
+    /// A charter whose first version to put in force; without one, those in the database judge
     #[arg(long, value_name = "FILE")]
     pub charter: Vec<PathBuf>,
     /// Files of CloudEvents as JSON lines, plain, gzip or zstd; `-` is standard input
@@ -150,7 +150,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A remedy (`r-…`), a promise (`p-…`) or a party (`customer:42`)
+    /// A remedy (`r-…`), a promise (`p-…`), a party (`customer:42`), a thing (`flight:7`) or a charter (`charter:air`)
     #[arg(value_name = "REMEDY|PROMISE|PARTY")]
     pub subject: String,
     #[command(flatten)]
@@ -252,12 +252,41 @@ pub(crate) enum CharterCommand {
     },
     /// Judge the recorded history under a draft, beside what was in force: what it would have cost, and whom it would have helped
     Simulate(Simulate),
+    /// Put a version in force: one person proposes it, another one approves it with the very same file
+    PutInForce(PutInForce),
+    /// Tell who put which version of a charter in force, and when
+    History(CharterHistory),
     /// The JSON Schema of charters, for editors
     Schema {
         /// Of the tests beside a charter instead
         #[arg(long)]
         tests: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PutInForce {
+    /// The charter file; it counts from its own `in_force: {from: …}`
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub database: Database,
+    /// Who proposes or approves
+    #[arg(long = "as", value_name = "PERSON")]
+    pub person: String,
+    /// A check: refuse it unless it counts from this date or time
+    #[arg(long, value_name = "WHEN", conflicts_with = "withdraw")]
+    pub from: Option<String>,
+    /// Take back the proposal of this version instead
+    #[arg(long)]
+    pub withdraw: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CharterHistory {
+    /// The charter's name, as its file says it
+    pub name: String,
+    #[command(flatten)]
+    pub database: Database,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! `makegood explain`: the whole story of a remedy, a promise or a party, in the words one would show a customer.
 
 use makegood_charter::value::{Moment, Type, Value};
-use makegood_charter::words;
+use makegood_charter::{builtin, words};
 use makegood_core::because::{because, tenders_words};
 use makegood_core::id::{Kind, Name};
 use makegood_core::{DeniedBy, Event, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
@@ -53,6 +53,9 @@ pub fn run(arguments: &Explain) -> Result<bool, Failure> {
 
 fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Failure> {
     let mut reader = opened.store.reader()?;
+    if subject.split_once(':').is_some_and(|(kind, _)| kind == builtin::CHARTER) {
+        return crate::commands::in_force::told(&mut *reader, subject);
+    }
     let Some(name) = Name::parse(subject) else {
         let slot = slot_of(subject);
         let head = reader.heads(&[(slot, subject)])?.into_iter().next().flatten();

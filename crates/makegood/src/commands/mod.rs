@@ -7,6 +7,7 @@ mod demo;
 mod dispatch;
 mod doctor;
 mod equity;
+pub mod in_force;
 mod ledger;
 mod quarantine;
 mod rebuild;

@@ -181,30 +181,48 @@ impl Writer for PostgresWriter {
         }
     }
 
-    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
-        let (name, version, text) = (&*charter.name, &*charter.version, &*charter.text);
-        let digest = &charter.digest[..];
-        let calls = [
-            Call::new(sql::BEGIN, vec![]),
-            Call::new(sql::PATIENCE, vec![]),
-            Call::new(sql::ENACTING, vec![]),
-            Call::new(sql::CHARTER_ADD, vec![&name, &version, &digest, &text, &charter.recorded]),
-            Call::new(sql::CHARTER_SAME, vec![&name, &version, &digest, &text]),
-        ];
-        let answers = match self.connection.send(&calls) {
+    fn put_charters(
+        &mut self,
+        charters: &[CharterRow],
+        with: &Commit,
+        admit: &mut dyn FnMut() -> bool,
+    ) -> Result<(), CommitError> {
+        let texts: Vec<([&str; 3], &[u8])> = charters
+            .iter()
+            .map(|charter| ([&*charter.name, &*charter.version, &*charter.text], &charter.digest[..]))
+            .collect();
+        let first = [sql::BEGIN, sql::PATIENCE, sql::ENACTING].map(|sql| Call::new(sql, vec![]));
+        let before = first.len();
+        let mut calls: Vec<Call> = first.into_iter().collect();
+        for (charter, ([name, version, text], digest)) in charters.iter().zip(&texts) {
+            calls.push(Call::new(sql::CHARTER_ADD, vec![name, version, digest, text, &charter.recorded]));
+            calls.push(Call::new(sql::CHARTER_SAME, vec![name, version, digest, text]));
+        }
+        let bulks = bulks(with);
+        let with_lines = calls.len();
+        calls.extend(bulks.iter().map(Bulk::call));
+        let mut answers = match self.connection.send(&calls) {
             Ok(answers) => answers,
-            Err(error) => return Err(self.refused(error, &Commit::default())),
+            Err(error) => return Err(self.refused(error, with)),
         };
-        let mut answers = answers.iter().skip(3).map(|rows| !rows.is_empty());
-        let (added, same) = (answers.next().unwrap_or(false), answers.next().unwrap_or(false));
-        if !same || (added && !admit()) {
+        let written = answers.split_off(answers.len().min(with_lines));
+        let found: Vec<bool> = answers.iter().skip(before).map(|rows| !rows.is_empty()).collect();
+        let pairs = || found.chunks(2).map(|pair| (pair.first() == Some(&true), pair.get(1) == Some(&true)));
+        if let Some((charter, _)) = charters.iter().zip(pairs()).find(|(_, (_, same))| !same) {
             self.give_up()?;
-            let key = format!("{name} {version}").into();
-            return Err(if same { CommitError::NotAdmitted } else { CommitError::Stale { key } });
+            return Err(CommitError::Stale { key: format!("{} {}", charter.name, charter.version).into() });
+        }
+        if let Some(key) = overtaken(&bulks, &written) {
+            self.give_up()?;
+            return Err(CommitError::Stale { key: key.into() });
+        }
+        if pairs().any(|(added, _)| added) && !admit() {
+            self.give_up()?;
+            return Err(CommitError::NotAdmitted);
         }
         match self.connection.send(&[Call::new(sql::COMMIT, vec![])]) {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.refused(error, &Commit::default())),
+            Err(error) => Err(self.refused(error, with)),
         }
     }
 }

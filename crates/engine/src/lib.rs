@@ -13,6 +13,7 @@ mod dealings;
 mod dispatch;
 mod feed;
 mod folder;
+mod history;
 mod intake;
 pub mod limits;
 mod lines;
@@ -32,11 +33,12 @@ pub use charters::{Act, ActKind, CharterError, Decided, begin, charter_log, deci
 pub use dealings::{Dealer, dealers_of_slot};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
+pub use history::{ExportError, History, Range, export};
 pub use intake::{CHARTER_SOURCE, CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
 pub use lines::{Line, Lines};
 pub use rebuild::{Rebuilt, read_line, rebuild};
 pub use session::Session;
-pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate};
+pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate, simulate_files};
 pub use slots::each_slot;
 pub use verify::{Verified, verify};
 
@@ -88,6 +90,9 @@ pub enum EngineError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The files of a history cannot be read.
+    #[error(transparent)]
+    History(#[from] makegood_history::HistoryError),
     /// A stored state cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),

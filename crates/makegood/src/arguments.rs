@@ -77,9 +77,33 @@ pub(crate) enum Command {
         #[arg(long, value_name = "URL")]
         to: String,
     },
+    /// The log as files for other programs, and for `charter simulate`
+    #[command(subcommand)]
+    History(HistoryCommand),
     /// How a database is laid out
     #[command(subcommand)]
     Db(DbCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// Write the log of every party and thing into a new folder of Parquet files
+    Export(HistoryExport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryExport {
+    /// The new folder
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub database: Database,
+    /// Only what was recorded from this date or time on; `charter simulate` needs the beginning
+    #[arg(long, value_name = "WHEN")]
+    pub from: Option<String>,
+    /// Only what was recorded before this date or time
+    #[arg(long, value_name = "WHEN")]
+    pub to: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -295,6 +319,9 @@ pub(crate) struct Simulate {
     pub draft: PathBuf,
     #[command(flatten)]
     pub database: Database,
+    /// Read the history that `history export` wrote into this folder, instead of the database
+    #[arg(long, value_name = "FOLDER")]
+    pub history: Option<PathBuf>,
     /// From when on the draft is taken to be in force, and figures are compared: a date or a time. When it says itself, unless said
     #[arg(long, value_name = "WHEN")]
     pub from: Option<String>,

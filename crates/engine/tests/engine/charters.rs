@@ -182,7 +182,8 @@ fn what_is_against_a_change_is_said_and_nothing_changes() {
     let again: Act = |store, charter, now| decide(store, charter, " Anna ", now).map(|_| ());
     let nobody: Act = |store, charter, now| decide(store, charter, "  ", now).map(|_| ());
     type Step<'s> = &'s dyn Fn(&dyn Store, &Arc<Charter>, Moment) -> Result<(), CharterError>;
-    let cases: [(&str, &[Step], Step, &Arc<Charter>, Moment); 8] = [
+    type Case<'c> = (&'c str, &'c [Step<'c>], Step<'c>, &'c Arc<Charter>, Moment);
+    let cases: [Case; 8] = [
         ("SamePerson", &[&anna], &anna, &two, early),
         ("SamePerson", &[&anna], &again, &two, early),
         ("OtherText", &[&anna], &bo, &Arc::new(other), early),

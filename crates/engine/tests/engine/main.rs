@@ -8,6 +8,7 @@ mod desk;
 mod dispatch;
 mod failing;
 mod fanout;
+mod history;
 mod lines;
 mod once;
 mod quarantine;

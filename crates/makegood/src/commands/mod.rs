@@ -7,6 +7,7 @@ mod demo;
 mod dispatch;
 mod doctor;
 mod equity;
+mod history;
 pub mod in_force;
 mod ledger;
 mod quarantine;
@@ -43,6 +44,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Backup { database, to } => copies::back_up(&database, &to),
         Command::Restore { from, database } => copies::restore(&from, &database),
         Command::Migrate { from, to } => copies::migrate(&from, &to),
+        Command::History(history) => history::run(&history),
         Command::Db(db) => db::run(&db),
     }
 }

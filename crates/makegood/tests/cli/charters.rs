@@ -164,6 +164,17 @@ fn a_draft_is_judged_by_what_was_recorded() {
     let answer = desk.makegood(&["charter", "simulate", "draft.yaml", "--segment", "nonsense"]);
     assert!(answer.refused().contains("M028"));
     assert_eq!(desk.makegood(&["rebuild"]).ended(0), before, "nothing was written");
+
+    let from_database = simulate(&["--format", "json"]).ended(0);
+    let out = desk.makegood(&["history", "export", "past"]).ended(0);
+    assert!(out.starts_with("past: ") && out.contains(" parties and things in "), "{out}");
+    assert_eq!(simulate(&["--format", "json", "--history", "past"]).ended(0), from_database);
+    let same = desk.makegood(&["charter", "simulate", "charter.yaml", "--history", "past"]).ended(0);
+    assert!(same.contains("Every remedy is the same, to its reason."), "{same}");
+    assert!(desk.makegood(&["history", "export", "past"]).refused().contains("M050"));
+    assert!(simulate(&["--history", "nowhere"]).refused().contains("M051"));
+    desk.makegood(&["history", "export", "late", "--from", "2025-01-01"]).ended(0);
+    assert!(simulate(&["--history", "late"]).refused().contains("M052"));
 }
 
 #[test]

@@ -1,0 +1,8 @@
+//! The log as files: written once from a database, read as often as wanted by whoever judges history again.
+
+mod export;
+mod files;
+
+pub use export::{ExportError, Range, export};
+pub use files::History;
+pub(crate) use files::ThingLogs;

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod limits;
 mod message;
 mod promise;
+pub mod reckoning;
 mod remedy;
 mod right;
 mod rulebook;

@@ -41,8 +41,8 @@ enum Values {
 
 /// Walks over a column, row by row.
 pub struct Cursor<'d> {
-    present: std::slice::Iter<'d, i16>,
-    every: bool,
+    present: &'d [i16],
+    row: usize,
     values: &'d Values,
     next: usize,
 }
@@ -123,10 +123,19 @@ fn all<T: DataType>(
     Ok((held(values), present))
 }
 
+impl Batch {
+    /// Walks over the column at this place from its first row; over nothing where there is none.
+    pub fn cursor(&self, place: usize) -> Cursor<'_> {
+        const NOTHING: &Values = &Values::Smalls(Vec::new());
+        let nothing = Cursor { present: &[], row: 0, values: NOTHING, next: 0 };
+        self.columns.get(place).map_or(nothing, Data::cursor)
+    }
+}
+
 impl Data {
     /// Walks over the column from its first row.
     pub fn cursor(&self) -> Cursor<'_> {
-        Cursor { present: self.present.iter(), every: self.present.is_empty(), values: &self.values, next: 0 }
+        Cursor { present: &self.present, row: 0, values: &self.values, next: 0 }
     }
 
     /// The column's numbers, where every row holds one.
@@ -149,15 +158,16 @@ impl Data {
 impl<'d> Cursor<'d> {
     /// Goes on to the next row; gives the place of its value, if it holds one.
     fn step(&mut self) -> Option<usize> {
-        let holds = self.every || self.present.next() == Some(&1);
+        let holds = self.present.is_empty() || self.present.get(self.row) == Some(&1);
+        self.row = self.row.saturating_add(1);
         let place = self.next;
         self.next = self.next.saturating_add(usize::from(holds));
         holds.then_some(place)
     }
 
-    /// Passes over the next row.
-    pub fn skip(&mut self) {
-        self.step();
+    /// Goes to a row further down, where all rows in between hold nothing.
+    pub fn go_to(&mut self, row: usize) {
+        self.row = row;
     }
 
     /// The truth of the next row.

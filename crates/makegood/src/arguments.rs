@@ -276,6 +276,8 @@ pub(crate) enum CharterCommand {
     },
     /// Judge the recorded history under a draft, beside what was in force: what it would have cost, and whom it would have helped
     Simulate(Simulate),
+    /// Reckon in seconds what the rights of a draft would have given that depend on their party's own events alone
+    Estimate(EstimateArguments),
     /// Put a version in force: one person proposes it, another one approves it with the very same file
     PutInForce(PutInForce),
     /// Tell who put which version of a charter in force, and when
@@ -303,6 +305,18 @@ pub(crate) struct PutInForce {
     /// Take back the proposal of this version instead
     #[arg(long)]
     pub withdraw: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EstimateArguments {
+    /// The draft: a charter file
+    pub draft: PathBuf,
+    /// The folder that `history export` wrote
+    #[arg(long, value_name = "FOLDER")]
+    pub history: PathBuf,
+    /// How the figures are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

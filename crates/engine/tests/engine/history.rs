@@ -1,11 +1,15 @@
 //! The log as files: the same lines there and back, the same bytes each time, whole or not there.
 
-use makegood_engine::{ExportError, History, Range, export};
+use std::sync::Arc;
+
+use makegood_charter::Moment;
+use makegood_engine::{ExportError, History, Range, Simulation, estimate, export, simulate_files};
 use makegood_history::{FileReader, Kind, fixed, lines_of};
 use makegood_store::{EventRow, SLOTS, Slot};
+use proptest::prelude::*;
 use serde_json::json;
 
-use crate::desk::{Desk, at, booking, cancellation, departure, event};
+use crate::desk::{Desk, at, booking, cancellation, departure, event, histories, rulebook};
 
 fn told() -> Desk {
     let mut desk = Desk::new();
@@ -145,4 +149,154 @@ fn a_damaged_history_is_an_answer() {
         assert!(History::open(&path).is_err(), "{broken}");
     }
     assert!(History::open(folder.path()).is_err());
+}
+
+/// A charter whose rights depend on nothing but their party's own events, but for one.
+const PLAIN: &str = r#"
+charter: carrier
+version: "1"
+in_force: {from: 2025-01-01}
+title: {en: Our promise}
+source: {what: a test, as_of: 2025-01-01}
+time_zone: Europe/Oslo
+money: USD
+values:
+  late: [{from: 2025-01-01, bands: [{at: 3h, give: 50 USD}, {at: 4h, give: 100 USD}, {at: 6h, give: 200 USD}]}]
+events:
+  trip.booked: {party: customer, about: trip, data: {departs: time, fare: money, class: "text?"}}
+  trip.flown: {party: customer, about: trip, data: {late: duration, cause: [carrier, weather], seat: "int?"}}
+  trip.rated: {party: customer, about: trip, data: {score: int}}
+counts:
+  flown: {on: trip.flown, if: data.cause == 'carrier', within: 60d}
+promises:
+  departure:
+    made: {on: trip.booked, if: data.fare > money('10 USD'), due: data.departs, worth: data.fare}
+    says: {en: "{thing} leaves at {due}."}
+    kept: {on: trip.flown}
+    silent: {after: 24h}
+rights:
+  late:
+    says: {en: We pay for the wait.}
+    on: trip.flown
+    promise: departure
+    if: data.cause != 'weather'
+    compensation: {bands: late, by: data.late, times: "party.flown >= 3 ? 2 : 1"}
+    limited: {within: year, times: 2}
+    pay_within: 7 days
+  slow:
+    says: {en: A little more for those who travel much.}
+    on: trip.flown
+    promise: departure
+    if: data.late >= duration('1h') && party.flown >= 2 && data.seat >= 0
+    compensation: 50 USD
+    limited: {within: 30d, at_most: 120 USD}
+  rated:
+    says: {en: We thank you.}
+    on: trip.rated
+    promise: departure
+    compensation: {amount: 1 USD, times: data.score}
+  refund:
+    says: {en: You get it back.}
+    on: trip.flown
+    promise: departure
+    if: data.late > duration('10h')
+    restitution: {share: 100%, of: promise.worth}
+stacking:
+  - {rights: [late, slow], rule: sum}
+"#;
+
+/// A story of a few customers: trips booked before or after they are flown, twice, or not at all, in any order.
+fn trips(choices: &[(u8, u8, u8, u16)]) -> Vec<String> {
+    let of = |(number, (who, what, day, minutes)): (usize, &(u8, u8, u8, u16))| {
+        let (customer, trip) = (u32::from(who % 3), format!("trip:{}", who % 3 * 8 + day % 8));
+        let time = format!("{:02}-{:02} {:02}:00", 1 + day % 12, 1 + day % 28, who % 24);
+        let id = format!("e{number}");
+        let (kind, data) = match what % 5 {
+            0 | 1 => {
+                let fare = format!("{} USD", 5 + u32::from(*minutes));
+                ("trip.booked", json!({ "departs": at(&time).to_string(), "fare": fare }))
+            }
+            2 | 3 => {
+                let cause = if what % 7 == 0 { "weather" } else { "carrier" };
+                let mut data = json!({ "late": format!("{minutes}m"), "cause": cause });
+                if minutes % 3 > 0 {
+                    data["seat"] = (minutes % 40).into();
+                }
+                ("trip.flown", data)
+            }
+            _ => ("trip.rated", json!({ "score": minutes % 6 })),
+        };
+        event(kind, &id, Some(customer), &trip, &time, data)
+    };
+    choices.iter().enumerate().map(of).collect()
+}
+
+proptest! {
+    #![proptest_config(histories(24))]
+
+    /// The sums from columns are those of the fold.
+    #[test]
+    fn an_estimate_is_what_the_fold_gives(
+        choices in proptest::collection::vec((any::<u8>(), any::<u8>(), any::<u8>(), 0_u16..700), 1..90),
+    ) {
+        let book = rulebook(&[PLAIN]);
+        let mut desk = Desk::of(Arc::new(tempfile::tempdir().unwrap()), false, book.clone());
+        for line in trips(&choices) {
+            desk.hand(&line);
+        }
+        desk.session.flush().unwrap();
+        prop_assert_eq!(desk.set_aside(), Vec::<String>::new());
+        let charter = &book.versions()[0].charter;
+        let folder = tempfile::tempdir().unwrap();
+        let history = desk.export(&folder.path().join("history"));
+        let simulation = Simulation { draft: charter.clone(), until: Moment(i64::MAX), segment: None };
+        let folded = simulate_files(&history, &simulation, 2, &|| {}).unwrap();
+        let found = estimate(&history, charter, 2, &|| {}).unwrap();
+        let left: Vec<&str> = found.left_out.iter().map(|(name, _)| &**name).collect();
+        prop_assert_eq!(left, ["refund"]);
+        let sum = |remedies: u64, amounts: Vec<(String, i128)>| (remedies, amounts);
+        let ours = found.rights.iter().map(|((right, kind), total)| {
+            let amounts = total.amounts.iter().map(|(of, minor)| (of.code().to_owned(), *minor)).collect();
+            ((right.to_string(), *kind), sum(total.remedies, amounts))
+        });
+        let theirs = folded.would.rights.iter().filter(|((right, _), _)| **right != *"refund").map(|((right, kind), total)| {
+            let amounts = total.amounts.iter().map(|(of, (_, minor))| (of.to_string(), *minor)).collect();
+            ((right.to_string(), *kind), sum(total.remedies, amounts))
+        });
+        prop_assert_eq!(ours.collect::<Vec<_>>(), theirs.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn what_columns_cannot_tell_is_left_out() {
+    let book = rulebook(&[PLAIN]);
+    let mut desk = Desk::of(Arc::new(tempfile::tempdir().unwrap()), false, book.clone());
+    desk.tell(&trips(&[(0, 0, 1, 100)])[0]);
+    let folder = tempfile::tempdir().unwrap();
+    let history = desk.export(&folder.path().join("history"));
+    let left = |changes: &[(&str, &str)]| {
+        let mut text = PLAIN.to_owned();
+        for (old, new) in changes {
+            assert!(text.contains(old), "{old}");
+            text = text.replace(old, new);
+        }
+        let charter = rulebook(&[&text]).versions()[0].charter.clone();
+        let found = estimate(&history, &charter, 1, &|| {}).unwrap();
+        found.left_out.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>()
+    };
+    let refund = "refund: it reads the promise it stands behind";
+    assert_eq!(left(&[]), [refund]);
+    let otherwise = "its events are declared otherwise than they were recorded, or hold payments";
+    assert_eq!(left(&[("{score: int}", "{score: int, words: text?}")]), [&format!("rated: {otherwise}"), refund]);
+    let all = ["late", "slow", "rated"].map(|right| format!("{right}: {otherwise}"));
+    assert_eq!(left(&[("fare: money, class", "fare: money, tax: money?, class")])[..3], all);
+    let excepted = [(
+        "    limited: {within: 30d, at_most: 120 USD}",
+        "    unless: {if: data.cause == 'weather', says: {en: It was the weather.}}",
+    )];
+    assert_eq!(left(&excepted), ["slow: it has exceptions", refund]);
+    assert_eq!(
+        left(&[("on: trip.rated\n", "on: overdue\n"), (", times: data.score", "")]),
+        ["rated: silence makes it apply", refund]
+    );
 }

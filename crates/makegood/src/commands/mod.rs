@@ -7,6 +7,7 @@ mod demo;
 mod dispatch;
 mod doctor;
 mod equity;
+mod estimate;
 mod history;
 pub mod in_force;
 mod ledger;

@@ -123,7 +123,7 @@ fn text_of(simulation: &Simulation, found: &Simulated) -> String {
     text
 }
 
-fn kind_word(kind: RemedyKind) -> &'static str {
+pub fn kind_word(kind: RemedyKind) -> &'static str {
     match kind {
         RemedyKind::Restitution => "restitution",
         RemedyKind::Compensation => "compensation",
@@ -212,6 +212,6 @@ fn json(draft: &Charter, found: &Simulated) -> serde_json::Value {
 }
 
 /// An amount for programs: `-1449549.00`.
-fn plain(minor: i128, decimals: u8) -> String {
+pub fn plain(minor: i128, decimals: u8) -> String {
     amount(minor, decimals).replace(|letter: char| letter.is_whitespace(), "")
 }

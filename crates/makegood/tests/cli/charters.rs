@@ -171,6 +171,9 @@ fn a_draft_is_judged_by_what_was_recorded() {
     assert_eq!(simulate(&["--format", "json", "--history", "past"]).ended(0), from_database);
     let same = desk.makegood(&["charter", "simulate", "charter.yaml", "--history", "past"]).ended(0);
     assert!(same.contains("Every remedy is the same, to its reason."), "{same}");
+    let out = desk.makegood(&["charter", "estimate", "draft.yaml", "--history", "past"]).ended(0);
+    assert!(out.contains("late") && out.contains("it has exceptions"), "{out}");
+    desk.makegood(&["charter", "estimate", "draft.yaml", "--history", "past", "--format", "json"]).ended(0);
     assert!(desk.makegood(&["history", "export", "past"]).refused().contains("M050"));
     assert!(simulate(&["--history", "nowhere"]).refused().contains("M051"));
     desk.makegood(&["history", "export", "late", "--from", "2025-01-01"]).ended(0);

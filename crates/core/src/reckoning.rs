@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use makegood_charter::expr::{Expr, Scope};
 use makegood_charter::model::{
-    Amount, Award, Charter, Fixed, Limited, Promise, Right, RightId, ShapeId, Shows, Stacking, Trigger,
+    Amount, Award, Charter, Fixed, Limited, Promise, Right, RightId, ShapeId, Shows, Stacking, Trigger, Window,
 };
 use makegood_charter::value::{Fields, Moment, Value};
 use makegood_money::Money;
@@ -400,6 +400,7 @@ fn plain<'c>(charter: &'c Charter, id: RightId, right: &Right) -> Result<(ShapeI
         (!right.unless.is_empty(), "it has exceptions"),
         (right.on_request.is_some(), "it is owed on request"),
         (right.decided_at.is_some(), "it is decided later"),
+        (right.limited.is_some_and(|limited| limited.within == Window::Event), "it is bounded for each event"),
         (stacked.count() > 0, "it is weighed against other rights"),
         (promise.follows.is_some() || !own(promise.on), "its promise follows from something else"),
         (released, "its promise may be let go"),

@@ -80,16 +80,35 @@ pub(crate) struct Used {
     pub times: u32,
 }
 
-/// What the right gave so far in the window of `limited` that ends with `at`, or in its calendar year.
+/// Under which name a bounded right keeps what it gave: for a bound on one event, that event's own.
+fn bounded(rules: &Rules, right: &str, limited: Limited, trigger: &Ident) -> String {
+    let name = name(rules, right);
+    match limited.within {
+        Window::Event => format!("{name}{EVENT}{}", crate::id::hex(trigger)),
+        Window::Year | Window::Trailing(_) => name,
+    }
+}
+
+/// Between a right and the event that it is bounded for.
+const EVENT: char = '#';
+
+impl Given {
+    /// The right, as `charter/right`, whatever it is bounded for.
+    pub fn right_name(&self) -> &str {
+        self.right.split(EVENT).next().unwrap_or_default()
+    }
+}
+
+/// What the right gave so far in the window of `limited` that ends with `at`, or in its calendar year, or for the event.
 pub(crate) fn used(
     folding: &Folding,
     rules: &Rules,
     right: &str,
     limited: Limited,
-    at: Moment,
+    (trigger, at): (&Ident, Moment),
     commodity: makegood_money::Commodity,
 ) -> Result<Used, MoneyError> {
-    let name = name(rules, right);
+    let name = bounded(rules, right, limited, trigger);
     let mut used = Used { amount: Money::zero(commodity), times: 0 };
     let given = folding
         .party
@@ -109,6 +128,8 @@ pub(crate) fn used(
 pub(crate) fn counts_for(charter: &Charter, limited: Limited, given: Moment, at: Moment) -> bool {
     match limited.within {
         Window::Year => year(charter, given) == year(charter, at),
+        // Kept under the event's own name.
+        Window::Event => true,
         Window::Trailing(length) => given <= at && given > at.plus(length.saturating_neg()),
     }
 }
@@ -124,10 +145,11 @@ pub(crate) fn give(
     rules: &Rules,
     right: &str,
     limited: Limited,
+    trigger: &Ident,
     given: (Moment, Money, u32),
 ) -> Result<(), MoneyError> {
     let (at, amount, times) = given;
-    let name = name(rules, right);
+    let name = bounded(rules, right, limited, trigger);
     if limited.within == Window::Year {
         let same = |known: &&mut Given| {
             *known.right == *name

@@ -232,7 +232,7 @@ fn trips(choices: &[(u8, u8, u8, u16)]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(histories(24))]
+    #![proptest_config(histories(8))]
 
     /// The sums from columns are those of the fold.
     #[test]
@@ -265,6 +265,26 @@ proptest! {
         });
         prop_assert_eq!(ours.collect::<Vec<_>>(), theirs.collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn an_event_told_again_may_owe_more_as_a_remedy_of_its_own() {
+    let mut desk = Desk::of(Arc::new(tempfile::tempdir().unwrap()), false, rulebook(&[PLAIN]));
+    let booked = |id: &str| {
+        let data = json!({ "departs": at("06-10").to_string(), "fare": "200 USD" });
+        event("trip.booked", id, Some(1), "trip:1", "05-01", data)
+    };
+    let flown = |id: &str, trip: &str, day: &str, late: &str| {
+        event("trip.flown", id, Some(1), trip, day, json!({ "late": late, "cause": "carrier" }))
+    };
+    desk.tell(&booked("first")).tell(&flown("f1", "trip:1", "06-10", "4h"));
+    // Learnt late, two more flights make the credit twice as high; a second seat lets the delay be told again.
+    desk.tell(&flown("f2", "trip:2", "06-01", "1m")).tell(&flown("f3", "trip:3", "06-02", "1m"));
+    desk.tell(&booked("second"));
+    let owed = desk.owed(1);
+    let given = |amount: &str| owed.iter().filter(|owed| owed.starts_with("late ") && owed.contains(amount)).count();
+    assert_eq!((given(" 100.00 USD"), given(" 200.00 USD")), (2, 1), "{owed:?}");
+    desk.check();
 }
 
 #[test]

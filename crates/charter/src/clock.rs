@@ -168,6 +168,28 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// So long after `from`, `times` times over: at the same time of day where days are counted, exactly where hours are.
+    ///
+    /// # Errors
+    /// Those of [`Clock::due`].
+    pub fn later(
+        &self,
+        from: Moment,
+        times: u32,
+        zone: &TimeZone,
+        calendar: Option<&Calendar>,
+    ) -> Result<Moment, ClockError> {
+        let count = self.count.checked_mul(times).ok_or(ClockError::OutOfTime)?;
+        let due = Self { count, ..self.clone() }.due(from, zone, calendar)?;
+        if matches!(self.unit, Unit::Minutes | Unit::Hours) {
+            return Ok(due);
+        }
+        let timestamp = jiff::Timestamp::from_millisecond(from.0).map_err(|_| ClockError::OutOfTime)?;
+        at_local_time(due, zone.to_datetime(timestamp).time(), zone)
+    }
+}
+
 impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (one, several) = self.unit.names();

@@ -4,8 +4,10 @@
 //! changed, no program can say whom it helps: such a change is left to a person.
 
 mod amounts;
+mod duties;
 mod head;
 mod pay;
+mod playbooks;
 mod promises;
 mod rights;
 mod stacking;
@@ -71,6 +73,8 @@ pub fn diff(old: &Charter, new: &Charter, language: &str) -> Vec<Change> {
     let mut changes = Changes { old: before, new: now, place: String::new(), found: Vec::new() };
     changes.head();
     changes.promises();
+    changes.duties();
+    changes.playbooks();
     changes.rights();
     changes.stacking();
     changes.limits();

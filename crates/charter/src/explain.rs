@@ -1,6 +1,8 @@
 //! A charter in plain words: what is promised, what is owed, when, and what takes it away.
 
+mod duties;
 mod phrases;
+mod playbooks;
 mod rights;
 mod valuation;
 
@@ -20,6 +22,8 @@ pub fn explain(charter: &Charter, language: &str) -> String {
     let mut page = Page { charter, language, words: phrases(language), out: String::new() };
     page.head();
     page.promises();
+    page.duties();
+    page.playbooks();
     page.rights();
     page.combined();
     page.definitions();
@@ -65,8 +69,12 @@ impl Page<'_> {
 
     fn promises(&mut self) {
         let words = self.words;
+        let made: Vec<&Promise> = self.charter.promises.iter().filter(|promise| promise.step.is_none()).collect();
+        if made.is_empty() {
+            return;
+        }
         self.line(&format!("## {}\n", words.promises));
-        for promise in &self.charter.promises {
+        for promise in made {
             self.promise(promise);
         }
     }
@@ -86,6 +94,13 @@ impl Page<'_> {
             None => made,
         };
         self.line(&format!("- {}{colon}{made}", words.made));
+        self.shown(promise);
+        self.out.push('\n');
+    }
+
+    /// What shows how a promise stands, and who answers for it.
+    fn shown(&mut self, promise: &Promise) {
+        let (colon, words) = (self.words.colon, self.words);
         let states = [
             (Shows::Kept, words.kept),
             (Shows::Late, words.late),
@@ -109,7 +124,22 @@ impl Page<'_> {
         if let Some(owner) = &promise.owner {
             self.line(&format!("- {}{colon}{owner}", words.owner));
         }
-        self.out.push('\n');
+        if let Some(doer) = &promise.doer {
+            self.line(&format!("- {}{colon}{doer}", words.doer));
+        }
+        for (name, clock) in [
+            (words.acknowledged, &promise.acknowledged),
+            (words.confirmed, &promise.confirmed),
+            (words.repeats, &promise.repeats),
+        ] {
+            if let Some(clock) = clock {
+                self.line(&format!("- {name}{colon}{}", words.clock(clock)));
+            }
+        }
+        for rung in &promise.escalates {
+            let after = self.length(rung.after);
+            self.line(&format!("- {} {after}{colon}{}", words.told_after, rung.to));
+        }
     }
 
     fn combined(&mut self) {

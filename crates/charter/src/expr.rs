@@ -42,8 +42,21 @@ pub struct Names<'a> {
     pub promise: bool,
     /// `party.COUNT`: how often the charter's counts say that something happened.
     pub party: bool,
+    /// `step.NAME.FIELD`: the data of what showed that a step of the play was done; also `step.NAME.done`.
+    pub steps: &'a [StepNames<'a>],
+    /// `duty.missing`, `duty.by_proxy`, `duty.differs`: what a hand-off did not meet; `duty.difference`, a share.
+    pub duty: bool,
     /// What the charter declares beside its events.
     pub facts: Option<&'a Facts>,
+}
+
+/// A step of a playbook, as expressions name it.
+#[derive(Debug, Clone, Copy)]
+pub struct StepNames<'a> {
+    /// Its name, with `_` for `-`.
+    pub name: &'a str,
+    /// The event that shows that it was done, where there is one and no other.
+    pub shape: Option<&'a Shape>,
 }
 
 /// What a charter declares that functions of expressions look up.
@@ -89,6 +102,32 @@ pub struct Scope<'a> {
     pub paid: Option<&'a Tenders>,
     /// See [`Names::party`]: how often, in the order of the charter's counts.
     pub counts: &'a [i64],
+    /// See [`Names::steps`]: the data that showed each step done; empty where none did.
+    pub steps: &'a [&'a [Value]],
+    /// The steps that were done, a bit each.
+    pub done: u64,
+    /// See [`Names::duty`]; nothing where no duty applies.
+    pub duty: Option<Unmet>,
+}
+
+/// What a hand-off did not meet of its duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unmet {
+    /// Evidence is missing.
+    pub missing: bool,
+    /// Another took it on the promisee's behalf.
+    pub by_proxy: bool,
+    /// The quantity is out of tolerance.
+    pub differs: bool,
+    /// By how much it is off what was promised, in millionths of it; `None` where it is not known.
+    pub difference: Option<i64>,
+}
+
+impl Scope<'_> {
+    /// True when the step was done.
+    pub fn is_done(&self, step: u16) -> bool {
+        1_u64.checked_shl(u32::from(step)).is_some_and(|bit| self.done & bit != 0)
+    }
 }
 
 /// Why an expression has no value.

@@ -27,6 +27,11 @@ pub const TIMES: u32 = 1_000;
 /// How many clauses (promises, rights, events, values …) one section may hold (C002).
 pub const CLAUSES: usize = 1_000;
 
+/// How many steps a playbook may have (C002): each is a bit where conditions read which were done.
+pub const STEPS: usize = 60;
+/// How many rungs a ladder of escalation may have (C002).
+pub const RUNGS: usize = 8;
+
 /// How many words, signs and literals one expression may hold (C050).
 pub const EXPRESSION_TOKENS: usize = 400;
 /// How deep brackets and `? :` may stand inside each other in an expression (C050).

@@ -6,6 +6,7 @@ mod calendars;
 mod context;
 mod counts;
 mod defined;
+mod duties;
 mod events;
 mod head;
 mod indices;
@@ -13,6 +14,7 @@ mod limits;
 mod literal;
 mod pay;
 mod places;
+mod playbooks;
 mod promises;
 mod rights;
 mod stacking;
@@ -81,7 +83,10 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
     let counts = counts::read(root, &mut context);
     let names = root.get("counts").map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key.as_str().into());
     context.facts.counts = names.collect();
+    context.has_duties = root.get("duties").is_some();
     let promises = promises::read(root, &mut context);
+    let duties = duties::read(root, &mut context);
+    let (playbooks, steps) = playbooks::read(root, &mut context);
     let rights = rights::read(root, &mut context);
     let stacking = stacking::read(root, &mut context);
     stacking::clashes(&rights, &stacking, &mut context);
@@ -106,11 +111,13 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         shapes: context.shapes,
         shape_ids: context.shape_ids,
         values: context.values.lowered,
-        promises: promises.into_iter().collect::<Option<_>>()?,
+        promises: promises.into_iter().chain(steps).collect::<Option<_>>()?,
         rights: rights.into_iter().map(|right| right.map(|right| right.right)).collect::<Option<_>>()?,
         stacking,
         limits,
         valuation: valuation?,
+        duties: duties.into_iter().collect::<Option<_>>()?,
+        playbooks: playbooks.into_iter().collect::<Option<_>>()?,
         counts: counts.into_iter().collect::<Option<_>>()?,
         places: context.facts.places,
         terms: context.terms,

@@ -2,8 +2,12 @@
 //!
 //! Clauses refer to each other by position ([`ShapeId`], [`PromiseId`] …); names are kept for people.
 
+mod duty;
+mod playbook;
 mod valuation;
 
+pub use duty::{Consequence, Duty, Evidence, Quantity};
+pub use playbook::{Ending, Playbook, PlaybookId, Step, StepId};
 pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
 
 use std::collections::BTreeMap;
@@ -73,6 +77,10 @@ pub struct Charter {
     pub limits: Limits,
     /// How customers are valued, where the charter says so. Nothing that is owed reads it.
     pub valuation: Option<Valuation>,
+    /// What hand-offs must carry.
+    pub duties: Vec<Duty>,
+    /// What is done, by whom and by when, once something has happened.
+    pub playbooks: Vec<Playbook>,
     /// How often something happened to a party, by position.
     pub counts: Vec<Count>,
     /// Where places lie.
@@ -225,6 +233,8 @@ pub struct Promise {
     pub on: ShapeId,
     /// For a promise that follows another: which, and the event that makes it.
     pub follows: Option<Follows>,
+    /// For a step of a playbook: which. The play makes it, and no event.
+    pub step: Option<(PlaybookId, StepId)>,
     /// Made only if this holds.
     pub when: Option<Expr>,
     /// When it is due: a [`crate::value::Type::Time`].
@@ -235,6 +245,14 @@ pub struct Promise {
     pub paid: Option<Expr>,
     /// Who is accountable, by role or name.
     pub owner: Option<Box<str>>,
+    /// Who does it, by role or name; the owner unless said.
+    pub doer: Option<Box<str>>,
+    /// Within which time the promisee's written acknowledgement is awaited; silence reminds the owner.
+    pub acknowledged: Option<Clock>,
+    /// How long after it was kept the promisee, who is asked for a verdict then, is asked again.
+    pub confirmed: Option<Clock>,
+    /// How long after this one is due the next one is, which is made when this one is settled or due.
+    pub repeats: Option<Clock>,
     /// The promise in the customer's words. Slots: `{thing}`, `{due}`, `{worth}`, `{paid}`, `{made.FIELD}`.
     pub says: Texts,
     /// What events mean for it, in the order they are tried; the first whose condition holds counts.
@@ -245,6 +263,24 @@ pub struct Promise {
     pub silent_after: i64,
     /// Whom silence asks: the owner, unless the charter names another.
     pub silent_asks: Option<Box<str>>,
+    /// Who is told when it stays overdue, the soonest first.
+    pub escalates: Vec<Rung>,
+}
+
+/// One rung of a ladder of escalation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// How long after the promise was due, in milliseconds.
+    pub after: i64,
+    /// Who is told, by role or name.
+    pub to: Box<str>,
+}
+
+impl Promise {
+    /// True of a promise that a person makes, in words of their own.
+    pub fn by_hand(&self, charter: &Charter) -> bool {
+        charter.shapes.get(self.on).is_some_and(|shape| *shape.name == *crate::builtin::PROMISE_MADE)
+    }
 }
 
 /// How a promise follows from another one.

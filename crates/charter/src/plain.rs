@@ -88,6 +88,9 @@ impl<'a> Plain<'a> {
         let shape = |id: Option<ShapeId>| id.and_then(|id| self.charter.shapes.get(id));
         let made = shape(promise.map(|promise| promise.on));
         match slot.split_once('.') {
+            Some(("made", "what")) if promise.is_some_and(|promise| promise.by_hand(self.charter)) => {
+                self.pick("what we say we will do", "我们答应的事", "det vi sier vi skal gjøre").to_owned()
+            }
             Some((scope, field)) => {
                 let shape = if scope == "made" { made } else { shape(data) };
                 let kind = shape.and_then(|shape| shape.fields.get(*shape.positions.get(field)?));

@@ -60,7 +60,9 @@ pub struct TestEvent {
     pub party: Option<Box<str>>,
     /// What it is about: `flight:B6-1`. Of the kind that its shape says.
     pub about: Option<Box<str>>,
-    /// Its data, which fits its shape.
+    /// Whose word it is, where it matters.
+    pub actor: Option<Box<str>>,
+    /// Its data, which fits its shape. In a built-in event `promise` may be the name of a clause: the party's newest promise of it.
     pub data: serde_json::Value,
     /// Its line in the file, from one.
     pub line: usize,

@@ -135,6 +135,7 @@ pub(crate) fn on_event(party: &mut Party, event: &Event, rules: &Rules, form: &F
         worth: None,
         paid: Some(&nothing),
         counts: &[],
+        ..Scope::default()
     };
     let heard = Heard { shape: form.shape, scope, currency: charter.money, day, time };
     let trade: Trade = (charter.name.clone(), charter.money.code().into());

@@ -1,13 +1,14 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use makegood_charter::builtin;
 use makegood_charter::value::Moment;
 use makegood_money::{Money, MoneyError};
 
 use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
-    Event, Happening, Ident, Message, PartId, Party, Promise, Remedy, Rulebook, StateError, invariant, message,
-    promise, remedy,
+    Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState, Remedy, Rulebook,
+    StateError, heard, invariant, message, people, play, promise, remedy,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -17,6 +18,8 @@ pub struct Loaded {
     pub promises: Vec<Promise>,
     /// Remedies.
     pub remedies: Vec<Remedy>,
+    /// Other parts.
+    pub beside: Vec<Beside>,
 }
 
 /// Which parts a fold must be given.
@@ -30,6 +33,8 @@ pub struct Needs {
     pub remedies: Vec<PartId>,
     /// Promises that wait for this moment or an earlier one.
     pub due: Option<Moment>,
+    /// Plays and other parts about things with these four bytes, which their ids begin with.
+    pub beside: Vec<[u8; 4]>,
 }
 
 impl Needs {
@@ -39,6 +44,38 @@ impl Needs {
             || self.due.is_some_and(|until| promise.wake_at.is_some_and(|wake_at| wake_at <= until))
             || self.promises.contains(&promise.id)
     }
+
+    /// What the ids of the other parts begin with that must be given to the fold beside these promises: a step that wakes needs its play.
+    pub fn beside_of(&self, promises: &[Promise]) -> impl Iterator<Item = [u8; 4]> + use<> {
+        let steps = promises.iter().filter(|promise| promise.play().is_some());
+        let mut about: Vec<[u8; 4]> = self.beside.clone();
+        about.extend(steps.map(|promise| crate::id::about_of(&promise.id)));
+        about.sort_unstable();
+        about.dedup();
+        about.into_iter()
+    }
+}
+
+/// Adds to the promises `found` for a fold those that are tied to them: what is delegated, and to whom. `get` gives one of the
+/// party's by its id.
+pub fn with_ties<E>(
+    found: &mut Vec<Promise>,
+    mut get: impl FnMut(&PartId) -> Result<Option<Promise>, E>,
+) -> Result<(), E> {
+    if found.iter().all(|promise| promise.tied_to().next().is_none()) {
+        return Ok(());
+    }
+    let mut known: BTreeSet<PartId> = found.iter().map(|promise| promise.id).collect();
+    let mut next = 0;
+    while let Some(promise) = found.get(next) {
+        let tied: Vec<PartId> = promise.tied_to().filter(|id| !known.contains(id)).collect();
+        for id in tied {
+            known.insert(id);
+            found.extend(get(&id)?);
+        }
+        next = next.saturating_add(1);
+    }
+    Ok(())
 }
 
 /// What was decided outside the fold, and is recorded with the event so that a replay sees it again.
@@ -57,6 +94,8 @@ pub struct Folded {
     pub promises: Vec<Promise>,
     /// Remedies that are new or changed.
     pub remedies: Vec<Remedy>,
+    /// Other parts that are new or changed.
+    pub beside: Vec<Beside>,
     /// Things the party now holds an interest in.
     pub interests: Vec<Box<str>>,
     /// New movements of the books.
@@ -101,7 +140,17 @@ pub enum FoldError {
 /// The built-in events that name a promise or remedy of the party.
 pub(crate) const NAMES_A_REMEDY: [&str; 6] =
     ["remedy.approved", "remedy.paid", "remedy.failed", "remedy.waived", "remedy.corrected", "goodwill.approved"];
-const NAMES_A_PROMISE: [&str; 3] = ["promise.released", "promise.renegotiated", "promise.kept"];
+const NAMES_A_PROMISE: [&str; 9] = [
+    "promise.released",
+    "promise.renegotiated",
+    "promise.kept",
+    "promise.broken",
+    "promise.delegated",
+    "promise.accepted",
+    "promise.refused",
+    "promise.acknowledged",
+    "promise.confirmed",
+];
 
 /// Which parts folding `happening` needs.
 pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
@@ -117,9 +166,16 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.promises.push(remedy::pay_promise_id(party, &id));
         }
     } else if NAMES_A_PROMISE.contains(&kind) {
-        needs.promises.extend(event.text(book, "promise").and_then(Name::parse).map(|name| name.id));
+        let named = event.text(book, "promise").and_then(Name::parse).map(|name| name.id);
+        if book.has_beside() {
+            needs.beside.extend(named.as_ref().map(crate::id::about_of));
+        }
+        needs.promises.extend(named);
     } else {
         // An event about the party alone is about its promises that are about no thing.
+        if book.has_beside() {
+            needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
+        }
         needs.about = Some(event.thing().unwrap_or_default().into());
     }
     needs
@@ -150,6 +206,7 @@ pub fn fold(
         party,
         promises: loaded.promises.into_iter().map(|promise| (promise.id, Held::loaded(promise))).collect(),
         remedies: loaded.remedies.into_iter().map(|remedy| (remedy.id, Held::loaded(remedy))).collect(),
+        beside: loaded.beside.into_iter().map(|part| ((part.kind(), part.id()), Held::loaded(part))).collect(),
         told: Vec::new(),
         out: Folded::default(),
     };
@@ -160,9 +217,15 @@ pub fn fold(
             kind if NAMES_A_REMEDY.contains(&kind) => remedy::on_event(&mut folding, event)?,
             kind if NAMES_A_PROMISE.contains(&kind) => promise::on_command(&mut folding, event)?,
             "goodwill.given" => remedy::on_goodwill(&mut folding, event)?,
+            builtin::PROMISE_MADE => people::on_made(&mut folding, event)?,
+            "text.heard" => heard::on_event(&mut folding, event)?,
             _ => promise::on_event(&mut folding, event)?,
         },
     }
+    if book.has_beside() {
+        play::advance(&mut folding)?;
+    }
+    people::follow_through(&mut folding)?;
     folding.finish()
 }
 
@@ -177,6 +240,7 @@ pub(crate) struct Folding<'a> {
     pub party: Party,
     promises: BTreeMap<PartId, Held<Promise>>,
     remedies: BTreeMap<PartId, Held<Remedy>>,
+    beside: BTreeMap<(BesideKind, PartId), Held<Beside>>,
     /// Remedies of which the party is told when the fold ends: what one event makes owed is one notice.
     pub told: Vec<Remedy>,
     pub out: Folded,
@@ -205,6 +269,15 @@ impl Folding<'_> {
         self.promises.get(id).map(|held| &held.is)
     }
 
+    /// The promises that are new or stand otherwise than they did, with how they stood; none in `seen` as it stands now.
+    pub fn moved(&self, seen: &BTreeSet<(PartId, PromiseState)>) -> Vec<(PartId, Option<PromiseState>)> {
+        let moved = self.promises.iter().filter_map(|(id, held)| {
+            let was = held.was.as_ref().map(|was| was.state);
+            (was != Some(held.is.state) && !seen.contains(&(*id, held.is.state))).then_some((*id, was))
+        });
+        moved.collect()
+    }
+
     /// A remedy in hand.
     pub fn remedy(&self, id: &PartId) -> Option<&Remedy> {
         self.remedies.get(id).map(|held| &held.is)
@@ -222,6 +295,18 @@ impl Folding<'_> {
         self.remedies.insert(remedy.id, Held { was, is: remedy });
     }
 
+    /// The parts of this kind in hand, in the order of their ids.
+    pub fn beside(&self, kind: BesideKind) -> impl Iterator<Item = &Beside> {
+        self.beside.values().map(|held| &held.is).filter(move |part| part.kind() == kind)
+    }
+
+    /// Puts another part back as it now is, or takes up a new one.
+    pub fn put_beside(&mut self, part: Beside) {
+        let key = (part.kind(), part.id());
+        let was = self.beside.remove(&key).and_then(|held| held.was);
+        self.beside.insert(key, Held { was, is: part });
+    }
+
     /// A refusal of the event.
     pub fn refuse<T>(&self, code: &'static str, message: String, help: &'static str) -> Result<T, FoldError> {
         Err(Refusal { code, message, help }.into())
@@ -234,6 +319,9 @@ impl Folding<'_> {
 
     fn finish(mut self) -> Result<Folded, FoldError> {
         message::notices(&mut self)?;
+        for held in self.promises.values().filter(|held| held.was.as_ref() != Some(&held.is)) {
+            people::assert_sound(&self, held.was.as_ref(), &held.is)?;
+        }
         for held in self.promises.into_values() {
             if held.was.as_ref() == Some(&held.is) {
                 continue;
@@ -249,6 +337,8 @@ impl Folding<'_> {
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
             self.out.remedies.push(held.is);
         }
+        let changed = self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is));
+        self.out.beside.extend(changed.map(|held| held.is));
         self.out.party = self.party;
         Ok(self.out)
     }

@@ -16,12 +16,22 @@ pub fn about(thing: &str) -> [u8; 4] {
     if thing.is_empty() { [0; 4] } else { first(&Sha256::digest(thing.as_bytes())) }
 }
 
+/// The four bytes that all parts about the same thing share.
+pub fn about_of(id: &PartId) -> [u8; 4] {
+    first(id)
+}
+
+/// The first identity that begins with these four bytes.
+pub fn first_about(about: [u8; 4]) -> PartId {
+    let mut first = PartId::default();
+    first.iter_mut().zip(about).for_each(|(place, byte)| *place = byte);
+    first
+}
+
 /// Of `parts`, those about `thing`; perhaps with others, about a thing that shares its four bytes.
 pub fn about_in<'p, T>(parts: &'p BTreeMap<PartId, T>, thing: &str) -> impl Iterator<Item = &'p T> + use<'p, T> {
     let about = about(thing);
-    let mut first = PartId::default();
-    first.iter_mut().zip(about).for_each(|(place, byte)| *place = byte);
-    parts.range(first..).take_while(move |(id, _)| id.starts_with(&about)).map(|(_, part)| part)
+    parts.range(first_about(about)..).take_while(move |(id, _)| id.starts_with(&about)).map(|(_, part)| part)
 }
 
 /// The identity of the `index`-th part that `cause` gives `party` under `clause`.
@@ -55,6 +65,10 @@ pub enum Kind {
     Promise,
     /// Written `r-…`.
     Remedy,
+    /// Written `s-…`: a message that suggests a promise.
+    Suggestion,
+    /// Written `c-…`, a case.
+    Play,
 }
 
 /// A part's identity as people see it: `r-1a3f-9f8e7d6c-5b4a39281706f5e4`. The second group is the start of the SHA-256 of the
@@ -81,6 +95,8 @@ impl Name {
         let kind = match groups.next()? {
             "p" => Kind::Promise,
             "r" => Kind::Remedy,
+            "s" => Kind::Suggestion,
+            "c" => Kind::Play,
             _ => return None,
         };
         let place = unhex(groups.next()?)?;
@@ -100,6 +116,8 @@ impl fmt::Display for Name {
         let letter = match self.kind {
             Kind::Promise => 'p',
             Kind::Remedy => 'r',
+            Kind::Suggestion => 's',
+            Kind::Play => 'c',
         };
         write!(f, "{letter}-{}-{}-{}", hex(&self.place), hex(about), hex(own))
     }

@@ -18,6 +18,8 @@ pub const LATE_EVIDENCE: (u8, &str) = (3, "late evidence can only help");
 pub const MONEY: (u8, &str) = (4, "money");
 /// 5: every remedy carries its reason.
 pub const BECAUSE: (u8, &str) = (5, "because");
+/// 10: the owner of what is delegated stays, and each delegation is a promise of its own to whoever delegated.
+pub const DELEGATION: (u8, &str) = (10, "delegating does not end a duty");
 
 /// Refuses unless `holds`.
 pub fn check((number, name): (u8, &'static str), holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {

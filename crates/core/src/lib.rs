@@ -8,14 +8,19 @@
 
 mod award;
 pub mod because;
+mod beside;
+pub mod custody;
 mod dealings;
 mod event;
 mod fold;
+pub mod heard;
 pub mod id;
 pub mod invariant;
 pub mod ledger;
 pub mod limits;
 mod message;
+mod people;
+mod play;
 mod promise;
 pub mod reckoning;
 mod remedy;
@@ -23,18 +28,23 @@ mod right;
 mod rulebook;
 mod state;
 mod tally;
+mod word;
 
 pub use award::in_charter_money;
+pub use beside::{Beside, BesideKind};
+pub use custody::{Custody, Hand};
 pub use dealings::{DealingDay, Dealings, Trade};
 pub use event::{Event, Form, Happening};
-pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs};
+pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs, with_ties};
 pub use id::{Ident, Name, PartId};
 pub use message::{Message, Topic, notice_text, promise_text};
+pub use play::{Play, PlayState, StepState};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
-    Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Held, Party, Promise, PromiseState, Proof, Remedy,
+    Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Hands, Held, Party, Promise, PromiseState, Proof, Remedy,
     RemedyKind, RemedyState, Stands, StateError, Weighed, decode, encode,
 };
+pub use word::{Acceptance, Delegation, Finding, Rhythm, Said, Verdict, Word};
 
 #[cfg(test)]
 mod tests;

@@ -9,5 +9,21 @@ pub const COUNTED: usize = 1_000;
 pub const GIVEN: usize = 1_000;
 /// Rights that other charters weigh, of which a party remembers how they stand; the oldest are let go.
 pub const WEIGHED: usize = 1_000;
+/// Events that a play remembers for its steps and endings; a further one is heard by the promises alone.
+pub const HEARD: usize = 200;
+/// Hand-offs of one thing that a party remembers; a further one is a question to the owner.
+pub const HANDS: usize = 100;
 /// Claims of one promise that wait to be decided. A further one is a question for the owner, who decides it by hand.
 pub const CLAIMS: usize = 16;
+/// How often a promise is delegated onward from one person to the next; a further delegation is refused.
+pub const DELEGATION_DEPTH: usize = 8;
+/// How many people one promise is delegated to by one who does it, refusals included; a further delegation is refused.
+pub const DELEGATIONS: usize = 16;
+/// Verdicts of the promisee that a promise remembers; a further one is refused.
+pub const VERDICTS: usize = 8;
+/// How many times a promise that comes back is made at once, where nothing was heard for long; the rest are made by the clock.
+pub const CATCH_UP: usize = 120;
+/// Characters of a text in which promises are looked for; what follows is not read.
+pub const TEXT_HEARD: usize = 10_000;
+/// Promises that one text suggests; further ones are not suggested.
+pub const SUGGESTIONS: usize = 20;

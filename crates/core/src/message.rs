@@ -1,14 +1,14 @@
 use serde_json::{Map, Value as Json, json};
 
-use makegood_charter::model::{Charter, OnRequest, Right};
-use makegood_charter::value::Moment;
+use makegood_charter::model::{Charter, Consequence, Duty, OnRequest, Promise as PromiseClause, Right};
+use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::words;
 use makegood_money::{MoneyError, Tenders};
 
 use crate::because::{Shown, because, money_words, tenders_words};
 use crate::fold::Folding;
 use crate::id::{Kind, Name, hex, part_id};
-use crate::{Held, PartId, Promise, Remedy, RemedyKind, Rules};
+use crate::{Custody, Held, PartId, Play, Promise, Remedy, RemedyKind, Rules};
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +21,32 @@ pub enum Topic {
     Approval,
     /// To the owner of a promise: nothing was heard, or something needs a person.
     Question,
+    /// To whoever does a step of a play: its turn has come.
+    Task,
+    /// To whom a promise is delegated, or who delegated it: do this, it is done, it is given back.
+    Delegation,
+    /// To whoever stands above in a delegation: what you rely on is in danger.
+    Warning,
+    /// To the party: is this what was promised, was it kept?
+    Confirmation,
+    /// To whoever said it: this sounds like a promise.
+    Suggestion,
 }
 
 impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 9] = [
+        Self::Payout,
+        Self::Notice,
+        Self::Approval,
+        Self::Question,
+        Self::Task,
+        Self::Delegation,
+        Self::Warning,
+        Self::Confirmation,
+        Self::Suggestion,
+    ];
+
     /// The word under which it leaves.
     pub fn word(self) -> &'static str {
         match self {
@@ -31,6 +54,11 @@ impl Topic {
             Self::Notice => "notice",
             Self::Approval => "approval",
             Self::Question => "question",
+            Self::Task => "task",
+            Self::Delegation => "delegation",
+            Self::Warning => "warning",
+            Self::Confirmation => "confirmation",
+            Self::Suggestion => "suggestion",
         }
     }
 }
@@ -48,7 +76,7 @@ pub struct Message {
     pub not_before: Option<Moment>,
 }
 
-fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u32, body: Json) {
+pub(crate) fn leave(folding: &mut Folding, topic: Topic, thing: &str, salt: &str, index: u32, body: Json) {
     let id = part_id(folding.key, thing, &folding.cause, &format!("{}/{salt}", topic.word()), index);
     folding.out.messages.push(Message { id, topic, body, not_before: None });
 }
@@ -260,27 +288,30 @@ fn fill(charter: &Charter, remedy: &Remedy, slot: &str, language: &str) -> Optio
 /// The promise in the customer's words, as the clause it was made under puts it; `None` for a promise to pay.
 pub fn promise_text(rules: &Rules, promise: &Promise, language: &str) -> Option<String> {
     let charter = &rules.charter;
-    let clause = promise.clause_of(rules)?;
-    let shape = charter.shapes.get(clause.on)?;
-    let made = |field: &str| {
-        let position = *shape.positions.get(field)?;
-        let kind = &shape.fields.get(position)?.kind;
-        Some(words::show(promise.made.get(position)?, kind, &charter.zone, language))
-    };
+    let clause = promise.words_of(rules)?;
     let says = clause.says.get(language)?;
     Some(says.render(&|slot| match slot {
         "thing" => Some(promise.thing.to_string()),
         "due" => Some(words::show_moment(promise.due, &charter.zone, language)),
         "worth" => promise.worth.map(|worth| money_words(charter, worth, language)),
         "paid" => Some(tenders_words(charter, &promise.paid, language)),
-        _ => made(slot.strip_prefix("made.")?),
+        _ => made_words(rules, promise, slot, language),
     }))
+}
+
+/// What a slot `made.FIELD` stands for.
+fn made_words(rules: &Rules, promise: &Promise, slot: &str, language: &str) -> Option<String> {
+    let charter = &rules.charter;
+    let shape = charter.shapes.get(promise.clause_of(rules)?.on)?;
+    let position = *shape.positions.get(slot.strip_prefix("made.")?)?;
+    let kind = &shape.fields.get(position)?.kind;
+    Some(words::show(promise.made.get(position)?, kind, &charter.zone, language))
 }
 
 /// Asks the owner of an overdue promise what happened.
 pub(crate) fn ask_owner(folding: &mut Folding, promise: &Promise, rules: &Rules) {
     let clause = promise.clause_of(rules);
-    let asked = clause.and_then(|clause| clause.silent_asks.as_deref().or(clause.owner.as_deref())).unwrap_or("owner");
+    let asked = clause.and_then(|clause| clause.silent_asks.as_deref()).or(promise.owner(clause)).unwrap_or("owner");
     let body = json!({
         "to": asked,
         "party": folding.key,
@@ -293,9 +324,108 @@ pub(crate) fn ask_owner(folding: &mut Folding, promise: &Promise, rules: &Rules)
     leave(folding, Topic::Question, &promise.thing, &hex(&promise.id), 0, body);
 }
 
+/// Tells whoever does a step of a play that its turn has come, in the words in which the customer reads it.
+pub(crate) fn task(folding: &mut Folding, promise: &Promise, rules: &Rules) {
+    let clause = promise.clause_of(rules);
+    let languages = rules.charter.title.languages();
+    let says =
+        languages.filter_map(|language| Some((language.to_owned(), promise_text(rules, promise, language)?.into())));
+    let body = json!({
+        "to": promise.doer(clause).unwrap_or("owner"),
+        "party": folding.key,
+        "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
+        "play": promise.play().map(|play| Name::new(Kind::Play, folding.key, play).to_string()),
+        "step": clause.map_or("", |clause| &clause.name),
+        "thing": &*promise.thing,
+        "due": promise.due.to_string(),
+        "says": says.collect::<Map<String, Json>>(),
+    });
+    leave(folding, Topic::Task, &promise.thing, &hex(&promise.id), 0, body);
+}
+
+/// Tells the customer of a hand-off that did not meet its duty, and asks whoever must know, with the chain as it is known.
+pub(crate) fn handed_over(
+    folding: &mut Folding,
+    promise: &Promise,
+    rules: &Rules,
+    (duty, what, consequence): (&Duty, &str, &Consequence),
+    chain: &Custody,
+    data: &dyn Fn(&str) -> Option<(Value, Type)>,
+) {
+    let charter = &rules.charter;
+    let salt = format!("{}/{what}/{}", duty.name, hex(&promise.id));
+    if !consequence.tells.is_empty() {
+        let text = |language: &str| {
+            let shown = |(value, kind): (Value, Type)| words::show(&value, &kind, &charter.zone, language);
+            let fill = |slot: &str| match slot.split_once('.') {
+                Some(("data", field)) => data(field).map(shown),
+                Some(("made", _)) => made_words(rules, promise, slot, language),
+                _ => (slot == "thing").then(|| promise.thing.to_string()),
+            };
+            Json::String(consequence.tells.get(language).map(|tells| tells.render(&fill)).unwrap_or_default())
+        };
+        let texts: Map<String, Json> =
+            charter.title.languages().map(|language| (language.to_owned(), text(language))).collect();
+        let body = json!({ "party": folding.key, "thing": &*promise.thing, "duty": &*duty.name, "text": texts });
+        tell(folding, charter, &promise.thing, &salt, body);
+    }
+    if let Some(role) = &consequence.asks {
+        let hands = chain.hands.iter().map(|hand| {
+            json!({
+                "at": hand.at.to_string(),
+                "giver": &*hand.giver,
+                "taker": &*hand.taker,
+                "on_behalf_of": &*hand.on_behalf_of,
+                "quantity": hand.quantity.map(|quantity| hand.amount(quantity, "en")),
+                "note": &*hand.note,
+            })
+        });
+        let body = json!({
+            "to": &**role,
+            "party": folding.key,
+            "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
+            "thing": &*promise.thing,
+            "duty": &*duty.name,
+            "found": what,
+            "custody": hands.collect::<Vec<_>>(),
+            "question": "a hand-off did not meet its duty: see to it before the customer has to ask",
+        });
+        leave(folding, Topic::Question, &promise.thing, &salt, 0, body);
+    }
+}
+
+/// Tells the next rung of the ladder that a promise stays overdue.
+pub(crate) fn escalate(folding: &mut Folding, promise: &Promise, clause: &PromiseClause, (to, rung): (&str, u8)) {
+    let body = json!({
+        "to": to,
+        "party": folding.key,
+        "promise": Name::new(Kind::Promise, folding.key, promise.id).to_string(),
+        "clause": &*clause.name,
+        "thing": &*promise.thing,
+        "due": promise.due.to_string(),
+        "owner": promise.owner(Some(clause)),
+        "rung": rung,
+        "question": "the promise stays overdue and its owner is silent: see to it",
+    });
+    leave(folding, Topic::Question, &promise.thing, &format!("rung/{}", hex(&promise.id)), u32::from(rung), body);
+}
+
+/// Tells whoever speaks for the party that a step cannot be entered.
+pub(crate) fn ask_about_step(folding: &mut Folding, play: &Play, step: &str, trouble: &str) {
+    let body = json!({
+        "to": "owner",
+        "party": folding.key,
+        "play": Name::new(Kind::Play, folding.key, play.id).to_string(),
+        "step": step,
+        "thing": &*play.thing,
+        "question": format!("when the step is due cannot be worked out: {trouble}: decide what follows"),
+    });
+    leave(folding, Topic::Question, &play.thing, &format!("{step}/{}", hex(&play.id)), 0, body);
+}
+
 /// Asks for a person where a right applies but its amount cannot be worked out.
 pub(crate) fn ask_about(folding: &mut Folding, promise: &Promise, rules: &Rules, right: &str, trouble: &str) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let owner = promise.owner(promise.clause_of(rules)).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,
@@ -321,7 +451,7 @@ pub(crate) fn ask_about_duty(folding: &mut Folding, promise: &Promise, rules: &R
 }
 
 fn ask(folding: &mut Folding, promise: &Promise, rules: &Rules, salt: &str, question: &str) {
-    let owner = promise.clause_of(rules).and_then(|clause| clause.owner.as_deref()).unwrap_or("owner");
+    let owner = promise.owner(promise.clause_of(rules)).unwrap_or("owner");
     let body = json!({
         "to": owner,
         "party": folding.key,

@@ -2,7 +2,7 @@
 
 mod follow;
 
-use makegood_charter::expr::{Expr, Scope};
+use makegood_charter::expr::{EvalError, Expr, Scope};
 use makegood_charter::model::{Promise as PromiseClause, PromiseId, Shows};
 use makegood_charter::value::{Fields, Moment, Value};
 use makegood_money::{Money, Tenders};
@@ -11,7 +11,8 @@ use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
-    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, dealings, limits, message, right, tally,
+    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, custody, dealings, limits, message,
+    people, play, right, tally,
 };
 use follow::follow;
 
@@ -29,6 +30,7 @@ impl Promise {
             worth: self.worth,
             paid: Some(&self.paid),
             counts: &[],
+            ..Scope::default()
         }
     }
 
@@ -36,7 +38,7 @@ impl Promise {
     pub fn clause_of<'r>(&self, rules: &'r Rules) -> Option<&'r PromiseClause> {
         match self.clause {
             Clause::Promise(id) => rules.charter.promises.get(id),
-            Clause::Pay { .. } => None,
+            Clause::Delegated(_) | Clause::Pay { .. } => None,
         }
     }
 
@@ -44,16 +46,18 @@ impl Promise {
     pub(crate) fn set_wake(&mut self, clause: Option<&PromiseClause>) {
         let silent_after = clause.map_or(0, |clause| clause.silent_after);
         let overdue_at = self.due.plus(silent_after.max(1));
-        let at_risk_at =
-            clause.and_then(|clause| clause.at_risk_before).map(|before| self.due.plus(before.saturating_neg()));
+        let at_risk_at = self.at_risk_before(clause).map(|before| self.due.plus(before.saturating_neg()));
+        let rung = self.hands.as_ref().map_or(0, |hands| usize::from(hands.rungs));
+        let rung_at = clause.and_then(|clause| clause.escalates.get(rung)).map(|rung| self.due.plus(rung.after));
         let by_silence = match self.state {
             PromiseState::Open => Some(at_risk_at.map_or(overdue_at, |at_risk| at_risk.min(overdue_at))),
             PromiseState::AtRisk => Some(overdue_at),
+            PromiseState::Overdue => rung_at,
             _ => None,
         };
         let decided = self.claims.iter().filter(|claim| claim.ask_by.is_none());
         let by_claim = decided.map(|claim| claim.decide_at).min();
-        self.wake_at = by_silence.into_iter().chain(by_claim).min();
+        self.wake_at = by_silence.into_iter().chain(by_claim).chain(self.by_word()).min();
     }
 }
 
@@ -69,15 +73,22 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
     on_again(folding, event)?;
     if &*event.subject == folding.key {
         make(folding, event)?;
+        if folding.book.has_beside() {
+            play::begin(folding, event);
+        }
     }
     Ok(())
 }
 
 /// What an event means for the promises there are.
 pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+    people::catch_up(folding, event)?;
     for id in in_order(folding) {
         let Some(mut promise) = folding.promise(&id).cloned() else { continue };
         if event.thing().unwrap_or_default() != &*promise.thing {
+            continue;
+        }
+        if !promise.is_in_turn(event.time) {
             continue;
         }
         // What a party itself did before it was promised anything was about something else.
@@ -87,15 +98,20 @@ pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         let Some((version, rules)) = folding.book.by_tag(promise.charter) else { continue };
         let Clause::Promise(clause_id) = promise.clause else { continue };
         let Some(form) = event.form(version) else { continue };
-        hear(folding, &mut promise, rules, clause_id, event, form);
+        hear(folding, &mut promise, rules, clause_id, event, form)?;
         if !let_go_before(&promise, event) {
             right::on_event(folding, &mut promise, event)?;
-            follow(folding, &promise, rules, clause_id, event, form)?;
+            let duty = custody::judge(&promise, rules, clause_id, event, form);
+            follow(folding, &promise, (rules, clause_id), (event, form), duty)?;
+            play::begin_after(folding, &promise, rules, clause_id, (event, form), duty);
+            if let Some(unmet) = duty {
+                custody::note(folding, &promise, (rules, clause_id), (event, form), unmet);
+            }
         }
         promise.set_wake(promise.clause_of(rules));
         folding.put_promise(promise);
     }
-    Ok(())
+    play::on_event(folding, event)
 }
 
 /// The promises in hand, those last whose charter weighs what another charter gave: it must be known by then.
@@ -110,7 +126,13 @@ fn in_order(folding: &Folding) -> Vec<PartId> {
 }
 
 /// Moves a promise by the first outcome of its clause that an event shows.
-fn shown_by(promise: &mut Promise, clause: &PromiseClause, form: (usize, &Fields), at: Moment, ident: crate::Ident) {
+pub(crate) fn shown_by(
+    promise: &mut Promise,
+    clause: &PromiseClause,
+    form: (usize, &Fields),
+    at: Moment,
+    ident: crate::Ident,
+) {
     let (shape, data) = form;
     let scope = promise.scope(data, at);
     let outcomes = clause.outcomes.iter().filter(|outcome| outcome.on == shape);
@@ -132,8 +154,15 @@ fn let_go_before(promise: &Promise, event: &Event) -> bool {
     }
 }
 
-fn hear(folding: &mut Folding, promise: &mut Promise, rules: &Rules, clause_id: PromiseId, event: &Event, form: &Form) {
-    let Some(uses) = rules.uses(form.shape) else { return };
+fn hear(
+    folding: &mut Folding,
+    promise: &mut Promise,
+    rules: &Rules,
+    clause_id: PromiseId,
+    event: &Event,
+    form: &Form,
+) -> Result<(), FoldError> {
+    let Some(uses) = rules.uses(form.shape) else { return Ok(()) };
     // An event may be told again for the sake of a promise made later: it proves nothing twice.
     let new = !promise.proofs.iter().any(|proof| proof.ident == event.ident);
     if new && uses.proves.contains(&clause_id) && promise.proofs.len() < limits::PROOFS {
@@ -148,8 +177,39 @@ fn hear(folding: &mut Folding, promise: &mut Promise, rules: &Rules, clause_id: 
     if uses.settles.contains(&clause_id)
         && let Some(clause) = rules.charter.promises.get(clause_id)
     {
-        shown_by(promise, clause, (form.shape, &form.data), event.time, event.ident);
+        let mut shown = promise.clone();
+        shown_by(&mut shown, clause, (form.shape, &form.data), event.time, event.ident);
+        if shown.state != promise.state && done(folding, &mut shown, rules, event)? {
+            *promise = shown;
+        }
     }
+    Ok(())
+}
+
+/// Notes who did a step that was just shown to be done. False: it must be done by another person than this one, so it was not.
+fn done(folding: &mut Folding, promise: &mut Promise, rules: &Rules, event: &Event) -> Result<bool, FoldError> {
+    if !matches!(promise.state, PromiseState::Kept | PromiseState::KeptLate) {
+        return Ok(true);
+    }
+    let actor = event.actor.as_deref().unwrap_or_default();
+    let others = play::done_by_others(folding, &rules.charter, promise);
+    if !others.is_empty() && (actor.is_empty() || others.contains(&actor)) {
+        let clause = promise.clause_of(rules).map_or("", |clause| &clause.name);
+        let what = format!("`{clause}` must be done by another person than {}", others.join(", "));
+        if &*event.subject == folding.key {
+            return folding.refuse(
+                "same-person",
+                what,
+                "let somebody else do it, and say who in the attribute `actor`",
+            );
+        }
+        message::ask_about_duty(folding, promise, rules, clause, &what);
+        return Ok(false);
+    }
+    if let Some(hands) = promise.hands.as_mut() {
+        hands.done_by = actor.into();
+    }
+    Ok(true)
 }
 
 /// Moves a promise as evidence shows it, where that helps: a settled promise never gets worse.
@@ -217,11 +277,12 @@ fn made(
         worth: None,
         paid: Some(&nothing),
         counts: &[],
+        ..Scope::default()
     };
     if !holds(clause.when.as_ref(), &scope) {
         return Ok(None);
     }
-    let (due, worth, paid) = terms(folding, clause, &scope)?;
+    let (due, worth, paid) = terms(folding, rules, clause, &scope)?;
     let thing = event.thing().unwrap_or_default();
     let index = u32::try_from(index).unwrap_or(u32::MAX);
     let id = part_id(folding.key, thing, &event.ident, &clause.name, index);
@@ -231,6 +292,7 @@ fn made(
         worth,
         paid,
         made: data.clone(),
+        hands: people::hands(folding, rules, clause, event),
         ..Promise::new(id, thing, rules.tag, Clause::Promise(clause_id), due)
     };
     promise.set_wake(Some(clause));
@@ -240,6 +302,7 @@ fn made(
 /// When a promise is due, what it is worth, and what was paid for it.
 fn terms(
     folding: &Folding,
+    rules: &Rules,
     clause: &PromiseClause,
     scope: &Scope,
 ) -> Result<(Moment, Option<Money>, Tenders), FoldError> {
@@ -256,6 +319,8 @@ fn terms(
     };
     let worth = match clause.worth.as_ref().map(|worth| worth.money(scope)).transpose() {
         Ok(worth) => worth,
+        // A person need not say what their word is worth.
+        Err(EvalError::Absent) if clause.by_hand(&rules.charter) => None,
         Err(error) => return unclear("what it is worth", &error),
     };
     let paid = match clause.paid.as_ref().map(|paid| paid.tenders(scope)).transpose() {
@@ -282,17 +347,24 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
         };
         let clause = promise.clause_of(rules);
         right::decide_due(folding, &mut promise)?;
+        people::on_clock(folding, &mut promise, rules)?;
         let overdue_at = promise.due.plus(clause.map_or(0, |clause| clause.silent_after).max(1));
+        let at_risk_at = promise.at_risk_before(clause).map(|before| promise.due.plus(before.saturating_neg()));
         if promise.state.is_open() && promise.state != PromiseState::Overdue {
-            if at >= overdue_at {
+            if at >= overdue_at && goes_on(rules, &promise) {
+                show(&mut promise, Shows::Released, at, folding.cause);
+            } else if at >= overdue_at {
                 promise.state = PromiseState::Overdue;
                 right::on_overdue(folding, &mut promise)?;
-                message::ask_owner(folding, &promise, rules);
-            } else if promise.state == PromiseState::Open
-                && clause.is_some_and(|clause| clause.at_risk_before.is_some())
-            {
+                if promise.delegation().is_none() {
+                    message::ask_owner(folding, &promise, rules);
+                }
+            } else if promise.state == PromiseState::Open && at_risk_at.is_some_and(|at_risk| at_risk <= at) {
                 promise.state = PromiseState::AtRisk;
             }
+        }
+        if let Some(clause) = clause {
+            escalate(folding, &mut promise, clause, at);
         }
         promise.set_wake(clause);
         folding.put_promise(promise);
@@ -300,7 +372,30 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
     Ok(())
 }
 
-/// A person says how a promise stands, or agrees another: `promise.kept`, `promise.released`, `promise.renegotiated`.
+/// True of a step that is let go when nothing is heard, so that the play goes on.
+fn goes_on(rules: &Rules, promise: &Promise) -> bool {
+    let Clause::Promise(clause) = promise.clause else { return false };
+    let step = rules.charter.step_of(clause);
+    step.and_then(|(playbook, step)| rules.charter.playbooks.get(playbook)?.steps.get(step))
+        .is_some_and(|step| step.goes_on)
+}
+
+/// Tells those whose turn has come that a promise stays overdue.
+fn escalate(folding: &mut Folding, promise: &mut Promise, clause: &PromiseClause, at: Moment) {
+    if promise.state != PromiseState::Overdue {
+        return;
+    }
+    let climbed = promise.hands.as_ref().map_or(0, |hands| hands.rungs);
+    let rungs = clause.escalates.iter().skip(usize::from(climbed));
+    for rung in rungs.take_while(|rung| promise.due.plus(rung.after) <= at) {
+        let hands = promise.hands.get_or_insert_default();
+        hands.rungs = hands.rungs.saturating_add(1);
+        let number = hands.rungs;
+        message::escalate(folding, promise, clause, (&rung.to, number));
+    }
+}
+
+/// A person says how a promise stands, hands it on, or agrees another.
 pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     let named = event.text(folding.book, "promise").unwrap_or_default();
     let found = Name::parse(named).filter(|name| name.kind == Kind::Promise).and_then(|name| folding.promise(&name.id));
@@ -325,20 +420,30 @@ pub(crate) fn on_command(folding: &mut Folding, event: &Event) -> Result<(), Fol
     match event.kind.as_ref() {
         "promise.kept" => {
             let shows = if event.time > promise.due { Shows::Late } else { Shows::Kept };
+            people::done_by(folding, &mut promise);
             show(&mut promise, shows, event.time, event.ident);
+            if let Some(rules) = rules {
+                done(folding, &mut promise, rules, event)?;
+            }
+        }
+        "promise.broken" => {
+            people::said(folding, event, "because", "why it cannot be kept")?;
+            show(&mut promise, Shows::Broken, event.time, event.ident);
         }
         "promise.released" => {
             consented(folding, event, "a promise is released")?;
+            people::lets_go(folding, &promise)?;
             show(&mut promise, Shows::Released, event.time, event.ident);
         }
-        _ => renegotiate(folding, event, &mut promise)?,
+        "promise.renegotiated" => renegotiate(folding, event, &mut promise)?,
+        _ => people::on_command(folding, event, &mut promise)?,
     }
     promise.set_wake(rules.and_then(|rules| promise.clause_of(rules)));
     folding.put_promise(promise);
     Ok(())
 }
 
-fn no_actor(folding: &Folding) -> Result<(), FoldError> {
+pub(crate) fn no_actor(folding: &Folding) -> Result<(), FoldError> {
     folding.refuse(
         "no-actor",
         "what a person says of a promise or a remedy needs to say whose word it is".to_owned(),
@@ -381,6 +486,8 @@ fn renegotiate(folding: &mut Folding, event: &Event, promise: &mut Promise) -> R
         );
     }
     consented(folding, event, "a promise is renegotiated")?;
+    people::lets_go(folding, promise)?;
+    people::fits(folding, promise, *due)?;
     let mut replacement = promise.clone();
     replacement.id = part_id(folding.key, &promise.thing, &event.ident, "renegotiated", 0);
     replacement.state = PromiseState::Open;

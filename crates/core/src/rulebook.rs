@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use makegood_charter::builtin;
-use makegood_charter::model::{Charter, PromiseId, RightId, ShapeId, Trigger, Valuation};
+use makegood_charter::model::{Charter, PlaybookId, PromiseId, RightId, ShapeId, Trigger, Valuation};
 use makegood_charter::value::{Fields, Moment, Shape, Value};
 
 /// Which charter version judges: the first eight bytes of its digest.
@@ -14,6 +14,8 @@ pub struct Rulebook {
     versions: Vec<Rules>,
     /// Rights that rules of other charters name, as `charter/right`.
     weighed: BTreeSet<Box<str>>,
+    /// True when some version has playbooks or duties.
+    beside: bool,
 }
 
 /// One charter version and what each of its shapes touches.
@@ -43,6 +45,12 @@ pub struct Uses {
     pub follows: Vec<PromiseId>,
     /// Counts that it counts for.
     pub counts: Vec<usize>,
+    /// Playbooks that it begins.
+    pub begins: Vec<PlaybookId>,
+    /// Duties that it may not meet.
+    pub duties: Vec<usize>,
+    /// Playbooks of which a step or an ending reads it.
+    pub plays: Vec<PlaybookId>,
 }
 
 /// The events that the valuation reads.
@@ -73,10 +81,15 @@ impl Rules {
                         add(outcome.on, |uses| &mut uses.proves, follows.promise);
                     }
                 }
+                // A step is made by its play.
+                None if promise.step.is_some() => {}
                 None => add(promise.on, |uses| &mut uses.makes, id),
             }
             for outcome in &promise.outcomes {
                 add(outcome.on, |uses| &mut uses.settles, id);
+                if let Some((playbook, _)) = promise.step {
+                    add(outcome.on, |uses| &mut uses.plays, playbook);
+                }
             }
         }
         for (id, right) in charter.rights.iter().enumerate() {
@@ -89,6 +102,19 @@ impl Rules {
             let agreed = right.awards.iter().filter_map(|award| award.or_in).map(|other| other.agreed);
             for shape in proofs.chain(asked).chain(reduced.filter_map(|case| case.shown_by)).chain(agreed) {
                 add(shape, |uses| &mut uses.proves, right.promise);
+            }
+        }
+        for (id, playbook) in charter.playbooks.iter().enumerate() {
+            add(playbook.follows.map_or(playbook.on, |follows| follows.on), |uses| &mut uses.begins, id);
+            for ending in &playbook.endings {
+                add(ending.on, |uses| &mut uses.plays, id);
+            }
+        }
+        for (id, _) in charter.duties.iter().enumerate() {
+            for kind in [builtin::HANDED_OVER, builtin::MEASURED] {
+                if let Some(shape) = charter.shape_ids.get(kind) {
+                    add(*shape, |uses| &mut uses.duties, id);
+                }
             }
         }
         for (id, count) in charter.counts.iter().enumerate() {
@@ -144,7 +170,9 @@ impl Rulebook {
         versions.sort_by(|a, b| (a.charter.from, &a.charter.version).cmp(&(b.charter.from, &b.charter.version)));
         let stacks = versions.iter().flat_map(|rules| &rules.charter.stacking);
         let weighed = stacks.flat_map(|stack| &stack.elsewhere).cloned().collect();
-        Self { versions, weighed }
+        let more = |rules: &Rules| !rules.charter.playbooks.is_empty() || !rules.charter.duties.is_empty();
+        let beside = versions.iter().any(more);
+        Self { versions, weighed, beside }
     }
 
     /// True of a right that a rule of another charter names.
@@ -179,6 +207,11 @@ impl Rulebook {
         })
     }
 
+    /// True when some version has playbooks or duties, so that parties may have plays and chains of custody.
+    pub fn has_beside(&self) -> bool {
+        self.beside
+    }
+
     /// True when keys of this kind are parties: those of any charter, and those that a version declares.
     pub fn is_party(&self, kind: &str) -> bool {
         let declared = |shape: &Shape| shape.party.as_deref() == Some(kind);
@@ -202,8 +235,11 @@ impl Rulebook {
         self.versions.iter().any(|rules| {
             let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
             uses.is_some_and(|uses| {
-                let Uses { settles, proves, triggers, follows, counts, makes: _, values: _ } = uses;
-                [settles, proves, triggers, follows, counts].into_iter().any(|touched| !touched.is_empty())
+                let Uses { settles, proves, triggers, follows, counts, plays, duties, begins, makes: _, values: _ } =
+                    uses;
+                [settles, proves, triggers, follows, counts, plays, duties, begins]
+                    .into_iter()
+                    .any(|touched| !touched.is_empty())
             })
         })
     }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::because::Reason;
-use crate::{CharterTag, Dealings, Ident, PartId, Trade};
+use crate::{CharterTag, Dealings, Ident, PartId, Trade, Word};
 
 /// A party's own state. Its promises and remedies are parts beside it, loaded by need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -144,6 +144,8 @@ impl PromiseState {
 pub enum Clause {
     /// A promise clause of the charter.
     Promise(PromiseId),
+    /// To whoever delegated it: to carry a promise of this clause.
+    Delegated(PromiseId),
     /// To pay a remedy in time.
     Pay {
         /// The remedy.
@@ -194,6 +196,27 @@ pub struct Promise {
     pub wake_at: Option<Moment>,
     /// The promise that replaced it.
     pub replaced_by: Option<PartId>,
+    /// What people do with it, where they have a part in it.
+    pub hands: Option<Box<Hands>>,
+}
+
+/// What people do with a promise: who answers for it, who does it, and what was said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Hands {
+    /// What was promised, in the words of the person who promised it.
+    pub what: Box<str>,
+    /// Who is accountable; empty for whomever the clause names.
+    pub owner: Box<str>,
+    /// Who does it; empty for the owner.
+    pub doer: Box<str>,
+    /// How many rungs of its ladder of escalation were climbed.
+    pub rungs: u8,
+    /// The play of which it is a step.
+    pub play: Option<PartId>,
+    /// Who showed that it was kept, where a person did.
+    pub done_by: Box<str>,
+    /// What was said of it between people.
+    pub word: Option<Box<Word>>,
 }
 
 impl Promise {
@@ -218,7 +241,18 @@ impl Promise {
             denied: Vec::new(),
             wake_at: None,
             replaced_by: None,
+            hands: None,
         }
+    }
+
+    /// What people do with it, to be changed.
+    pub(crate) fn hands_mut(&mut self) -> &mut Hands {
+        self.hands.get_or_insert_default()
+    }
+
+    /// The play of which it is a step.
+    pub fn play(&self) -> Option<PartId> {
+        self.hands.as_ref()?.play
     }
 }
 
@@ -409,7 +443,7 @@ pub enum Held {
 }
 
 /// The form in which states are kept; raised when it changes.
-const FORM: u8 = 2;
+const FORM: u8 = 4;
 
 /// A state that cannot be read back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

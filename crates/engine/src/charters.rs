@@ -190,6 +190,7 @@ fn judged(book: &Book, charter: &Charter, row: &EventRow) -> Option<Box<str>> {
     let kind = Envelope::parse(bytes).ok()?.kind;
     let matters = match &*kind {
         "goodwill.given" => true,
+        kind if builtin::is_about_thing(kind) => !charter.duties.is_empty() || book.versions().len() > 1,
         kind if builtin::is_builtin(kind) => book.versions().len() > 1,
         kind => book.versions().iter().any(|version| version.shape_ids.contains_key(kind)),
     };

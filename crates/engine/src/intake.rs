@@ -5,7 +5,7 @@ use std::sync::Arc;
 use makegood_charter::builtin;
 use makegood_charter::decode::{DecodeError, Envelope, key_kind};
 use makegood_charter::value::{Moment, Shape};
-use makegood_core::{Event, Form, Happening, Ident, Rulebook};
+use makegood_core::{Event, Form, Happening, Ident, Rulebook, custody};
 use makegood_store::{Body, EventRow, PartId, QuarantineRow, slot_of};
 use sha2::{Digest, Sha256};
 
@@ -115,15 +115,31 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
     }
     let event = event(book, &envelope)?;
     is_to_somebody(book, &event)?;
+    if let Some((code, reason, help)) = custody::fault(book, &event) {
+        return Err(Reject::new(code, reason, help));
+    }
     is_judged(book, &event)?;
     fits_what_is_in_force(book, &envelope, &event)?;
     Ok(Incoming { event, body: line.into(), origin, freed: None })
 }
 
-/// Refuses a built-in event whose subject is no party.
+/// Refuses a built-in event whose subject is no party where it is said of one, or a party where it is said of a thing.
 fn is_to_somebody(book: &Rulebook, event: &Event) -> Result<(), Reject> {
     let kind = key_kind(&event.subject).unwrap_or_default();
-    if !builtin::is_builtin(&event.kind) || book.is_party(kind) {
+    if !builtin::is_builtin(&event.kind) {
+        return Ok(());
+    }
+    if builtin::is_about_thing(&event.kind) {
+        if !book.is_party(kind) {
+            return Ok(());
+        }
+        return Err(Reject::new(
+            "not-a-thing",
+            format!("`{}` is said of a thing, and `{}` is a party", event.kind, cut(&event.subject)),
+            "send it with the thing it concerns as subject: `order:7`",
+        ));
+    }
+    if book.is_party(kind) {
         return Ok(());
     }
     Err(Reject::new(

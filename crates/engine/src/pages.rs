@@ -71,16 +71,15 @@ impl<T: Clone> Pages<T> {
 pub(crate) struct SlotPages {
     slot: Slot,
     lines: Pages<EventRow>,
-    promises: Pages<PartRow>,
-    remedies: Pages<PartRow>,
+    parts: [Pages<PartRow>; PartKind::ALL.len()],
     postings: Pages<PostingRow>,
     messages: Pages<OutboxRow>,
 }
 
 impl SlotPages {
     pub fn new(slot: Slot) -> Self {
-        let (promises, remedies) = (Pages::new(), Pages::new());
-        Self { slot, lines: Pages::new(), promises, remedies, postings: Pages::new(), messages: Pages::new() }
+        let parts = PartKind::ALL.map(|_| Pages::new());
+        Self { slot, lines: Pages::new(), parts, postings: Pages::new(), messages: Pages::new() }
     }
 
     /// The next lines of the log of `key`; none when there are no more.
@@ -110,10 +109,8 @@ impl SlotPages {
 
     pub fn parts(&mut self, reader: &mut dyn Reader, kind: PartKind, party: &str) -> Result<Vec<PartRow>, StoreError> {
         let slot = self.slot;
-        let pages = match kind {
-            PartKind::Promise => &mut self.promises,
-            PartKind::Remedy => &mut self.remedies,
-        };
+        let of_kind = self.parts.iter_mut().zip(PartKind::ALL).find(|(_, known)| *known == kind);
+        let Some((pages, _)) = of_kind else { return Ok(Vec::new()) };
         pages.all(
             party,
             |row| &row.party,

@@ -103,8 +103,10 @@ struct Everything {
 
 impl Everything {
     fn kept(reader: &mut dyn Reader, pages: &mut SlotPages, head: &HeadRow) -> Result<Self, EngineError> {
-        let mut parts = pages.parts(reader, PartKind::Promise, &head.key)?;
-        parts.extend(pages.parts(reader, PartKind::Remedy, &head.key)?);
+        let mut parts = Vec::new();
+        for kind in PartKind::ALL {
+            parts.extend(pages.parts(reader, kind, &head.key)?);
+        }
         let postings = pages.postings(reader, &head.key)?;
         let sent = pages.messages(reader, &head.key)?;
         let messages = sent.into_iter().map(|row| (row.id, (row.topic, row.body))).collect();
@@ -203,6 +205,9 @@ fn fold_again(
     }
     for remedy in replay.remedies.values() {
         parts.push(rows::remedy_row(head.slot, &head.key, remedy)?);
+    }
+    for part in replay.beside.values() {
+        parts.push(rows::beside_row(head.slot, &head.key, part, book)?);
     }
     let head = HeadRow { slot: head.slot, key: head.key.clone(), seq, hash, wake_at, state };
     let mut everything = Everything { head, parts, postings, messages };

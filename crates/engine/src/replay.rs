@@ -1,9 +1,12 @@
 //! A party folded in memory, event by event.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-use makegood_core::{Context, FoldError, Folded, Happening, Loaded, Needs, PartId, Party, Promise, Remedy, Rulebook};
-use makegood_core::{fold, id, needs};
+use makegood_core::{
+    Beside, BesideKind, Context, FoldError, Folded, Happening, Loaded, Needs, PartId, Party, Promise, Remedy, Rulebook,
+};
+use makegood_core::{fold, id, needs, with_ties};
 
 /// A party's state and all of its parts.
 #[derive(Debug, Default)]
@@ -11,6 +14,7 @@ pub(crate) struct Replay {
     pub party: Party,
     pub promises: BTreeMap<PartId, Promise>,
     pub remedies: BTreeMap<PartId, Remedy>,
+    pub beside: BTreeMap<(PartId, BesideKind), Beside>,
 }
 
 impl Replay {
@@ -28,6 +32,7 @@ impl Replay {
         self.party = std::mem::take(&mut folded.party);
         self.promises.extend(folded.promises.iter().map(|promise| (promise.id, promise.clone())));
         self.remedies.extend(folded.remedies.iter().map(|remedy| (remedy.id, remedy.clone())));
+        self.beside.extend(folded.beside.iter().map(|part| ((part.id(), part.kind()), part.clone())));
         Ok(folded)
     }
 
@@ -43,8 +48,18 @@ impl Replay {
             (None, None) => Box::new(needs.promises.iter().filter_map(|id| self.promises.get(id))),
             _ => Box::new(self.promises.values()),
         };
+        let mut promises: Vec<Promise> = promises.filter(|promise| needs.wants(promise)).cloned().collect();
+        let tied = with_ties(&mut promises, |id| Ok::<_, Infallible>(self.promises.get(id).cloned()));
+        if let Err(never) = tied {
+            match never {}
+        }
+        let beside = needs.beside_of(&promises).flat_map(|about| {
+            let first = (id::first_about(about), BesideKind::FIRST);
+            self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about))
+        });
         Loaded {
-            promises: promises.filter(|promise| needs.wants(promise)).cloned().collect(),
+            beside: beside.map(|(_, part)| part.clone()).collect(),
+            promises,
             remedies: needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().collect(),
         }
     }

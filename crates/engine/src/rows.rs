@@ -1,13 +1,16 @@
 //! Between the states of `core` and the rows of `store`.
 
 use makegood_charter::Moment;
-use makegood_core::{Clause, Message, Party, Promise, Remedy, Rules, StateError, decode, encode};
+use makegood_core::{
+    Beside, BesideKind, Clause, Message, Party, Promise, Remedy, Rulebook, Rules, StateError, decode, encode,
+};
 use makegood_store::{OutboxRow, PartKind, PartRow, PostingRow, Slot, slot_of};
 
 /// A promise as a row: its state, and the view of it for lists.
 pub fn promise_row(slot: Slot, party: &str, promise: &Promise, rules: Option<&Rules>) -> Result<PartRow, StateError> {
     let clause = match promise.clause {
         Clause::Promise(_) => rules.and_then(|rules| promise.clause_of(rules)).map_or("", |clause| &clause.name),
+        Clause::Delegated(_) => "delegated",
         Clause::Pay { .. } => "pay",
     };
     Ok(PartRow {
@@ -40,6 +43,49 @@ pub fn remedy_row(slot: Slot, party: &str, remedy: &Remedy) -> Result<PartRow, S
         since: remedy.owed_at.0,
         body: encode(remedy)?.into(),
     })
+}
+
+/// A part beside promises and remedies as a row.
+pub fn beside_row(slot: Slot, party: &str, part: &Beside, book: &Rulebook) -> Result<PartRow, StateError> {
+    let (thing, clause, state, since) = match part {
+        Beside::Play(play) => {
+            let rules = book.by_tag(play.charter).map(|(_, rules)| rules);
+            let playbook = rules.and_then(|rules| play.playbook_of(rules));
+            (&play.thing, playbook.map_or("", |playbook| &playbook.name), play.state as u8, play.began_at)
+        }
+        Beside::Custody(chain) => {
+            let holder = chain.holder().map_or("", |hand| &hand.taker);
+            let first = chain.hands.first().map(|hand| hand.at).unwrap_or_default();
+            (&chain.thing, holder, chain.unmet(), first)
+        }
+    };
+    Ok(PartRow {
+        kind: part_kind(part.kind()),
+        slot,
+        party: party.into(),
+        id: part.id(),
+        thing: thing.clone(),
+        clause: clause.into(),
+        state,
+        due: None,
+        wake_at: None,
+        since: since.0,
+        body: part.encode()?.into(),
+    })
+}
+
+/// The part a row holds; `None` of a promise or a remedy.
+pub fn beside(row: &PartRow) -> Result<Option<Beside>, StateError> {
+    let kind = BesideKind::ALL.into_iter().find(|kind| part_kind(*kind) == row.kind);
+    kind.map(|kind| Beside::decode(kind, &row.body)).transpose()
+}
+
+/// Which table a part stands in.
+pub fn part_kind(kind: BesideKind) -> PartKind {
+    match kind {
+        BesideKind::Play => PartKind::Play,
+        BesideKind::Custody => PartKind::Custody,
+    }
 }
 
 /// The promise a row holds.

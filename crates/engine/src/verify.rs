@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use makegood_core::{Clause, Party, PromiseState, RemedyKind, Rulebook};
+use makegood_core::{BesideKind, Clause, Party, PromiseState, RemedyKind, Rulebook};
 use makegood_money::Commodity;
 use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain, slot_of};
 
@@ -49,7 +49,8 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
         progress();
     }
     let (lines, postings, parts) = (found.lines, found.postings, found.parts);
-    for (tables, seen) in [(&["event"] as &[&str], lines), (&["posting"], postings), (&["promise", "remedy"], parts)] {
+    let of_parts = ["promise", "remedy", "play", "custody", "stage"];
+    for (tables, seen) in [(&["event"] as &[&str], lines), (&["posting"], postings), (&of_parts, parts)] {
         nobodys(&mut *reader, tables, seen, &mut found)?;
     }
     Ok(found)
@@ -193,6 +194,16 @@ fn compare(
         }
         counted.remedies = counted.remedies.saturating_add(1);
         found.parts = found.parts.saturating_add(1);
+    }
+    for kind in BesideKind::ALL.map(rows::part_kind) {
+        for row in pages.parts(reader, kind, &head.key)? {
+            let part = rows::beside(&row)?;
+            if part.map(|part| rows::beside_row(head.slot, &head.key, &part, book)).transpose()?.as_ref() != Some(&row)
+            {
+                found.fault(format!("`{}`: the columns of a {kind:?} differ from its state", head.key));
+            }
+            found.parts = found.parts.saturating_add(1);
+        }
     }
     if counted != party {
         found.fault(format!("`{}`: its state counts {party:?}, its promises and remedies {counted:?}", head.key));

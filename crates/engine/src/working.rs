@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use makegood_charter::Moment;
-use makegood_core::{Event, Ident, Needs, PartId, Party, Promise, Remedy};
+use makegood_core::{Beside, BesideKind, Event, Ident, Needs, PartId, Party, Promise, Remedy, with_ties};
 use makegood_store::{Body, EventRow, Hash, HeadRow, PartKind, Reader, Slot, StoreError, chain, slot_of};
 
 use rustc_hash::FxHashMap;
@@ -132,6 +133,8 @@ pub(crate) struct PartyAtHand {
     pub state: Party,
     pub promises: BTreeMap<PartId, Part<Promise>>,
     pub remedies: BTreeMap<PartId, Part<Remedy>>,
+    /// Its other parts, by id, so that those about one thing stand together.
+    pub beside: BTreeMap<(PartId, BesideKind), Part<Beside>>,
     /// Its own events that may concern a promise made later, taken since it was read: see [`EventRow::about`].
     pub own_about: Vec<OwnAbout>,
     /// Parts that the batch at work has changed.
@@ -186,6 +189,7 @@ impl Working {
                 state,
                 promises: BTreeMap::new(),
                 remedies: BTreeMap::new(),
+                beside: BTreeMap::new(),
                 own_about: Vec::new(),
                 changed: Vec::new(),
                 large: false,
@@ -268,20 +272,64 @@ impl PartyAtHand {
                 self.remedies.insert(*id, Part { part: rows::remedy(&row)?, batch: 0 });
             }
         }
+        let mut wanted = self.wanted_first(needs);
+        let known = &mut self.promises;
+        with_ties(&mut wanted, |id| {
+            if let Entry::Vacant(place) = known.entry(*id)
+                && let Some(row) = reader.part(slot, key, PartKind::Promise, id)?
+            {
+                place.insert(Part { part: rows::promise(&row)?, batch: 0 });
+            }
+            Ok::<_, EngineError>(known.get(id).map(|at_hand| at_hand.part.clone()))
+        })?;
+        let about: Vec<[u8; 4]> = needs.beside_of(&wanted).collect();
+        for about in about {
+            for kind in BesideKind::ALL {
+                for row in reader.parts_about(slot, key, rows::part_kind(kind), about)? {
+                    if let (Entry::Vacant(place), Some(part)) = (self.beside.entry((row.id, kind)), rows::beside(&row)?)
+                    {
+                        place.insert(Part { part, batch: 0 });
+                    }
+                }
+            }
+        }
         Ok(())
     }
 
     /// The parts at hand that a fold needs.
     pub fn needed(&self, needs: &Needs) -> makegood_core::Loaded {
+        let promises = self.wanted(needs);
+        let remedies = needs.remedies.iter().filter_map(|id| self.remedies.get(id));
+        let beside = needs.beside_of(&promises).flat_map(|about| {
+            let first = (makegood_core::id::first_about(about), BesideKind::FIRST);
+            self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about))
+        });
+        makegood_core::Loaded {
+            remedies: remedies.map(|remedy| remedy.part.clone()).collect(),
+            beside: beside.map(|(_, at_hand)| at_hand.part.clone()).collect(),
+            promises,
+        }
+    }
+
+    /// What the fold needs, with what is tied to it.
+    fn wanted(&self, needs: &Needs) -> Vec<Promise> {
+        let mut wanted = self.wanted_first(needs);
+        let found =
+            with_ties(&mut wanted, |id| Ok::<_, Infallible>(self.promises.get(id).map(|at_hand| at_hand.part.clone())));
+        match found {
+            Ok(()) => wanted,
+            Err(never) => match never {},
+        }
+    }
+
+    fn wanted_first(&self, needs: &Needs) -> Vec<Promise> {
         // All parts about one thing stand together, so that a party with many promises is not walked through for one.
         let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| at_hand.part.clone());
-        let promises: Vec<Promise> = match (&needs.about, needs.due) {
+        match (&needs.about, needs.due) {
             (Some(thing), None) => makegood_core::id::about_in(&self.promises, thing).filter_map(wanted).collect(),
             (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).filter_map(wanted).collect(),
             _ => self.promises.values().filter_map(wanted).collect(),
-        };
-        let remedies = needs.remedies.iter().filter_map(|id| self.remedies.get(id));
-        makegood_core::Loaded { promises, remedies: remedies.map(|remedy| remedy.part.clone()).collect() }
+        }
     }
 
     /// Promises, remedies and idents at hand.
@@ -289,6 +337,7 @@ impl PartyAtHand {
         self.promises
             .len()
             .saturating_add(self.remedies.len())
+            .saturating_add(self.beside.len())
             .saturating_add(self.log.taken.len())
             .saturating_add(self.own_about.len())
     }
@@ -297,6 +346,7 @@ impl PartyAtHand {
     fn let_go(&mut self, durable: u64) {
         self.promises.retain(|_, promise| promise.batch > durable);
         self.remedies.retain(|_, remedy| remedy.batch > durable);
+        self.beside.retain(|_, part| part.batch > durable);
         self.log.taken.retain(|_, taken| taken.batch > durable);
         self.own_about.retain(|own| own.batch > durable);
         self.log.fresh = false;

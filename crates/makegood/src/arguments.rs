@@ -1,5 +1,11 @@
+mod custody;
+mod promise;
 mod value;
 
+pub(crate) use custody::CustodyCommand;
+pub(crate) use promise::{
+    Answer, ConfirmSuggestion, Make, PromiseCommand, PromiseList, RatesBy, RatesOf, Standing, Suggest,
+};
 pub(crate) use value::{
     Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
 };
@@ -33,6 +39,12 @@ pub(crate) enum Command {
     /// List remedies, approve those that are held, or note what became of them
     #[command(subcommand)]
     Remedy(RemedyCommand),
+    /// Who handed what to whom: chains of custody, EPCIS import and export
+    #[command(subcommand)]
+    Custody(CustodyCommand),
+    /// Promises that people make: make, delegate, accept, keep, renegotiate, confirm; what is due; kept-rates
+    #[command(subcommand)]
+    Promise(PromiseCommand),
     /// What customers are worth: fit, predict, calibrate, explain, concentration
     #[command(subcommand)]
     Value(ValueCommand),
@@ -423,7 +435,7 @@ pub(crate) struct Tick {
 pub(crate) struct Dispatch {
     #[command(flatten)]
     pub database: Database,
-    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, question, approval
+    /// Where a topic goes: `payout=FILE` or `payout=https://…`; topics are payout, notice, approval, question, task, delegation, warning, confirmation, suggestion
     #[arg(long = "to", value_name = "TOPIC=WHERE", required = true)]
     pub routes: Vec<String>,
     /// Allow receivers in the company's own network

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use makegood_charter::Charter;
 use makegood_charter::tests_file::{CharterTest, Owed, OwedKind, Stands, Step, TestEvent};
 use makegood_charter::value::Moment;
+use makegood_charter::{Charter, builtin};
+use makegood_core::id::{Kind, Name};
 use makegood_core::{Clause, Promise, PromiseState, Remedy, RemedyKind, RemedyState, Rulebook, Topic};
 use makegood_engine::{Origin, Session, Work, read, rows};
 use makegood_store::{PartKind, Store, slot_of};
@@ -28,7 +29,8 @@ pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Fa
             }
             Step::Event(event) => {
                 parties.extend(event.party.clone());
-                match read(&book, cloud_event(event, place).as_bytes(), origin(event), last_moment(test)) {
+                let named = named(&mut session, event)?;
+                match read(&book, cloud_event(event, place, named).as_bytes(), origin(event), last_moment(test)) {
                     Ok(incoming) => session.work(vec![Work::Event(Box::new(incoming))])?,
                     Err(reject) => faults.push(format!("line {}: {}: {}", event.line, reject.reason, reject.help)),
                 }
@@ -73,12 +75,27 @@ fn origin(event: &TestEvent) -> Origin {
     Origin { name: "the test".into(), line: event.line as u64 }
 }
 
-fn cloud_event(event: &TestEvent, place: u64) -> String {
+/// The promise that an event names by its clause: the newest of the party's.
+fn named(session: &mut Session, event: &TestEvent) -> Result<Option<String>, Failure> {
+    let clause = event.data.get("promise").and_then(serde_json::Value::as_str);
+    let (Some(clause), Some(party), true) = (clause, &event.party, builtin::is_builtin(&event.kind)) else {
+        return Ok(None);
+    };
+    session.flush()?;
+    let found = session.reader().parts_of(slot_of(party), party, PartKind::Promise)?;
+    let newest = found.iter().filter(|row| &*row.clause == clause).max_by_key(|row| (row.since, row.id));
+    Ok(newest.map(|row| Name::new(Kind::Promise, party, row.id).to_string()))
+}
+
+fn cloud_event(event: &TestEvent, place: u64, named: Option<String>) -> String {
     let subject = event.party.as_deref().or(event.about.as_deref()).unwrap_or_default();
     let mut json = serde_json::json!({
         "specversion": "1.0", "id": place.to_string(), "source": "urn:makegood:test", "type": &*event.kind,
-        "subject": subject, "time": event.time.to_string(), "actor": "tester", "data": event.data,
+        "subject": subject, "time": event.time.to_string(), "actor": event.actor.as_deref().unwrap_or("tester"), "data": event.data,
     });
+    if let (Some(name), Some(promise)) = (named, json.pointer_mut("/data/promise")) {
+        *promise = name.into();
+    }
     if let (Some(_), Some(about), Some(fields)) = (&event.party, &event.about, json.as_object_mut()) {
         fields.insert("about".to_owned(), (&**about).into());
     }
@@ -129,6 +146,7 @@ fn is_of(wanted: OwedKind, found: RemedyKind) -> bool {
 fn compare_promise(charter: &Charter, stands: &Stands, promises: &[(Box<str>, Promise)]) -> Option<String> {
     let name = |promise: &Promise| match promise.clause {
         Clause::Promise(clause) => charter.promises.get(clause).map(|clause| clause.name.clone()),
+        Clause::Delegated(_) => Some("delegated".into()),
         Clause::Pay { .. } => Some("pay".into()),
     };
     let mut meant = promises.iter().filter(|(party, promise)| {

@@ -7,6 +7,7 @@ mod books;
 mod clock;
 mod commands;
 pub mod demo;
+mod epcis;
 mod failure;
 mod files;
 mod judge;

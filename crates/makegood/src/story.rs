@@ -1,10 +1,16 @@
-//! `makegood explain`: the whole story of a remedy, a promise or a party, in the words one would show a customer.
+//! `makegood explain`: the whole story of a remedy, a promise, a play or a party, in the words one would show a customer.
+
+mod custody;
+mod people;
+mod play;
+
+pub(crate) use custody::chain;
 
 use makegood_charter::value::{Moment, Type, Value};
 use makegood_charter::{builtin, words};
 use makegood_core::because::{because, tenders_words};
 use makegood_core::id::{Kind, Name};
-use makegood_core::{DeniedBy, Event, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
+use makegood_core::{Beside, DeniedBy, Event, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
 use makegood_engine::{Logged, read_line, rows};
 use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_of};
 
@@ -63,7 +69,7 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
             return Err(Failure::new(
                 "M023",
                 format!("nothing was heard of `{subject}`"),
-                "name a remedy (`r-…`), a promise (`p-…`), a party such as `customer:42` or a thing such as `flight:7`",
+                "name a remedy (`r-…`), a promise (`p-…`), a play (`c-…`), a party such as `customer:42` or a thing such as `flight:7`",
             ));
         };
         let mut teller = Teller { opened, reader, language, party: subject.to_owned(), slot };
@@ -73,6 +79,14 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     let kind = match name.kind {
         Kind::Promise => PartKind::Promise,
         Kind::Remedy => PartKind::Remedy,
+        Kind::Play => PartKind::Play,
+        Kind::Suggestion => {
+            return Err(Failure::new(
+                "M023",
+                format!("`{subject}` is a suggestion, and nothing has come of it yet"),
+                "`makegood promise confirm-suggestion` makes a promise of it",
+            ));
+        }
     };
     let found = reader.parts_by_id(slot, kind, &name.id)?;
     let row = found.into_iter().find(|row| Name::new(name.kind, &row.party, name.id) == name);
@@ -86,7 +100,11 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
     let mut teller = Teller { opened, reader, language, party: row.party.to_string(), slot };
     match name.kind {
         Kind::Remedy => teller.remedy(&rows::remedy(&row)?),
-        Kind::Promise => teller.promise(&rows::promise(&row)?),
+        Kind::Promise | Kind::Suggestion => teller.promise(&rows::promise(&row)?),
+        Kind::Play => match rows::beside(&row)? {
+            Some(Beside::Play(play)) => teller.play(&play),
+            Some(Beside::Custody(_)) | None => Ok(String::new()),
+        },
     }
 }
 
@@ -103,13 +121,7 @@ impl<'o> Teller<'o> {
             let due = moment(rules, promise.due, self.language);
             lines.push((
                 promise.due,
-                vec![
-                    due,
-                    row.clause.to_string(),
-                    promise.thing.to_string(),
-                    self.state(promise.state).to_owned(),
-                    name,
-                ],
+                vec![due, row.clause.to_string(), about(&promise), self.state(promise.state).to_owned(), name],
             ));
         }
         section(&mut text, self.language.of(["Promises", "承诺", "Løfter"]), &by_time(lines));
@@ -131,6 +143,10 @@ impl<'o> Teller<'o> {
             ));
         }
         section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &by_time(lines));
+        let plays = self.plays()?;
+        section(&mut text, self.language.of(["Cases", "处理流程", "Saker"]), &plays);
+        let custody = self.custody(None)?;
+        section(&mut text, self.language.of(["Custody", "交接记录", "Overleveringer"]), &custody);
         let history = self.history(None)?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let postings = self.reader.postings_of(self.slot, &party)?;
@@ -157,6 +173,7 @@ impl<'o> Teller<'o> {
         let state = self.state(promise.state);
         let mut text = format!("{name} · {} · {}\n", self.party, state);
         text.push_str(&self.promised(promise));
+        text.push_str(&self.between_people(promise)?);
         let history = self.history(Some((&promise.thing, &name)))?;
         section(&mut text, self.language.of(["What happened", "经过", "Hva som skjedde"]), &history);
         let mut owed = String::new();
@@ -296,7 +313,9 @@ impl<'o> Teller<'o> {
         let Some(rules) = self.rules(&promise.charter) else { return String::new() };
         let language = self.language;
         let due = moment(rules, promise.due, language);
-        let said = promise_text(rules, promise, language.0).unwrap_or_else(|| {
+        let what = promise.hands.as_ref().map(|hands| &*hands.what).filter(|_| promise.delegation().is_some());
+        let own = what.map(|what| format!("{what} ({due})"));
+        let said = own.or_else(|| promise_text(rules, promise, language.0)).unwrap_or_else(|| {
             let pays = language.of(["What is owed is paid by", "欠款将于此前支付：", "Det som skyldes, betales innen"]);
             format!("{pays} {due}")
         });
@@ -406,6 +425,13 @@ impl<'o> Teller<'o> {
             S::Waived => self.language.of(["waived", "已放弃", "frafalt"]),
         }
     }
+}
+
+/// What a promise is about: the thing, and what a person said of it.
+fn about(promise: &Promise) -> String {
+    let what = promise.hands.as_ref().map(|hands| &*hands.what).unwrap_or_default();
+    let parts = [&*promise.thing, what].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(": ")
 }
 
 /// Rows of a table in the order of their moments.

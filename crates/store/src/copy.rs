@@ -169,7 +169,7 @@ type Each<'e> = &'e mut dyn FnMut(Row) -> Result<(), StoreError>;
 /// Every row of a slot, table by table, in the order of the keys.
 fn each_row(reader: &mut dyn Reader, slot: Slot, each: Each) -> Result<(), StoreError> {
     logs(reader, slot, each)?;
-    for kind in [PartKind::Promise, PartKind::Remedy] {
+    for kind in PartKind::ALL {
         let mut after = None;
         loop {
             let from = after.as_ref().map(|(party, id): &(Box<str>, _)| (&**party, id));

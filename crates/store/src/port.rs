@@ -256,7 +256,7 @@ pub trait Reader: Send {
     fn quarantine(&mut self, after: Option<(Slot, PartId)>, limit: usize) -> Result<Vec<QuarantineRow>, StoreError>;
     /// Of what the database is being filled with a copy, if it is.
     fn filling(&mut self) -> Result<Option<Box<str>>, StoreError>;
-    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`, `fit`.
+    /// How many rows a table holds: `event`, `head`, `promise`, `remedy`, `play`, `custody`, `stage`, `posting`, `outbox`, `inbox`, `fanout`, `interest`, `quarantine`, `fit`.
     fn count(&mut self, table: &str) -> Result<u64, StoreError>;
     /// Every charter version, in the order it was recorded.
     fn charters(&mut self) -> Result<Vec<CharterRow>, StoreError>;

@@ -74,6 +74,17 @@ pub enum PartKind {
     Promise,
     /// Remedies.
     Remedy,
+    /// Running and ended playbooks.
+    Play,
+    /// What was handed over of a thing.
+    Custody,
+    /// Moves from one stage to another.
+    Stage,
+}
+
+impl PartKind {
+    /// Every kind, in order.
+    pub const ALL: [Self; 5] = [Self::Promise, Self::Remedy, Self::Play, Self::Custody, Self::Stage];
 }
 
 /// A part of a party's state that is loaded only when needed, and is the view of it at the same time.

@@ -9,11 +9,14 @@ use makegood_store::contract::server::Server;
 use makegood_store::{Distributed, Postgres, Store};
 
 /// The tables whose rows belong to a slot.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 16] = [
     "event",
     "head",
     "promise",
     "remedy",
+    "play",
+    "custody",
+    "stage",
     "interest",
     "inbox",
     "fanout",

@@ -11,6 +11,7 @@
 //! - [`rhythm`] holds a party's silence against the party's own rhythm.
 //! - [`equity`] explains the value of all customers between two dates, line by line, in whole minor units that add up;
 //!   [`concentration`] shows on how few it rests.
+//! - [`share`] says within which range a share lies that was counted, such as of promises kept.
 //! - [`plot`] draws the results as SVG text.
 //!
 //! ```
@@ -50,6 +51,7 @@ pub mod plot;
 pub mod repeat;
 pub mod rhythm;
 pub mod sbg;
+pub mod share;
 mod summary;
 #[cfg(test)]
 mod testing;

@@ -8,6 +8,7 @@ mod machine;
 mod measure;
 mod memory;
 mod path;
+mod people;
 mod recording;
 mod storage;
 mod value;
@@ -53,6 +54,8 @@ enum Part {
     History(history::Options),
     /// The two databases: PostgreSQL against bare COPY, timers, a large party, a popular thing, rebuild and verify
     Storage(storage::Options),
+    /// Promises that people make: many due in the same minute, and parties rich in stories
+    People,
 }
 
 /// One line of the report.
@@ -79,15 +82,21 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         Some(Part::Value(options)) => return value::run(place, options),
         Some(Part::History(options)) => return history::run(place, options),
         Some(Part::Storage(options)) => return storage::run(place, options),
+        Some(Part::People) => return report(people::measure(place, options.rounds)?),
         None => {}
     }
     let mut figures = path::measure(place, options.days, options.rounds)?;
     figures.extend(late_flight::measure(place)?);
     figures.extend(conditions::measure(options.rounds)?);
     figures.extend(memory::measure(place, options.log_days)?);
+    figures.extend(people::measure(place, options.rounds)?);
     if options.full {
         figures.extend(full::measure(place)?);
     }
+    report(figures)
+}
+
+fn report(figures: Vec<Figure>) -> Result<()> {
     let mut rows = vec![row(["what", "figure", "goal"])];
     rows.extend(figures.into_iter().map(|figure| row([figure.what, figure.figure, figure.goal])));
     println!("\nThe machine\n{}\nThe figures\n{}", table(&machine::describe(), &[1]), table(&rows, &[1, 2]));

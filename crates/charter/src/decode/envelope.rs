@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::error::cut;
 use super::{DecodeError, fields};
-use crate::builtin::ANY_PARTY;
+use crate::builtin::{ANY_PARTY, ANY_THING};
 use crate::clock::{ClockError, parse_rfc3339};
 use crate::limits;
 use crate::value::{Moment, Shape};
@@ -98,7 +98,7 @@ impl Shape {
     }
 
     fn of_kind<'e>(&self, key: &'e str, kind: &str) -> Result<&'e str, DecodeError> {
-        if key_kind(key).is_some_and(|found| found == kind || kind == ANY_PARTY) {
+        if key_kind(key).is_some_and(|found| found == kind || kind == ANY_PARTY || kind == ANY_THING) {
             return Ok(key);
         }
         let wanted = format!("a key of kind `{kind}`");

@@ -62,6 +62,7 @@ codes! {
     BuiltInEvent = "C046", "An event of this type is built in and cannot be declared again.";
     UnknownTerm = "C047", "No term of this name is defined before it.";
     KindOfBoth = "C048", "One kind of key stands for a party and for a thing.";
+    UnknownStep = "C049", "No step of this name stands above.";
     BadExpression = "C050", "An expression cannot be parsed, has the wrong type, or names something that is not there.";
     WrongCommodity = "C051", "Amounts that are compared or added are in different commodities.";
     BandsOutOfOrder = "C060", "Bands do not rise.";

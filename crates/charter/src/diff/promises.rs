@@ -9,7 +9,7 @@ impl Changes<'_> {
     pub(super) fn promises(&mut self) {
         let (old, new) = (self.old.charter, self.new.charter);
         self.at("promises", |changes| {
-            for promise in &new.promises {
+            for promise in new.promises.iter().filter(|promise| promise.step.is_none()) {
                 let before = old.promises.iter().find(|before| before.name == promise.name);
                 changes.at(&promise.name, |changes| match before {
                     Some(before) => changes.promise(before, promise),
@@ -19,7 +19,8 @@ impl Changes<'_> {
                     }
                 });
             }
-            for promise in old.promises.iter().filter(|old| new.promises.iter().all(|new| new.name != old.name)) {
+            let gone = |old: &&Promise| old.step.is_none() && new.promises.iter().all(|new| new.name != old.name);
+            for promise in old.promises.iter().filter(gone) {
                 let says = sentence(&changes.old, promise);
                 changes.at(&promise.name, |changes| changes.note(Effect::Worse, Phrase::PromiseRemoved, &[&says]));
             }
@@ -41,10 +42,26 @@ impl Changes<'_> {
             changes.open("worth", source(before.worth.as_ref()), source(now.worth.as_ref()));
             changes.open("paid", source(before.paid.as_ref()), source(now.paid.as_ref()));
         });
+        self.stands(before, now);
+    }
+
+    /// What it says, what shows how it stands, and who answers for it.
+    pub(super) fn stands(&mut self, before: &Promise, now: &Promise) {
+        let (old, new) = (self.old.charter, self.new.charter);
         self.texts("says", &before.says, &now.says);
         let nobody = "—";
         let (owner, next) = (before.owner.as_deref().unwrap_or(nobody), now.owner.as_deref().unwrap_or(nobody));
         self.neutral("owner", owner, next);
+        let (doer, next) = (before.doer.as_deref().unwrap_or(nobody), now.doer.as_deref().unwrap_or(nobody));
+        self.neutral("doer", doer, next);
+        for (place, before, now) in [
+            ("acknowledged.within", &before.acknowledged, &now.acknowledged),
+            ("confirmed.again", &before.confirmed, &now.confirmed),
+            ("repeats.every", &before.repeats, &now.repeats),
+        ] {
+            let (old, new) = (before.as_ref().map(ToString::to_string), now.as_ref().map(ToString::to_string));
+            self.open(place, old.as_deref(), new.as_deref());
+        }
         for (state, name) in [
             (Shows::Kept, "kept"),
             (Shows::Late, "late"),
@@ -65,6 +82,11 @@ impl Changes<'_> {
         }
         let asks = |promise: &Promise| promise.silent_asks.as_deref().unwrap_or(nobody).to_owned();
         self.neutral("silent.then", &asks(before), &asks(now));
+        let ladder = |plain: &Plain<'_>, promise: &Promise| {
+            let rungs = promise.escalates.iter().map(|rung| format!("{} {}", plain.length(rung.after), rung.to));
+            rungs.collect::<Vec<_>>().join(", ")
+        };
+        self.neutral("escalates", &ladder(&self.old, before), &ladder(&self.new, now));
     }
 
     /// A condition under which something is owed: adding one can only take away.

@@ -8,7 +8,7 @@ use makegood_money::{Commodities, Tenders};
 
 use super::code::{Amount, Bool, Code, Number, Text, tenders};
 use super::scan::problem;
-use super::source::{Part, Place, Source};
+use super::source::{Fault, Part, Place, Source, difference};
 use super::spans::Spans;
 use super::types::{Typed, advice, name};
 use super::{EvalError, ExprProblem, Names, Read, Want};
@@ -144,7 +144,7 @@ impl<'e> Checker<'e> {
             "evidence_at" if self.names.evidence.is_some() => {
                 Some(self.read(node, "evidence_at".into(), Type::Time, Source::EvidenceAt))
             }
-            "data" | "made" | "evidence" | "promise" | "party" => {
+            "data" | "made" | "evidence" | "promise" | "party" | "step" | "duty" => {
                 self.report(
                     node,
                     format!("`{word}` needs one of its fields"),
@@ -170,12 +170,20 @@ impl<'e> Checker<'e> {
             ("evidence_at", self.names.evidence.is_some()),
             ("promise", self.names.promise),
             ("party", self.counts().is_some()),
+            ("step", !self.names.steps.is_empty()),
+            ("duty", self.names.duty),
             ("at", true),
         ];
         names.into_iter().filter(|(_, known)| *known).map(|(name, _)| name).collect()
     }
 
     fn select(&mut self, node: &'e IdedExpr, select: &'e SelectExpr) -> Option<Typed<'e>> {
+        if let Syntax::Select(step) = &select.operand.expr
+            && !self.names.steps.is_empty()
+            && matches!(&step.operand.expr, Syntax::Ident(root) if root == "step")
+        {
+            return self.step(node, &step.field, select);
+        }
         let Syntax::Ident(root) = &select.operand.expr else {
             self.report(
                 node,
@@ -186,6 +194,7 @@ impl<'e> Checker<'e> {
         };
         let (kind, source) = match root.as_str() {
             "promise" if self.names.promise => self.promise(node, &select.field)?,
+            "duty" if self.names.duty => self.duty(node, &select.field)?,
             "party" if self.counts().is_some() => self.count_of(node, &select.field)?,
             "data" => self.field(node, root, self.names.data, Part::Data, &select.field)?,
             "made" => self.field(node, root, self.names.made, Part::Made, &select.field)?,
@@ -204,6 +213,27 @@ impl<'e> Checker<'e> {
         Some(Typed::new(Type::Bool, Code::Bool(Bool::new(move |scope| Ok(source.is_given(scope)))), node))
     }
 
+    /// `step.NAME.FIELD`: what showed that a step was done; `step.NAME.done`: whether it was.
+    fn step(&mut self, node: &'e IdedExpr, name: &str, select: &'e SelectExpr) -> Option<Typed<'e>> {
+        let found = self.names.steps.iter().zip(0_u16..).find(|(step, _)| step.name == name);
+        let Some((step, position)) = found else {
+            let help = self.suggest(name, self.names.steps.iter().map(|step| step.name).collect());
+            self.report(node, format!("no step is called `{name}`"), help);
+            return None;
+        };
+        let path = format!("step.{name}.{}", select.field).into_boxed_str();
+        if &*select.field == "done" {
+            let typed = self.read(node, path, Type::Bool, Source::Done(position));
+            return (!select.test).then_some(typed);
+        }
+        let (kind, source) = self.field(node, "step", step.shape, Part::Step(position), &select.field)?;
+        let typed = self.read(node, path, kind, source);
+        if !select.test {
+            return Some(typed);
+        }
+        Some(Typed::new(Type::Bool, Code::Bool(Bool::new(move |scope| Ok(source.is_given(scope)))), node))
+    }
+
     fn promise(&mut self, node: &IdedExpr, field: &str) -> Option<(Type, Source)> {
         match field {
             "due" => Some((Type::Time, Source::Due)),
@@ -213,6 +243,20 @@ impl<'e> Checker<'e> {
             _ => {
                 let help = self.suggest(field, vec!["due", "made", "worth", "paid"]);
                 self.report(node, format!("a promise has no `{field}`"), help);
+                None
+            }
+        }
+    }
+
+    fn duty(&mut self, node: &IdedExpr, field: &str) -> Option<(Type, Source)> {
+        match field {
+            "missing" => Some((Type::Bool, Source::Unmet(Fault::Missing))),
+            "by_proxy" => Some((Type::Bool, Source::Unmet(Fault::ByProxy))),
+            "differs" => Some((Type::Bool, Source::Unmet(Fault::Differs))),
+            "difference" => Some((Type::Number { unit: None }, Source::Difference)),
+            _ => {
+                let help = self.suggest(field, vec!["missing", "by_proxy", "differs", "difference"]);
+                self.report(node, format!("a duty has no `{field}`"), help);
                 None
             }
         }
@@ -265,6 +309,9 @@ impl<'e> Checker<'e> {
             (Source::Field(place), Type::Text | Type::Key { .. }) => Code::Text(Text::Field(place)),
             (Source::Field(_) | Source::Paid, Type::Tenders) => Code::Tenders(tenders(source)),
             (Source::Field(place), _) => Code::Number(Number::Field(place)),
+            (Source::Unmet(fault), _) => Code::Bool(Bool::new(move |scope| Ok(fault.is_found(scope)))),
+            (Source::Difference, _) => Code::Number(Number::new(|scope| difference(scope).ok_or(EvalError::Absent))),
+            (Source::Done(step), _) => Code::Bool(Bool::new(move |scope| Ok(scope.is_done(step)))),
             (Source::Count(index), _) => {
                 Code::Number(Number::new(move |scope| scope.counts.get(index).copied().ok_or(EvalError::Absent)))
             }

@@ -14,6 +14,8 @@ pub(super) enum Part {
     Data,
     Made,
     Evidence,
+    /// What showed that a step of the play was done.
+    Step(u16),
 }
 
 /// A field: found by name when the expression was compiled, and read by position ever after.
@@ -37,6 +39,7 @@ impl Place {
             Part::Data => scope.data,
             Part::Made => scope.made,
             Part::Evidence => scope.evidence,
+            Part::Step(step) => scope.steps.get(usize::from(step)).copied().unwrap_or_default(),
         };
         fields.get(self.index).unwrap_or(&ABSENT)
     }
@@ -93,6 +96,11 @@ pub(super) fn number(value: &Value) -> Result<i64, EvalError> {
     }
 }
 
+/// By how much a hand-off is off what was promised.
+pub(super) fn difference(scope: &Scope<'_>) -> Option<i64> {
+    scope.duty?.difference
+}
+
 /// Everything a name can refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
@@ -104,6 +112,31 @@ pub(super) enum Source {
     Worth,
     Paid,
     Count(usize),
+    /// Whether a step of the play was done.
+    Done(u16),
+    /// Whether a hand-off left something of its duty unmet.
+    Unmet(Fault),
+    /// By how much it is off what was promised.
+    Difference,
+}
+
+/// What of a duty a hand-off may not meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    Missing,
+    ByProxy,
+    Differs,
+}
+
+impl Fault {
+    /// True when a duty applies and this was not met.
+    pub fn is_found(self, scope: &Scope<'_>) -> bool {
+        scope.duty.is_some_and(|unmet| match self {
+            Self::Missing => unmet.missing,
+            Self::ByProxy => unmet.by_proxy,
+            Self::Differs => unmet.differs,
+        })
+    }
 }
 
 impl Source {
@@ -125,6 +158,9 @@ impl Source {
             Self::Worth => scope.worth.map_or(Value::Absent, Value::Money),
             Self::Paid => scope.paid.cloned().map_or(Value::Absent, Value::Tenders),
             Self::Count(index) => scope.counts.get(index).map_or(Value::Absent, |count| Value::Int(*count)),
+            Self::Done(step) => Value::Bool(scope.is_done(step)),
+            Self::Unmet(fault) => Value::Bool(fault.is_found(scope)),
+            Self::Difference => difference(scope).map_or(Value::Absent, Value::Number),
         }
     }
 
@@ -135,6 +171,7 @@ impl Source {
             Self::Worth => scope.worth.is_some(),
             Self::Paid => scope.paid.is_some(),
             Self::Count(index) => scope.counts.get(index).is_some(),
+            Self::Difference => difference(scope).is_some(),
             _ => true,
         }
     }

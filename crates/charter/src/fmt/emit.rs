@@ -261,7 +261,8 @@ impl<'a> Emitter<'a> {
 
     /// The comments at the end of a map or list that stand at least as deep as it does, or inside its brackets.
     fn tail(&mut self, node: &Node, place: Place) {
-        let (end, own) = (last(node, 0), column(self.text, node.span.start));
+        let before = self.scalars.end_before(node.span.start);
+        let (end, own) = (last(node, before), column(self.text, node.span.start));
         let deeper = place.around.is_some_and(|around| own > around);
         let mine = |next: &Comment<'_>| {
             next.at < node.span.end || deeper && next.after == end && next.column >= own && !next.beside

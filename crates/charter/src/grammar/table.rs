@@ -1,15 +1,15 @@
 //! The keys of a charter.
 
+use crate::model::Evidence;
+
 use super::{Is, Leaf, Record, may, need};
 
 /// Keys of the language that are read from a later version on, with what they will hold.
 pub(crate) const LATER: &[(&str, &str)] = &[
     ("guards", "warnings before a party acts against their own interest"),
-    ("playbooks", "the steps of complaints, win-back and reviews"),
     ("surveys", "what is asked, and when"),
     ("stages", "the stages of a relationship"),
     ("care", "care for loyal parties"),
-    ("duties", "what a hand-off must carry"),
 ];
 
 const NAME: Is = Is::Leaf(Leaf::Name);
@@ -44,7 +44,9 @@ pub(crate) static CHARTER: Record = Record {
         may("values", Is::Map(Leaf::Name, &Is::List(&Is::Record(&VALUE))), "Amounts and bands that change with time, each with its entries, earliest first.", "{late_fee: [{from: 2020-01-01, amount: 40 USD}]}"),
         need("events", Is::Map(Leaf::EventType, &Is::Record(&SHAPE)), "The events that clauses speak of, with the shape of their data.", "{flight.departed: {about: flight, data: {late: duration}}}"),
         may("counts", Is::Map(Leaf::FieldName, &Is::Record(&COUNT)), "How often something happened to a party, read in rights as `party.NAME`.", "{flown: {on: flight.departed, within: 365d}}"),
-        need("promises", Is::Map(Leaf::Name, &Is::Record(&PROMISE)), "What is promised.", "{departure: {made: {on: booking.made, due: data.departs}, says: {en: \"{thing} leaves at {due}\"}, kept: {on: flight.departed}}}"),
+        may("promises", Is::Map(Leaf::Name, &Is::Record(&PROMISE)), "What is promised. May be left out where there are playbooks.", "{departure: {made: {on: booking.made, due: data.departs}, says: {en: \"{thing} leaves at {due}\"}, kept: {on: flight.departed}}}"),
+        may("duties", Is::Map(Leaf::Name, &Is::Record(&DUTY)), "What a hand-off must carry, and what follows when it does not.", "{receipt: {promise: delivery, carries: [quantity, signature], by_proxy: {tells: {en: Somebody took it for you}}}}"),
+        may("playbooks", Is::Map(Leaf::Name, &Is::Record(&PLAYBOOK)), "What is done once something has happened: steps, each of which becomes a promise.", "{complaint: {begins: {on: complaint.made}, says: {en: Your complaint}, steps: {answered: {says: {en: You have our answer by {due}}, within: 5 days, kept: {on: complaint.answered}}}}}"),
         may("rights", Is::Map(Leaf::Name, &Is::Record(&RIGHT)), "What is owed when a promise fails.", "{late: {on: flight.departed, says: {en: Late is paid for}, compensation: 50 USD}}"),
         may("stacking", Is::List(&Is::Record(&STACK)), "How several rights combine. Two rights that owe the same kind of thing for the same event must be named here.", "[{rights: [late, very-late], rule: highest}]"),
         may("limits", Is::Record(&LIMITS), "Bounds on what leaves without a person.", "{notify_from: 1 USD}"),
@@ -200,13 +202,142 @@ static PROMISE: Record = Record {
     keys: &[
         need("made", Is::Record(&MADE), "The event that makes it, and what that event says of it.", "{on: booking.made, due: data.departs}"),
         need("says", Is::Texts, "The promise in the customer's words. Slots: `{thing}`, `{due}`, `{worth}`, `{paid}`, `{made.FIELD}`.", "{en: \"{thing} leaves at {due}\"}"),
-        may("owner", TEXT, "Who is accountable, by role or name.", "operations"),
+        may("owner", TEXT, "Who is accountable, by role or name. What `promise.made` says comes first.", "operations"),
+        may("doer", TEXT, "Who does it, by role or name; the owner, unless said. What `promise.made` says comes first.", "workshop"),
+        may("acknowledged", Is::Record(&ACKNOWLEDGED), "The promisee is asked to acknowledge in writing what was promised (`promise.acknowledged`). Silence reminds the owner.", "{within: 2 days}"),
+        may("confirmed", Is::Record(&CONFIRMED), "Once it is shown kept, the promisee is asked for their own verdict (`promise.confirmed`), and asked again later.", "{again: 3 weeks}"),
+        may("repeats", Is::Record(&REPEATS), "The next one is made when this one is settled or due, whichever is first, until one is released.", "{every: 1 month}"),
         may("kept", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it was kept in time. For each event the outcomes are tried in the order kept, late, broken, released, at risk; the first whose condition holds counts.", "{on: flight.departed, if: data.late < duration('15m')}"),
         may("late", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it was kept, but late.", "{on: flight.departed}"),
         may("broken", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it will not be kept.", "{on: flight.cancelled}"),
         may("released", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that the party let it go.", "{on: booking.cancelled}"),
         may("at_risk", Is::OneOrMany(&Is::Record(&AT_RISK)), "What shows that it is in danger.", "{before: 2h}"),
         may("silent", Is::Record(&SILENT), "When silence makes it overdue. At once when due, unless said.", "{after: 24h, then: ask owner}"),
+        may("escalates", Is::List(&Is::Record(&RUNG)), "Who is told when it stays overdue, the soonest first.", "[{after: 4h, to: shift manager}, {after: 1d, to: general manager}]"),
+    ],
+};
+
+static RUNG: Record = Record {
+    name: "rung",
+    doc: "One rung of a ladder of escalation.",
+    keys: &[
+        need("after", DURATION, "How long after the promise was due.", "4h"),
+        need("to", TEXT, "Who is told, by role or name.", "shift manager"),
+    ],
+};
+
+static PLAYBOOK: Record = Record {
+    name: "playbook",
+    doc: "What is done, by whom and by when, once something has happened. A running playbook is a play; each of its steps becomes a promise to the party when it is entered.",
+    keys: &[
+        need("begins", Is::Record(&BEGINS), "What begins it. What the event is about, the play is about; while one runs about a thing, a further event begins no second one.", "{on: complaint.made}"),
+        need("says", Is::Texts, "What it is, in the customer's words. Slots: `{thing}`, `{made.FIELD}`.", "{en: Your complaint}"),
+        may("published", Is::Leaf(Leaf::Bool), "True when its steps stand on the page that customers read. False unless said.", "true"),
+        may("speaks_for_them", TEXT, "Who in the company speaks for the party, by role.", "customer advocate"),
+        may("control", Is::Leaf(Leaf::Share), "The share of plays that are left alone on purpose, so that what the playbook brings can be told from what would have come by itself.", "10%"),
+        need("steps", Is::Map(Leaf::Name, &Is::Record(&STEP)), "The steps. One that comes after others stands below them.", "{answered: {says: {en: You have our answer by {due}}, within: 5 days, kept: {on: complaint.answered}}}"),
+        may("ends", Is::Map(Leaf::Name, &Is::Record(&ENDING)), "What else ends it: what is still open is let go then. The first whose condition holds counts.", "{withdrawn: {on: complaint.withdrawn, says: {en: You took it back}}}"),
+    ],
+};
+
+static BEGINS: Record = Record {
+    name: "begins",
+    doc: "The event that begins a play.",
+    keys: &[
+        need("on", EVENT, "The event, about a party; with `follows`, about the promise's thing.", "complaint.made"),
+        may("follows", Is::Leaf(Leaf::Reference("a promise")), "The promise it follows from: it begins for those who hold this promise about the thing, and keeps what made it.", "delivery"),
+        may("if", CONDITION, "Only if this holds; reads `data`, and with `follows` also `made`, `promise` and, of a hand-off, `duty`.", "data.grave"),
+    ],
+};
+
+static STEP: Record = Record {
+    name: "step",
+    doc: "A step of a playbook: a promise that the play makes. Conditions read `made`, the data of what began the play, and `step`: `step.NAME.done` is true of a step that was done, `step.NAME.FIELD` is what the event that showed it says (`_` for `-` in the name).",
+    keys: &[
+        need("says", Is::Texts, "The step in the customer's words. Slots as in a promise.", "{en: \"You have our answer by {due}\"}"),
+        may("owner", TEXT, "Who is accountable, by role or name.", "complaints desk"),
+        may("after", Is::OneOrMany(&Is::Leaf(Leaf::Reference("a step"))), "The steps above it that it comes after: it is entered once all of them have come to their end and one of them was done. Without it, at the beginning.", "acknowledged"),
+        may("if", CONDITION, "Only if this holds then; passed by otherwise. Reads `made` and `step`.", "step.weighed.worth_it"),
+        may("within", Is::Leaf(Leaf::Clock), "When it is due: so long after it is entered …", "2 working days"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "… by this calendar, where the charter has several …", "norway"),
+        may("due", Is::Leaf(Leaf::Expression("a time")), "… or at this time; reads `made` and `step`.", "step.offered.until"),
+        may("not_by", Is::OneOrMany(&Is::Leaf(Leaf::Reference("a step"))), "Steps that another person must have done: an approval by who asked for it is refused.", "planned"),
+        may("kept", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it was done in time: its evidence.", "{on: complaint.answered}"),
+        may("late", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it was done, but late.", "{on: complaint.answered}"),
+        may("broken", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that it will not be done.", "{on: answer.refused}"),
+        may("released", Is::OneOrMany(&Is::Record(&OUTCOME)), "What shows that the party let it go.", "{on: complaint.withdrawn}"),
+        may("at_risk", Is::OneOrMany(&Is::Record(&AT_RISK)), "What shows that it is in danger.", "{before: 2h}"),
+        may("silent", Is::Record(&STEP_SILENT), "When silence makes it overdue. At once when due, unless said.", "{after: 24h, then: ask owner}"),
+        may("escalates", Is::List(&Is::Record(&RUNG)), "Who is told when it stays overdue, the soonest first.", "[{after: 4h, to: shift manager}]"),
+    ],
+};
+
+static DUTY: Record = Record {
+    name: "duty",
+    doc: "What a hand-off (`custody.handed_over`) of the thing that a promise is about must carry. Promises and playbooks that follow the promise on a hand-off may read `duty.missing`, `duty.by_proxy`, `duty.differs` (true or false) and `duty.difference` (a share of what was promised). Of several duties the first that applies counts.",
+    keys: &[
+        need("promise", Is::Leaf(Leaf::Reference("a promise")), "The promise whose thing is handed over.", "delivery"),
+        may("if", CONDITION, "Only for these hand-offs; reads `data`, `made` and `promise`.", "data.step == 'accepting'"),
+        may("carries", Is::List(&Is::Leaf(Leaf::Word(&Evidence::NAMES))), "Which evidence it must carry.", "[quantity, signature]"),
+        may("quantity", Is::Record(&QUANTITY), "How much was promised.", "{promised: made.ordered, tolerance: 1%}"),
+        may("missing", Is::Record(&CONSEQUENCE), "What follows at once when evidence is missing.", "{asks: account manager}"),
+        may("by_proxy", Is::Record(&CONSEQUENCE), "What follows at once when somebody else took it on the customer's behalf.", "{tells: {en: \"{data.taker} took {thing} for you\"}}"),
+        may("differs", Is::Record(&CONSEQUENCE), "What follows at once when the quantity is out of tolerance; so it does when it is learnt later (`custody.measured`).", "{asks: account manager}"),
+    ],
+};
+
+static QUANTITY: Record = Record {
+    name: "quantity",
+    doc: "How much was promised, and how far off a hand-off may be.",
+    keys: &[
+        need("promised", Is::Leaf(Leaf::Expression("a number with a unit")), "How much; reads `made`.", "made.ordered"),
+        may("tolerance", Is::Leaf(Leaf::Share), "How far off it may be, either way. Nothing unless said.", "1%"),
+    ],
+};
+
+static CONSEQUENCE: Record = Record {
+    name: "consequence",
+    doc: "What follows at once from a hand-off that did not meet its duty.",
+    keys: &[
+        may("tells", Is::Texts, "Said to the customer. Slots: `{thing}`, `{made.FIELD}`, `{data.FIELD}`.", "{en: \"{data.taker} took {thing} for you\"}"),
+        may("asks", TEXT, "Who in the company is asked, by role.", "account manager"),
+    ],
+};
+
+static ENDING: Record = Record {
+    name: "ending",
+    doc: "What ends a play before its last step.",
+    keys: &[
+        need("on", EVENT, "The event, about what the play is about.", "complaint.withdrawn"),
+        may("if", CONDITION, "Only if this holds; reads `data`, `made` and `step`.", "!data.worth_it"),
+        need("says", Is::Texts, "What is said of it, in the customer's words. Slots: `{thing}`, `{made.FIELD}`, `{data.FIELD}`.", "{en: You took your complaint back}"),
+    ],
+};
+
+static ACKNOWLEDGED: Record = Record {
+    name: "acknowledged",
+    doc: "The promisee's own written word that this is what was promised.",
+    keys: &[
+        need("within", Is::Leaf(Leaf::Clock), "How long it is awaited before the owner is reminded.", "2 days"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "norway"),
+    ],
+};
+
+static CONFIRMED: Record = Record {
+    name: "confirmed",
+    doc: "The promisee's own verdict on a promise that was kept. `not_kept` never makes it worse than it was shown: it is recorded, warns the owner, counts as not kept in the rates, and opens a new promise of the same clause to put it right.",
+    keys: &[
+        need("again", Is::Leaf(Leaf::Clock), "How long after it was shown kept they are asked once more, whether it is really so.", "3 weeks"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "norway"),
+    ],
+};
+
+static REPEATS: Record = Record {
+    name: "repeats",
+    doc: "A promise that comes back. Each is a promise of its own; releasing the one that is open ends them.",
+    keys: &[
+        need("every", Is::Leaf(Leaf::Clock), "How long after one the next is due, at the same time of day. An hour at least.", "1 month"),
+        may("calendar", Is::Leaf(Leaf::Reference("a calendar")), "The calendar that working and business days are counted by. May be left out when the charter has only one.", "norway"),
     ],
 };
 
@@ -214,7 +345,7 @@ static MADE: Record = Record {
     name: "made",
     doc: "How a promise comes to be. The expressions read `data`, the data of the event; where the promise follows another one also `made`, what made that one, and `promise`.",
     keys: &[
-        need("on", EVENT, "The event.", "booking.made"),
+        need("on", EVENT, "The event: a declared one about a party, or `promise.made`, by which a person makes a promise.", "booking.made"),
         may("follows", Is::Leaf(Leaf::Reference("a promise")), "The promise it follows from: it is made when the event is heard about that one's thing, to the same party. A duty to care, to answer or to tell is such a promise.", "departure"),
         may("if", CONDITION, "Only if this holds.", "data.channel == 'direct'"),
         need("due", Is::Leaf(Leaf::Expression("a time")), "When it is due.", "data.departs"),
@@ -248,6 +379,15 @@ static SILENT: Record = Record {
     keys: &[
         need("after", DURATION, "So long after it was due, without evidence, the promise is overdue.", "24h"),
         may("then", TEXT, "Whom silence asks: `ask owner`, or `ask` and a role.", "ask owner"),
+    ],
+};
+
+static STEP_SILENT: Record = Record {
+    name: "silent of a step",
+    doc: "What silence means.",
+    keys: &[
+        need("after", DURATION, "So long after it was due, without evidence, the step is overdue.", "24h"),
+        may("then", TEXT, "Whom silence asks: `ask owner`, or `ask` and a role. `go on` where somebody outside was asked: the step is let go and the play goes on without it.", "go on"),
     ],
 };
 

@@ -30,7 +30,8 @@ static STEP: Record = Record {
         may("time", Is::Leaf(Leaf::Date), "When it happened.", "2025-05-01T15:00:00-04:00"),
         may("party", Is::Leaf(Leaf::Key), "Whom it is about.", "customer:ann"),
         may("about", Is::Leaf(Leaf::Key), "What it is about.", "flight:B6-1"),
-        may("data", Is::Data, "Its data, by the shape of the event.", "{late: 3h}"),
+        may("actor", Is::Leaf(Leaf::Text), "Whose word it is, where that matters: `tester` unless said.", "anna"),
+        may("data", Is::Data, "Its data, by the shape of the event. Where a person says something of a promise, `promise` is the name of its clause, or `delegated`: the newest of them that the party has.", "{late: 3h}"),
         may("clock", Is::Leaf(Leaf::Date), "Instead of an event: nothing more is heard until this time.", "2025-05-10T00:00:00-04:00"),
     ],
 };

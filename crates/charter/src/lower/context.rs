@@ -10,9 +10,9 @@ use super::head::Head;
 use super::indices::Index;
 use super::values::Values;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, suggestion};
-use crate::expr::{Expr, Facts, Names, Want};
+use crate::expr::{Expr, Facts, Names, StepNames, Want};
 use crate::limits;
-use crate::model::{Follows, PromiseId, ShapeId, Term};
+use crate::model::{Follows, PlaybookId, PromiseId, ShapeId, Term};
 use crate::syntax::{Node, span_within};
 use crate::value::Shape;
 
@@ -39,6 +39,10 @@ pub(super) struct Context<'a> {
     pub values: Values,
     /// The promises by position.
     pub promises: Vec<PromiseHead>,
+    /// True when the charter has duties, so that what follows a hand-off may read `duty`.
+    pub has_duties: bool,
+    /// The steps of each playbook.
+    pub playbooks: Vec<Vec<StepHead>>,
     /// The rights by position: name and place.
     pub rights: Vec<(Box<str>, Span)>,
     /// What expressions look up: calendars, places, counts.
@@ -64,6 +68,15 @@ pub(super) struct PromiseHead {
     pub has_paid: bool,
 }
 
+/// What expressions need to know of a step.
+#[derive(Debug, Clone)]
+pub(super) struct StepHead {
+    /// Its name, with `_` for `-`.
+    pub name: Box<str>,
+    /// The event that shows that it was done, where there is one and no other.
+    pub shape: Option<ShapeId>,
+}
+
 /// Which data an expression may read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Reach {
@@ -73,6 +86,10 @@ pub(super) struct Reach {
     pub promise: Option<PromiseId>,
     /// True where the party's counts may be read: in rights.
     pub party: bool,
+    /// The playbook whose steps may be read.
+    pub playbook: Option<PlaybookId>,
+    /// True where a hand-off is judged: whether it met its duty may be read.
+    pub duty: bool,
 }
 
 impl<'a> Context<'a> {
@@ -93,6 +110,8 @@ impl<'a> Context<'a> {
             faulty: BTreeSet::new(),
             values: Values::default(),
             promises: Vec::new(),
+            has_duties: false,
+            playbooks: Vec::new(),
             rights: Vec::new(),
             facts: Facts::new(head.zone.clone()),
             indices: BTreeMap::new(),
@@ -148,7 +167,11 @@ impl<'a> Context<'a> {
 
     /// Compiles an expression of the file.
     pub fn expression(&mut self, node: &Node, reach: Reach, want: Want) -> Option<Expr> {
-        let source = node.text()?;
+        self.compiled(node.text()?, node, reach, want)
+    }
+
+    /// Compiles an expression that stands for what the file says at `node`.
+    pub fn compiled(&mut self, source: &str, node: &Node, reach: Reach, want: Want) -> Option<Expr> {
         if source.len() > limits::EXPRESSION_BYTES {
             let message = format!("the expression is longer than {} bytes", limits::EXPRESSION_BYTES);
             return self.fail(Diagnostic::error(Code::BadExpression, &node.span, message).help("split it"));
@@ -159,12 +182,17 @@ impl<'a> Context<'a> {
         }
         let expanded = defined::expanded(source, node, self)?;
         let shape = |id: Option<ShapeId>| id.and_then(|id| self.shapes.get(id));
+        let heads = reach.playbook.and_then(|id| self.playbooks.get(id)).map(Vec::as_slice).unwrap_or_default();
+        let steps: Vec<StepNames<'_>> =
+            heads.iter().map(|step| StepNames { name: &step.name, shape: shape(step.shape) }).collect();
         let names = Names {
             data: shape(reach.data),
             made: shape(reach.made),
             evidence: shape(reach.evidence),
             promise: reach.promise.is_some(),
             party: reach.party,
+            steps: &steps,
+            duty: reach.duty,
             facts: Some(&self.facts),
         };
         match Expr::compile(&expanded, &names, &self.commodities, want).map(|compiled| compiled.written(source)) {

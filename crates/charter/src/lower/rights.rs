@@ -78,14 +78,17 @@ fn data_of(trigger: Option<Trigger>) -> Option<ShapeId> {
     }
 }
 
-/// The promise the right stands behind: the one it names, or the only one there is.
+/// The promise the right stands behind: the one it names, or the only one that an event of a party makes.
 fn promise_of(entry: &Entry, context: &mut Context<'_>) -> Option<PromiseId> {
     if let Some(node) = entry.value.get("promise") {
         return context.promise_named(node);
     }
-    match context.promises.len() {
-        0 => None,
-        1 => Some(0),
+    // Those that follow another one, and the steps of playbooks (their names carry the playbook's), are named where they are meant.
+    let made = |promise: &super::context::PromiseHead| promise.follows.is_none() && !promise.name.contains('/');
+    let mut first = context.promises.iter().enumerate().filter(|(_, promise)| made(promise)).map(|(id, _)| id);
+    match (first.next(), first.next()) {
+        (None, _) if context.promises.is_empty() => None,
+        (Some(only), None) => Some(only),
         _ => {
             let names: Vec<&str> = context.promises.iter().map(|promise| promise.name.as_ref()).collect();
             let help = format!("write `promise:` and {}", crate::grammar::one_of(&names));

@@ -26,10 +26,13 @@ pub(super) fn render(page: &Page) -> String {
             body {
                 (head(page))
                 main {
-                    section aria-labelledby="promises" {
-                        h2 id="promises" { (page.promises.0) }
-                        ul.promises { @for promise in &page.promises.1 { li { (promise) } } }
+                    @if !page.promises.1.is_empty() {
+                        section aria-labelledby="promises" {
+                            h2 id="promises" { (page.promises.0) }
+                            ul.promises { @for promise in &page.promises.1 { li { (promise) } } }
+                        }
                     }
+                    @if !page.playbooks.1.is_empty() { (playbooks(page)) }
                     @if !page.rights.1.is_empty() { (rights(page)) }
                     section aria-labelledby="notes" {
                         h2 id="notes" { (page.notes.0) }
@@ -65,6 +68,18 @@ fn head(page: &Page) -> Markup {
                 @for (word, date, iso) in &page.in_force {
                     " " span { (word) " " time datetime=(iso) { (date) } }
                 }
+            }
+        }
+    }
+}
+
+fn playbooks(page: &Page) -> Markup {
+    html! {
+        section aria-labelledby="playbooks" {
+            h2 id="playbooks" { (page.playbooks.0) }
+            @for (says, steps) in &page.playbooks.1 {
+                h3 { (says) }
+                ol.steps { @for step in steps { li { (step) } } }
             }
         }
     }

@@ -17,7 +17,19 @@ pub(super) fn render(page: &Page) -> String {
         };
         let _ = writeln!(out, "{}\n", page.links.iter().map(link).collect::<Vec<_>>().join(" · "));
     }
-    list(&mut out, page.promises.0, &page.promises.1);
+    if !page.promises.1.is_empty() {
+        list(&mut out, page.promises.0, &page.promises.1);
+    }
+    if !page.playbooks.1.is_empty() {
+        let _ = writeln!(out, "## {}\n", page.playbooks.0);
+    }
+    for (says, steps) in &page.playbooks.1 {
+        let _ = writeln!(out, "### {}\n", escaped(says));
+        for (step, number) in steps.iter().zip(1_usize..) {
+            let _ = writeln!(out, "{number}. {}", escaped(step));
+        }
+        out.push('\n');
+    }
     if !page.rights.1.is_empty() {
         let _ = writeln!(out, "## {}\n", page.rights.0);
         for (position, right) in page.rights.1.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! What stands on the page, before it is HTML or Markdown.
 
 use super::{Format, clause, file_name, languages};
-use crate::model::{Charter, PaysIn, Stack, Stacking};
+use crate::model::{Charter, PaysIn, Playbook, Promise, Stack, Stacking};
 use crate::plain::{Plain, Tongue, capital};
 
 /// A page in one language.
@@ -16,6 +16,8 @@ pub(super) struct Page {
     pub links_label: &'static str,
     pub links: Vec<Link>,
     pub promises: (&'static str, Vec<String>),
+    /// What is done when something has happened: each with its steps.
+    pub playbooks: (&'static str, Vec<(String, Vec<String>)>),
     pub rights: (&'static str, Vec<Clause>),
     pub notes: (&'static str, Vec<String>),
     pub colon: &'static str,
@@ -70,7 +72,11 @@ pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
     } else {
         title
     };
-    let promises = charter.promises.iter().map(|promise| plain.text(&promise.says, Some(promise), None));
+    let promises = charter.promises.iter().filter(|promise| promise.step.is_none()).map(|promise| {
+        let said = plain.text(&promise.says, Some(promise), None);
+        let (space, more) = (plain.pick(" ", "", " "), beside(&plain, promise));
+        [said].into_iter().chain(more).collect::<Vec<_>>().join(space)
+    });
     let version = plain.pick("Version", "版本", "Versjon");
     Page {
         language: language.to_owned(),
@@ -80,6 +86,10 @@ pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
         links_label: plain.pick("Languages", "语言", "Språk"),
         links: links(charter, language, format),
         promises: (plain.pick("What we promise", "我们的承诺", "Dette lover vi"), promises.collect()),
+        playbooks: (
+            plain.pick("What we do then, step by step", "我们随后的处理步骤", "Dette gjør vi da, steg for steg"),
+            charter.playbooks.iter().filter(|playbook| playbook.published).map(|book| steps(&plain, book)).collect(),
+        ),
         rights: (
             plain.pick("What we owe you when it fails", "未能兑现时我们的补偿", "Dette skylder vi deg når det svikter"),
             charter.rights.iter().map(|right| clause::clause(&plain, right)).collect(),
@@ -90,6 +100,41 @@ pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
         foot: foot(&plain),
         warning: note(&plain),
     }
+}
+
+/// What the customer is asked, and how a promise comes back.
+fn beside(plain: &Plain<'_>, promise: &Promise) -> Vec<String> {
+    let asked = promise.acknowledged.as_ref().map(|_| {
+        plain.pick(
+            "We write it down and ask you whether we understood it right.".to_owned(),
+            "我们会书面记录，并请您确认我们的理解是否正确。".to_owned(),
+            "Vi skriver det ned og spør deg om vi har forstått det riktig.".to_owned(),
+        )
+    });
+    let verdict = promise.confirmed.as_ref().map(|again| {
+        let again = plain.clock(again);
+        plain.pick(
+            format!("When it is done we ask you whether it was kept, and once more after {again}."),
+            format!("完成后我们会请您评价是否已兑现，并在 {again}后再次询问。"),
+            format!("Når det er gjort, spør vi deg om det ble holdt, og en gang til etter {again}."),
+        )
+    });
+    let repeats = promise.repeats.as_ref().map(|every| {
+        let every = plain.clock(every);
+        plain.pick(
+            format!("We promise it again every {every}, until you let us go."),
+            format!("每 {every}我们都会再次承诺，直至您不再需要。"),
+            format!("Vi lover det på nytt hver {every}, til du sier fra."),
+        )
+    });
+    asked.into_iter().chain(verdict).chain(repeats).collect()
+}
+
+/// A playbook as the customer reads it: what it is, and its steps.
+fn steps(plain: &Plain<'_>, playbook: &Playbook) -> (String, Vec<String>) {
+    let promises: Vec<_> = playbook.steps.iter().filter_map(|step| plain.charter.promises.get(step.promise)).collect();
+    let says = promises.iter().map(|promise| plain.text(&promise.says, Some(promise), None));
+    (plain.text(&playbook.says, promises.first().copied(), None), says.collect())
 }
 
 fn in_force(plain: &Plain<'_>) -> Vec<(String, String, String)> {

@@ -97,7 +97,11 @@ impl Reader<'_> {
             }
         };
         let party = self.key("party", shape.party.as_deref(), node, shape);
-        let about = self.key("about", shape.about.as_deref(), node, shape);
+        let about = match node.entry("about") {
+            // A person may promise something about any thing.
+            Some(entry) if kind == builtin::PROMISE_MADE => self.key_of_any_kind(entry).map(Some),
+            _ => self.key("about", shape.about.as_deref(), node, shape),
+        };
         let data = data::json(node.get("data"), shape);
         self.known_fields(node.get("data"), shape)?;
         self.fits(&data, shape, node.get("data").unwrap_or(event))?;
@@ -106,6 +110,7 @@ impl Reader<'_> {
             time: time?,
             party: party?,
             about: about?,
+            actor: node.get("actor").and_then(Node::text).map(Into::into),
             data,
             line: self.line(&node.span),
         })
@@ -129,10 +134,18 @@ impl Reader<'_> {
         }
     }
 
+    fn key_of_any_kind(&mut self, entry: &Entry) -> Option<Box<str>> {
+        let kind = entry.value.text()?.split_once(':').map_or("order", |(kind, _)| kind).to_owned();
+        self.key_of_kind(&kind, entry)
+    }
+
     fn key_of_kind(&mut self, kind: &str, entry: &Entry) -> Option<Box<str>> {
         let text = entry.value.text()?;
         match text.split_once(':') {
-            Some((written, rest)) if !rest.is_empty() && (written == kind || kind == builtin::ANY_PARTY) => {
+            Some((written, rest))
+                if !rest.is_empty()
+                    && (written == kind || [builtin::ANY_PARTY, builtin::ANY_THING].contains(&kind)) =>
+            {
                 Some(text.into())
             }
             _ => {

@@ -1,5 +1,6 @@
 //! Promises that follow another one: a duty to care, to answer, to tell.
 
+use makegood_charter::expr::{Scope, Unmet};
 use makegood_charter::model::PromiseId;
 
 use super::{holds, shown_by, terms};
@@ -11,21 +12,20 @@ use crate::{Clause, Event, Form, Promise, Proof, Rules, message};
 pub(super) fn follow(
     folding: &mut Folding,
     base: &Promise,
-    rules: &Rules,
-    base_id: PromiseId,
-    event: &Event,
-    form: &Form,
+    (rules, base_id): (&Rules, PromiseId),
+    (event, form): (&Event, &Form),
+    duty: Option<Unmet>,
 ) -> Result<(), FoldError> {
     let makes = rules.uses(form.shape).map(|uses| uses.follows.as_slice()).unwrap_or_default();
     for clause_id in makes {
         let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };
         let follows = clause.follows.is_some_and(|follows| follows.promise == base_id);
         let id = part_id(folding.key, &base.thing, &event.ident, &format!("{}/{}", clause.name, hex(&base.id)), 0);
-        let scope = base.scope(&form.data, event.time);
+        let scope = Scope { duty, ..base.scope(&form.data, event.time) };
         if !follows || folding.promise(&id).is_some() || !holds(clause.when.as_ref(), &scope) {
             continue;
         }
-        let (due, worth, paid) = match terms(folding, clause, &scope) {
+        let (due, worth, paid) = match terms(folding, rules, clause, &scope) {
             Ok(terms) => terms,
             // The event is a fact that others wait for too: what cannot be worked out of it is a question.
             Err(FoldError::Refused(refusal)) => {

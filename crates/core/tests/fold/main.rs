@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod awards;
+mod custody;
 mod dealings;
 mod decisions;
 mod evidence;
@@ -11,6 +12,8 @@ mod language;
 mod ledger;
 mod messages;
 mod payments;
+mod people;
+mod plays;
 mod reasons;
 mod states;
 mod versions;

@@ -7,11 +7,11 @@ use makegood_charter::clock::parse_moment;
 use makegood_charter::decode::Envelope;
 use makegood_charter::diagnostic::Style;
 use makegood_charter::{Charter, Moment};
-use makegood_core::id::Kind;
+use makegood_core::id::{Kind, about_of};
 use makegood_core::ledger::Entry;
 use makegood_core::{
-    Clause, Context, Event, FoldError, Form, Happening, Ident, Loaded, Message, Name, PartId, Party, Promise, Refusal,
-    Remedy, Rulebook, Topic, fold, needs,
+    Beside, BesideKind, Clause, Context, Event, FoldError, Form, Happening, Ident, Loaded, Message, Name, PartId,
+    Party, Promise, Refusal, Remedy, Rulebook, Topic, fold, needs, with_ties,
 };
 use serde_json::{Value as Json, json};
 
@@ -87,6 +87,8 @@ pub struct World {
     pub party: Party,
     pub promises: BTreeMap<PartId, Promise>,
     pub remedies: BTreeMap<PartId, Remedy>,
+    /// Its other parts.
+    pub beside: BTreeMap<(BesideKind, PartId), Beside>,
     pub entries: Vec<Entry>,
     pub messages: Vec<Message>,
     pub withdrawn: Vec<PartId>,
@@ -112,6 +114,7 @@ impl World {
             party: Party::default(),
             promises: BTreeMap::new(),
             remedies: BTreeMap::new(),
+            beside: BTreeMap::new(),
             entries: Vec::new(),
             messages: Vec::new(),
             withdrawn: Vec::new(),
@@ -238,8 +241,13 @@ impl World {
 
     fn fold(&mut self, happening: &Happening) -> Result<Vec<Box<str>>, FoldError> {
         let needs = needs(&self.book, PARTY, happening);
+        let mut promises: Vec<_> = self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect();
+        with_ties(&mut promises, |id| Ok::<_, std::convert::Infallible>(self.promises.get(id).cloned())).unwrap();
+        let about: Vec<[u8; 4]> = needs.beside_of(&promises).collect();
+        let beside = self.beside.values().filter(|part| about.contains(&about_of(&part.id())));
         let loaded = Loaded {
-            promises: self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect(),
+            beside: beside.cloned().collect(),
+            promises,
             remedies: needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().collect(),
         };
         let context = Context { budget_spent: self.budget_spent };
@@ -247,6 +255,7 @@ impl World {
         self.party = folded.party;
         self.promises.extend(folded.promises.into_iter().map(|promise| (promise.id, promise)));
         self.remedies.extend(folded.remedies.into_iter().map(|remedy| (remedy.id, remedy)));
+        self.beside.extend(folded.beside.into_iter().map(|part| ((part.kind(), part.id()), part)));
         self.entries.extend(folded.entries);
         self.messages.extend(folded.messages);
         self.withdrawn.extend(folded.withdrawn);

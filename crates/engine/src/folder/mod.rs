@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use makegood_charter::Moment;
-use makegood_core::{Budget, Context, Event, FoldError, Happening, Ident, Rulebook, fold, needs};
+use makegood_core::{BesideKind, Budget, Context, Event, FoldError, Happening, Ident, Rulebook, fold, needs};
 use makegood_store::{Body, Commit, FanoutRow, InterestRow, PartKind, Reader, Slot, TallyRow, slot_of};
 use sha2::{Digest, Sha256};
 
@@ -372,6 +372,11 @@ impl Folder {
             at_hand.changed.push((PartKind::Remedy, remedy.id));
             at_hand.remedies.insert(remedy.id, Part { part: remedy, batch });
         }
+        for part in folded.beside {
+            let (id, kind) = (part.id(), part.kind());
+            at_hand.changed.push((rows::part_kind(kind), id));
+            at_hand.beside.insert((id, kind), Part { part, batch });
+        }
         let large = at_hand.parts() > self.bounds.parts_at_hand && !std::mem::replace(&mut at_hand.large, true);
         if large {
             self.working.note_large(key);
@@ -432,6 +437,11 @@ impl Folder {
                         }),
                         PartKind::Remedy => {
                             at_hand.remedies.get(&id).map(|remedy| rows::remedy_row(slot, &key, &remedy.part))
+                        }
+                        PartKind::Play | PartKind::Custody | PartKind::Stage => {
+                            let beside = BesideKind::ALL.into_iter().find(|beside| rows::part_kind(*beside) == kind);
+                            let part = beside.and_then(|beside| at_hand.beside.get(&(id, beside)));
+                            part.map(|part| rows::beside_row(slot, &key, &part.part, &self.book))
                         }
                     }
                     .transpose()?,

@@ -251,7 +251,7 @@ fn is_unknown_penalty(replay: &Replay, recorded: &BTreeMap<PartId, Remedy>, reme
     }
     let paid = remedy.promise.and_then(|id| replay.promises.get(&id)).and_then(|promise| match promise.clause {
         Clause::Pay { remedy, .. } => replay.remedies.get(&remedy),
-        Clause::Promise(_) => None,
+        Clause::Promise(_) | Clause::Delegated(_) => None,
     });
     !paid.is_some_and(|paid| recorded.values().any(|known| is_for_the_same(known, paid)))
 }

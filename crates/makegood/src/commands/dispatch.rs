@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use makegood_core::Topic;
 use makegood_engine::sink::{FileSink, WebhookSink};
 use makegood_engine::{Routes, Sink};
 
@@ -8,8 +9,6 @@ use crate::output::grouped;
 use crate::output::put_line;
 use crate::{Failure, clock, open};
 
-/// The topics that messages have.
-const TOPICS: [&str; 4] = ["payout", "notice", "question", "approval"];
 /// Where the secret for webhooks is read from.
 const SECRET: &str = "MAKEGOOD_WEBHOOK_SECRET";
 
@@ -17,12 +16,12 @@ const SECRET: &str = "MAKEGOOD_WEBHOOK_SECRET";
 pub fn run(arguments: &Dispatch) -> Result<bool, Failure> {
     let mut sinks = Vec::new();
     for route in &arguments.routes {
-        let known = route.split_once('=').filter(|(topic, _)| TOPICS.contains(topic));
+        let known = route.split_once('=').filter(|(topic, _)| Topic::ALL.iter().any(|known| known.word() == *topic));
         let Some((topic, target)) = known else {
             return Err(Failure::new(
                 "M017",
                 format!("`{route}` is not a route"),
-                format!("write TOPIC=WHERE, with one of the topics {}", TOPICS.join(", ")),
+                format!("write TOPIC=WHERE, with one of the topics {}", Topic::ALL.map(Topic::word).join(", ")),
             ));
         };
         if sinks.iter().any(|(other, _)| *other == topic) {

@@ -2,6 +2,7 @@
 
 mod charter;
 mod copies;
+mod custody;
 mod db;
 mod demo;
 mod dispatch;
@@ -11,10 +12,12 @@ mod estimate;
 mod history;
 pub mod in_force;
 mod ledger;
+mod promise;
 mod quarantine;
 mod rebuild;
 mod remedy;
 mod run;
+mod send;
 mod simulate;
 mod tick;
 mod value;
@@ -34,6 +37,8 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Ledger(ledger) => ledger::run(&ledger),
         Command::Charter(charter) => charter::run(&charter),
         Command::Remedy(remedy) => remedy::run(&remedy),
+        Command::Custody(custody) => custody::run(&custody),
+        Command::Promise(promise) => promise::run(&promise),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
         Command::Tick(tick) => tick::run(&tick),

@@ -1,10 +1,10 @@
 use makegood_core::id::{Kind, Name};
 use makegood_core::{Remedy, RemedyState};
-use makegood_engine::{Origin, read, rows};
+use makegood_engine::rows;
 use makegood_store::{PartId, PartKind, Reader, SLOTS, Slot};
 
+use super::send::{Said, party_of, send};
 use crate::arguments::{Decision, RemedyCommand, StateFilter};
-use crate::open::Opened;
 use crate::output::table;
 use crate::output::{put, put_line};
 use crate::{Failure, clock, open};
@@ -77,35 +77,20 @@ fn soonest(found: &mut Vec<(Option<i64>, String, Remedy)>, limit: usize) {
 
 fn decide(decision: &Decision, kind: &str, noted_as: Option<&str>) -> Result<bool, Failure> {
     let opened = open::database(&decision.database.db)?;
-    let party = party_of(&opened, &decision.remedy)?;
-    let now = clock::now();
-    let mut data = serde_json::json!({ "remedy": decision.remedy });
+    let name = &decision.remedy;
+    let party = party_of(&opened, name, Kind::Remedy).unwrap_or_else(|| {
+        Err(Failure::new(
+            "M022",
+            format!("there is no remedy `{name}`"),
+            "`makegood remedy list` names those there are",
+        ))
+    })?;
+    let mut data = serde_json::json!({ "remedy": name });
     if let (Some(field), Some(fields)) = (noted_as, data.as_object_mut()) {
         fields.insert(field.to_owned(), decision.note.clone().unwrap_or_default().into());
     }
-    let event = serde_json::json!({
-        "specversion": "1.0", "id": format!("{kind}/{}/{}", decision.remedy, now.0), "source": "urn:makegood:command",
-        "type": kind, "subject": party, "time": now.to_string(), "actor": decision.by, "data": data,
-    });
-    let origin = Origin { name: "command".into(), line: 1 };
-    let incoming = read(&opened.book, event.to_string().as_bytes(), origin, now)
-        .map_err(|reject| Failure::new("M021", reject.reason, reject.help))?;
-    let verdict = opened.session()?.command(incoming)?;
-    verdict.map_err(|reject| Failure::new("M021", reject.reason, reject.help))?;
-    put_line!("{kind}: {}", decision.remedy);
+    let said = Said { kind, party: &party, about: None, by: &decision.by, at: clock::now(), data, id: None };
+    send(&opened, &said)?;
+    put_line!("{kind}: {name}");
     Ok(true)
-}
-
-/// Whose remedy this is.
-fn party_of(opened: &Opened, name: &str) -> Result<String, Failure> {
-    let unknown =
-        || Failure::new("M022", format!("there is no remedy `{name}`"), "`makegood remedy list` names those there are");
-    let parsed = Name::parse(name).filter(|name| name.kind == Kind::Remedy).ok_or_else(unknown)?;
-    let slot = Slot(u16::from_be_bytes(parsed.place) >> 6);
-    let found = opened.store.reader()?.parts_by_id(slot, PartKind::Remedy, &parsed.id)?;
-    found
-        .into_iter()
-        .map(|row| row.party.to_string())
-        .find(|party| Name::new(Kind::Remedy, party, parsed.id) == parsed)
-        .ok_or_else(unknown)
 }

@@ -12,7 +12,7 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
     let verified = makegood_engine::verify(&*opened.store, &opened.book, &mut || progress.inc(1))?;
     progress.finish_and_clear();
     put_line!(
-        "{} lines of {} logs follow their chains, {} movements were summed, {} promises and remedies compared",
+        "{} lines of {} logs follow their chains, {} movements were summed, {} promises, remedies and other parts compared",
         grouped(verified.lines),
         grouped(verified.logs),
         grouped(verified.movements),

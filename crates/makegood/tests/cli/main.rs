@@ -5,11 +5,13 @@
 mod bad_input;
 mod books;
 mod charters;
+mod custody;
 mod databases;
 mod decisions;
 mod desk;
 mod explain;
 mod inputs;
+mod people;
 mod sudden;
 mod tutorial;
 mod value;

@@ -1,10 +1,10 @@
 //! The outbox, the quarantine, charters, and what an operator asks.
 
-use super::rows::{head, id, outbox, own, part, posting, quarantined, step};
+use super::rows::{TABLES, every_part, head, id, outbox, own, posting, quarantined, step};
 use super::{Open, World, stale_key};
 use crate::{
-    CharterRow, Commit, CommitError, FanoutRow, FitRow, InboxRow, InterestRow, OutboxRow, PartKind, QuarantineRow,
-    Slot, StoreError,
+    CharterRow, Commit, CommitError, FanoutRow, FitRow, InboxRow, InterestRow, OutboxRow, QuarantineRow, Slot,
+    StoreError,
 };
 
 /// The topics asked for: that of the rows, and another.
@@ -196,10 +196,7 @@ pub(super) fn fits_are_written_over(open: Open) {
 
 pub(super) fn rows_are_counted(open: Open) {
     let mut world = World::new(open);
-    let parts = vec![
-        part(PartKind::Promise, 1, "customer:1", id(0, 1), None),
-        part(PartKind::Remedy, 1, "customer:1", id(0, 1), None),
-    ];
+    let parts = every_part(1, "customer:1", id(0, 1));
     world.commit(Commit {
         heads: vec![(head(1, "customer:1", 1, None), 0)],
         events: vec![own(1, "customer:1", 1)],
@@ -217,9 +214,7 @@ pub(super) fn rows_are_counted(open: Open) {
         quarantine: vec![quarantined(1, 1)],
         ..Commit::default()
     });
-    for table in
-        ["event", "head", "promise", "remedy", "posting", "outbox", "inbox", "fanout", "interest", "quarantine"]
-    {
+    for table in TABLES {
         assert_eq!(world.reader.count(table).unwrap(), 1, "{table}");
     }
     for table in ["", "events", "sqlite_schema", "head; DROP TABLE head"] {

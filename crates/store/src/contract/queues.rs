@@ -1,8 +1,8 @@
 //! Work that waits in slots, who claims it, and slots read whole.
 
-use super::rows::{head, id, outbox, own, part, posting, quarantined, step};
+use super::rows::{TABLES, every_part, head, id, outbox, own, posting, quarantined, step};
 use super::{Open, World};
-use crate::{Commit, FanoutRow, InboxRow, InterestRow, PartKind, Queue, Slot, TallyRow};
+use crate::{Commit, FanoutRow, InboxRow, InterestRow, Queue, Slot, TallyRow};
 
 const ALL: [Queue; 3] = [Queue::Timers, Queue::Deliveries, Queue::Messages];
 
@@ -147,10 +147,7 @@ pub(super) fn filling_goes_on_and_ends(open: Open) {
     let everything = |slot| Commit {
         heads: vec![(head(slot, "customer:1", 1, Some(1)), 0)],
         events: vec![own(slot, "customer:1", 1)],
-        parts: vec![
-            part(PartKind::Promise, slot, "customer:1", id(0, 1), None),
-            part(PartKind::Remedy, slot, "customer:1", id(0, 1), None),
-        ],
+        parts: every_part(slot, "customer:1", id(0, 1)),
         interests: vec![InterestRow { slot: Slot(slot), thing: "a".into(), party: "b".into(), heard: false }],
         inbox_add: vec![InboxRow { slot: Slot(slot), party: "b".into(), thing: "a".into(), seq: 1 }],
         fanouts: vec![FanoutRow { slot: Slot(slot), thing: "a".into(), seq: 1, after: "".into() }],
@@ -168,9 +165,7 @@ pub(super) fn filling_goes_on_and_ends(open: Open) {
     assert_eq!(other.begin_filling("sqlite:a.db").unwrap(), slots(&[1, 3]));
     assert!(other.begin_filling("sqlite:b.db").is_err(), "it is another's copy");
     other.empty(&slots(&[2, 4])).unwrap();
-    for table in
-        ["event", "head", "promise", "remedy", "posting", "outbox", "inbox", "fanout", "interest", "quarantine"]
-    {
+    for table in TABLES {
         assert_eq!(world.reader.count(table).unwrap(), 2, "{table}");
     }
     other.end_filling().unwrap();

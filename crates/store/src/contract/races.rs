@@ -1,7 +1,7 @@
 //! Versions, refusals, and two who write at once.
 
 use super::ledger::budget;
-use super::rows::{head, id, outbox, own, part, posting, quarantined, step};
+use super::rows::{TABLES, head, id, outbox, own, part, posting, quarantined, step};
 use super::{Open, World, stale_key};
 use crate::{Commit, CommitError, FanoutRow, InboxRow, InterestRow, PartKind, Slot, TallyRow};
 
@@ -69,8 +69,7 @@ pub(super) fn a_refused_commit_leaves_nothing(open: Open) {
         quarantine: vec![quarantined(1, 2)],
         quarantine_done: vec![(Slot(1), id(1, 1))],
     };
-    let tables =
-        ["event", "head", "promise", "remedy", "posting", "outbox", "inbox", "fanout", "interest", "quarantine"];
+    let tables = TABLES;
     let mut look = || {
         let counts = tables.map(|table| world.reader.count(table).unwrap());
         let waiting = (world.reader.inbox(Slot(1), 9).unwrap(), world.reader.fanouts(Slot(1), 9).unwrap());

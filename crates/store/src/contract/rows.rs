@@ -53,6 +53,28 @@ pub(super) fn step(slot: u16, key: &str, seq: u64) -> Commit {
     }
 }
 
+/// Every table whose rows a commit may carry.
+pub(super) const TABLES: [&str; 13] = [
+    "event",
+    "head",
+    "promise",
+    "remedy",
+    "play",
+    "custody",
+    "stage",
+    "posting",
+    "outbox",
+    "inbox",
+    "fanout",
+    "interest",
+    "quarantine",
+];
+
+/// A part of every kind.
+pub(super) fn every_part(slot: u16, party: &str, id: PartId) -> Vec<PartRow> {
+    PartKind::ALL.map(|kind| part(kind, slot, party, id, None)).into()
+}
+
 pub(super) fn part(kind: PartKind, slot: u16, party: &str, id: PartId, wake_at: Option<i64>) -> PartRow {
     PartRow {
         kind,

@@ -37,7 +37,7 @@ pub(super) fn bulks(commit: &Commit) -> Vec<Bulk<'_>> {
     let mut bulks = Vec::new();
     heads(&commit.heads, &mut bulks);
     events(&commit.events, &mut bulks);
-    for kind in [PartKind::Promise, PartKind::Remedy] {
+    for kind in PartKind::ALL {
         parts(&commit.parts, kind, &mut bulks);
     }
     deliveries(commit, &mut bulks);

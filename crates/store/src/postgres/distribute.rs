@@ -4,11 +4,14 @@ use super::connection::Connection;
 use crate::{Distributed, StoreError};
 
 /// The tables whose rows belong to a slot. The first is spread, the others lie beside it.
-pub(super) const BY_SLOT: [&str; 13] = [
+pub(super) const BY_SLOT: [&str; 16] = [
     "event",
     "head",
     "promise",
     "remedy",
+    "play",
+    "custody",
+    "stage",
     "interest",
     "inbox",
     "fanout",

@@ -9,11 +9,12 @@ use crate::StoreError;
 /// The oldest server that is used, as it numbers itself.
 const OLDEST: i32 = 150_000;
 /// Every form of the schema, in order: name and text. One that was released never changes.
-pub(super) const MIGRATIONS: [(&str, &str); 4] = [
+pub(super) const MIGRATIONS: [(&str, &str); 5] = [
     ("ground", include_str!("../../migrations/postgres/0001_ground.sql")),
     ("claim", include_str!("../../migrations/postgres/0002_claim.sql")),
     ("fit", include_str!("../../migrations/postgres/0003_fit.sql")),
     ("filling", include_str!("../../migrations/postgres/0004_filling.sql")),
+    ("people", include_str!("../../migrations/postgres/0005_people.sql")),
 ];
 /// The newest form of the schema that this release knows.
 pub(super) const KNOWN: u32 = MIGRATIONS.len() as u32;

@@ -103,11 +103,17 @@ macro_rules! parts {
 
 static PROMISE: Parts = parts!("promise");
 static REMEDY: Parts = parts!("remedy");
+static PLAY: Parts = parts!("play");
+static CUSTODY: Parts = parts!("custody");
+static STAGE: Parts = parts!("stage");
 
 pub(super) fn parts(kind: PartKind) -> &'static Parts {
     match kind {
         PartKind::Promise => &PROMISE,
         PartKind::Remedy => &REMEDY,
+        PartKind::Play => &PLAY,
+        PartKind::Custody => &CUSTODY,
+        PartKind::Stage => &STAGE,
     }
 }
 
@@ -236,6 +242,9 @@ pub(super) fn count(table: &str) -> Option<&'static str> {
         "head" => "SELECT count(*) FROM head WHERE slot = $1",
         "promise" => PROMISE.count,
         "remedy" => REMEDY.count,
+        "play" => PLAY.count,
+        "custody" => CUSTODY.count,
+        "stage" => STAGE.count,
         "posting" => "SELECT count(*) FROM posting WHERE slot = $1",
         "outbox" => "SELECT count(*) FROM outbox WHERE slot = $1",
         "inbox" => "SELECT count(*) FROM inbox WHERE slot = $1",

@@ -15,11 +15,12 @@ const PAGE_BYTES: u32 = 4096;
 const SWITCH_TRIES: u32 = 500;
 const SWITCH_PAUSE: Duration = Duration::from_millis(20);
 /// Every form of the schema, in order. One that was released never changes.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/sqlite/0001_ground.sql"),
     include_str!("../../migrations/sqlite/0002_claim.sql"),
     include_str!("../../migrations/sqlite/0003_fit.sql"),
     include_str!("../../migrations/sqlite/0004_filling.sql"),
+    include_str!("../../migrations/sqlite/0005_people.sql"),
 ];
 
 /// The newest form of the schema that this release knows.

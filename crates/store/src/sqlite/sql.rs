@@ -79,11 +79,17 @@ macro_rules! parts {
 
 static PROMISE: Parts = parts!("promise");
 static REMEDY: Parts = parts!("remedy");
+static PLAY: Parts = parts!("play");
+static CUSTODY: Parts = parts!("custody");
+static STAGE: Parts = parts!("stage");
 
 pub(super) fn parts(kind: PartKind) -> &'static Parts {
     match kind {
         PartKind::Promise => &PROMISE,
         PartKind::Remedy => &REMEDY,
+        PartKind::Play => &PLAY,
+        PartKind::Custody => &CUSTODY,
+        PartKind::Stage => &STAGE,
     }
 }
 
@@ -196,6 +202,9 @@ pub(super) fn count(table: &str) -> Option<&'static str> {
         "head" => "SELECT count(*) FROM head",
         "promise" => "SELECT count(*) FROM promise",
         "remedy" => "SELECT count(*) FROM remedy",
+        "play" => "SELECT count(*) FROM play",
+        "custody" => "SELECT count(*) FROM custody",
+        "stage" => "SELECT count(*) FROM stage",
         "posting" => "SELECT count(*) FROM posting",
         "outbox" => "SELECT count(*) FROM outbox",
         "inbox" => "SELECT count(*) FROM inbox",

@@ -319,7 +319,7 @@ fn events(transaction: &Transaction, rows: &[EventRow]) -> Written {
 }
 
 fn parts(transaction: &Transaction, rows: &[PartRow]) -> rusqlite::Result<()> {
-    for kind in [PartKind::Promise, PartKind::Remedy] {
+    for kind in PartKind::ALL {
         let of_kind = rows.iter().filter(|part| part.kind == kind).collect();
         let mut put = transaction.prepare_cached(sql::parts(kind).put)?;
         for part in ordered(of_kind, |a, b| (a.slot, &a.party, a.id).cmp(&(b.slot, &b.party, b.id))) {

@@ -1,0 +1,77 @@
+//! Playbooks: ordered steps, each of which becomes a promise.
+
+use makegood_money::Ratio;
+
+use super::{Charter, Follows, PromiseId, ShapeId};
+use crate::expr::Expr;
+use crate::text::Texts;
+
+/// Position of a playbook in [`Charter::playbooks`].
+pub type PlaybookId = usize;
+/// Position of a step in [`Playbook::steps`].
+pub type StepId = usize;
+
+/// A playbook: what is done, by whom and by when, once something has happened.
+#[derive(Debug, Clone)]
+pub struct Playbook {
+    /// Its name: `complaint`.
+    pub name: Box<str>,
+    /// What it is for, in the customer's words.
+    pub says: Texts,
+    /// The event whose data it keeps as `made`: the one that begins it or, for a playbook that follows a promise, the one that
+    /// made that promise. What it is about, the play is about.
+    pub on: ShapeId,
+    /// For a playbook that follows a promise: which, and the event about that promise's thing that begins it.
+    pub follows: Option<Follows>,
+    /// Only if this holds; may read `data`, and with `follows` also `made`, `promise` and `duty`.
+    pub when: Option<Expr>,
+    /// True when it stands on the page that customers read.
+    pub published: bool,
+    /// Who in the company speaks for the party, by role.
+    pub speaks_for_them: Option<Box<str>>,
+    /// The share of plays that are left alone on purpose, to compare with.
+    pub control: Option<Ratio>,
+    /// The steps, each after those that it names.
+    pub steps: Vec<Step>,
+    /// What else ends it, in the order in which they are tried.
+    pub endings: Vec<Ending>,
+}
+
+/// A step of a playbook.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its name: `acknowledged`.
+    pub name: Box<str>,
+    /// The promise that it becomes. Its due time may read `made`, the data of what began the play, and `step`; `at` is when it is
+    /// entered.
+    pub promise: PromiseId,
+    /// The steps it comes after: it is entered once all of them have come to their end and one of them was done. Empty: at the
+    /// beginning.
+    pub after: Vec<StepId>,
+    /// Only if this holds; may read `made` and `step`. Passed by otherwise.
+    pub when: Option<Expr>,
+    /// Done by another person than these steps: an approval.
+    pub unlike: Vec<StepId>,
+    /// True when the play goes on once the step is overdue: nothing is heard from whoever was asked.
+    pub goes_on: bool,
+}
+
+/// What ends a play before its last step.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// How the play ended: `not-worth-it`.
+    pub name: Box<str>,
+    /// The event that ends it.
+    pub on: ShapeId,
+    /// Only if this holds; may read `data`, `made` and `step`.
+    pub when: Option<Expr>,
+    /// What is said of it, in the customer's words.
+    pub says: Texts,
+}
+
+impl Charter {
+    /// The playbook and the step that a promise clause is, if it is one.
+    pub fn step_of(&self, promise: PromiseId) -> Option<(PlaybookId, StepId)> {
+        self.promises.get(promise)?.step
+    }
+}

@@ -1,0 +1,409 @@
+//! Plays: running instances of a playbook, whose every step is a promise.
+
+use makegood_charter::expr::{Scope, Unmet};
+use makegood_charter::model::{Charter, Playbook, PlaybookId, PromiseId, Step, StepId};
+use makegood_charter::value::{Fields, Moment, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::fold::{FoldError, Folding};
+use crate::id::part_id;
+use crate::promise::{holds, shown_by};
+use crate::{
+    Beside, BesideKind, CharterTag, Clause, Event, Form, Hands, Ident, PartId, Promise, PromiseState, Proof, Rules,
+    limits, message,
+};
+
+/// One running or ended playbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Play {
+    /// Its identity within the party.
+    pub id: PartId,
+    /// What it is about; empty when no thing is.
+    pub thing: Box<str>,
+    /// The charter version it runs under.
+    pub charter: CharterTag,
+    /// The playbook.
+    pub playbook: PlaybookId,
+    /// How it stands.
+    pub state: PlayState,
+    /// When it began.
+    pub began_at: Moment,
+    /// The event that began it.
+    pub cause: Ident,
+    /// The data of that event.
+    pub began: Fields,
+    /// How each step stands, by its position in the playbook.
+    pub steps: Vec<StepState>,
+    /// What was heard that a step or an ending may read, in the order in which it happened.
+    pub heard: Vec<Proof>,
+    /// When it ended.
+    pub ended_at: Option<Moment>,
+    /// How it ended, by the position among the playbook's endings; `None` when every step came to its end.
+    pub ending: Option<usize>,
+}
+
+/// How a play stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum PlayState {
+    /// Steps are open.
+    Running = 0,
+    /// Every step came to its end.
+    Done = 1,
+    /// One of the playbook's endings came first.
+    Ended = 2,
+    /// Left alone on purpose, to compare with those that were not.
+    Control = 3,
+}
+
+/// How one step of a play stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StepState {
+    /// What it comes after has not come to its end.
+    Waiting,
+    /// It is this promise.
+    Entered(PartId),
+    /// It came to its end so, at this time, shown by this event.
+    Settled(PartId, PromiseState, Moment, Ident),
+    /// Its condition did not hold, or nothing that it comes after was done.
+    Passed,
+}
+
+impl PlayState {
+    /// Every state, by number.
+    pub const ALL: [Self; 4] = [Self::Running, Self::Done, Self::Ended, Self::Control];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Ended => "ended",
+            Self::Control => "left alone",
+        }
+    }
+}
+
+impl Play {
+    /// The playbook it runs by.
+    pub fn playbook_of<'r>(&self, rules: &'r Rules) -> Option<&'r Playbook> {
+        rules.charter.playbooks.get(self.playbook)
+    }
+}
+
+impl StepState {
+    /// True while something may still come of it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Entered(_))
+    }
+
+    /// True when it was done, in time or late.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Settled(_, PromiseState::Kept | PromiseState::KeptLate, ..))
+    }
+}
+
+/// An event that plays may hear: those that run hear it, and it may begin others. Told again, it is heard once.
+pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+    for mut play in running(folding) {
+        let Some((version, rules)) = folding.book.by_tag(play.charter) else {
+            gone(folding, event)?;
+            continue;
+        };
+        let same = event.thing().unwrap_or_default() == &*play.thing && event.time >= play.began_at;
+        if let (true, Some(form)) = (same, event.form(version)) {
+            hear(folding, &mut play, rules, event, form);
+            folding.put_beside(Beside::Play(play));
+        }
+    }
+    Ok(())
+}
+
+/// Begins the plays that an event of the party's own begins.
+pub(crate) fn begin(folding: &mut Folding, event: &Event) {
+    let book = folding.book;
+    for (version, rules) in book.in_force(event.time) {
+        let Some(form) = event.form(version) else { continue };
+        let begins = rules.uses(form.shape).map(|uses| uses.begins.as_slice()).unwrap_or_default();
+        for (id, playbook) in begins.iter().filter_map(|id| Some((*id, rules.charter.playbooks.get(*id)?))) {
+            let scope = Scope { data: &form.data, made: &form.data, at: event.time, ..Scope::default() };
+            if playbook.follows.is_none() && holds(playbook.when.as_ref(), &scope) {
+                begin_one(folding, event, rules, id, &form.data);
+            }
+        }
+    }
+}
+
+/// Begins the plays that follow a promise and that an event about its thing begins.
+pub(crate) fn begin_after(
+    folding: &mut Folding,
+    base: &Promise,
+    rules: &Rules,
+    base_id: PromiseId,
+    (event, form): (&Event, &Form),
+    duty: Option<Unmet>,
+) {
+    let begins = rules.uses(form.shape).map(|uses| uses.begins.as_slice()).unwrap_or_default();
+    for (id, playbook) in begins.iter().filter_map(|id| Some((*id, rules.charter.playbooks.get(*id)?))) {
+        let follows = playbook.follows.is_some_and(|follows| follows.promise == base_id);
+        let scope = Scope { duty, ..base.scope(&form.data, event.time) };
+        if follows && holds(playbook.when.as_ref(), &scope) {
+            begin_one(folding, event, rules, id, &base.made);
+        }
+    }
+}
+
+/// Begins a play, unless one of the same playbook runs about the same thing or began with this event.
+fn begin_one(folding: &mut Folding, event: &Event, rules: &Rules, id: PlaybookId, made: &Fields) {
+    let Some(playbook) = rules.charter.playbooks.get(id) else { return };
+    let book = folding.book;
+    let thing = event.thing().unwrap_or_default();
+    let name = format!("play/{}/{}", rules.charter.name, playbook.name);
+    let part = part_id(folding.key, thing, &event.ident, &name, 0);
+    let same = |play: &Play| {
+        let rules_of = book.by_tag(play.charter).map(|(_, rules)| rules);
+        let named = rules_of.and_then(|rules| Some((&rules.charter.name, &play.playbook_of(rules)?.name)));
+        play.id == part
+            || (play.ended_at.is_none()
+                && *play.thing == *thing
+                && named == Some((&rules.charter.name, &playbook.name)))
+    };
+    if plays(folding).any(same) {
+        return;
+    }
+    let left_alone = is_control(playbook, &part);
+    folding.put_beside(Beside::Play(Play {
+        id: part,
+        thing: thing.into(),
+        charter: rules.tag,
+        playbook: id,
+        state: if left_alone { PlayState::Control } else { PlayState::Running },
+        began_at: event.time,
+        cause: event.ident,
+        began: made.clone(),
+        steps: vec![StepState::Waiting; playbook.steps.len()],
+        heard: Vec::new(),
+        ended_at: None,
+        ending: None,
+    }));
+    if !thing.is_empty() && &*event.subject == folding.key {
+        folding.out.interests.push(thing.into());
+    }
+}
+
+/// Carries the plays in hand on: notes which steps came to their end, and enters those that come after them.
+pub(crate) fn advance(folding: &mut Folding) -> Result<(), FoldError> {
+    for mut play in running(folding) {
+        let Some((_, rules)) = folding.book.by_tag(play.charter) else { continue };
+        let Some(playbook) = play.playbook_of(rules) else { continue };
+        if play.state == PlayState::Control {
+            continue;
+        }
+        for (position, step) in playbook.steps.iter().enumerate() {
+            note(folding, &mut play, position);
+            if play.steps.get(position) == Some(&StepState::Waiting) {
+                enter(folding, &mut play, rules, (position, step))?;
+            }
+        }
+        if !play.steps.iter().any(|step| step.is_open()) {
+            play.state = PlayState::Done;
+            let settled = play.steps.iter().filter_map(|step| settled_at(*step));
+            play.ended_at = Some(settled.max().unwrap_or(play.began_at));
+        }
+        folding.put_beside(Beside::Play(play));
+    }
+    Ok(())
+}
+
+/// The plays in hand.
+fn plays<'f>(folding: &'f Folding) -> impl Iterator<Item = &'f Play> {
+    folding.beside(BesideKind::Play).filter_map(|part| match part {
+        Beside::Play(play) => Some(play),
+        Beside::Custody(_) => None,
+    })
+}
+
+/// The plays in hand that have not ended.
+fn running(folding: &Folding) -> Vec<Play> {
+    plays(folding).filter(|play| play.ended_at.is_none()).cloned().collect()
+}
+
+/// A play whose charter version is gone cannot go on; what the party itself says to it is refused, so that it is not lost.
+fn gone(folding: &Folding, event: &Event) -> Result<(), FoldError> {
+    if &*event.subject != folding.key {
+        return Ok(());
+    }
+    folding.refuse(
+        "unknown-charter",
+        "a play runs under a charter version that is not kept".to_owned(),
+        "put that version in force again, as it was",
+    )
+}
+
+/// The same play is always left alone, or never: its identity decides.
+fn is_control(playbook: &Playbook, id: &PartId) -> bool {
+    let Some(share) = playbook.control else { return false };
+    let drawn = id.iter().skip(4).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    let (numerator, denominator) =
+        (u128::from(share.numerator().unsigned_abs()), u128::from(share.denominator().unsigned_abs()));
+    u128::from(drawn).saturating_mul(denominator) >> 64 < numerator
+}
+
+/// Keeps an event that a step or an ending reads, and ends the play where it does.
+fn hear(folding: &mut Folding, play: &mut Play, rules: &Rules, event: &Event, form: &Form) {
+    let listens = rules.uses(form.shape).is_some_and(|uses| uses.plays.contains(&play.playbook));
+    let known = play.heard.iter().any(|proof| proof.ident == event.ident);
+    if !listens || known || play.heard.len() >= limits::HEARD {
+        return;
+    }
+    let place = play.heard.partition_point(|proof| (proof.at, proof.ident) < (event.time, event.ident));
+    let proof = Proof { shape: form.shape, at: event.time, ident: event.ident, data: form.data.clone() };
+    play.heard.insert(place, proof);
+    let Some(playbook) = play.playbook_of(rules) else { return };
+    let data: Vec<&[Value]> = play.shown();
+    let scope = Scope {
+        data: &form.data,
+        made: &play.began,
+        at: event.time,
+        steps: &data,
+        done: play.done(),
+        ..Scope::default()
+    };
+    let ends = |(_, ending): &(usize, &makegood_charter::model::Ending)| {
+        ending.on == form.shape && holds(ending.when.as_ref(), &scope)
+    };
+    let Some((ending, _)) = playbook.endings.iter().enumerate().find(ends) else { return };
+    // One that was left alone ends as the others do, so that they can be compared.
+    let left_alone = play.state == PlayState::Control;
+    play.ending = Some(ending);
+    play.ended_at = Some(event.time);
+    if left_alone {
+        return;
+    }
+    play.state = PlayState::Ended;
+    for position in 0..play.steps.len() {
+        note(folding, play, position);
+        let Some(step) = play.steps.get_mut(position) else { continue };
+        match *step {
+            StepState::Waiting => *step = StepState::Passed,
+            StepState::Entered(id) => {
+                if let Some(mut promise) = folding.promise(&id).cloned() {
+                    promise.state = PromiseState::Released;
+                    promise.settled = Some((event.time, event.ident));
+                    promise.set_wake(promise.clause_of(rules));
+                    folding.put_promise(promise);
+                }
+                *step = StepState::Settled(id, PromiseState::Released, event.time, event.ident);
+            }
+            StepState::Settled(..) | StepState::Passed => {}
+        }
+    }
+}
+
+/// Notes how the promise that a step is stands, where it is in hand.
+fn note(folding: &Folding, play: &mut Play, position: StepId) {
+    let Some(step) = play.steps.get_mut(position) else { return };
+    let (StepState::Entered(id) | StepState::Settled(id, ..)) = *step else { return };
+    let Some(promise) = folding.promise(&id) else { return };
+    // A new time was agreed: the promise that took its place is the step now.
+    if let Some(replacement) = promise.replaced_by {
+        *step = StepState::Entered(replacement);
+        return note(folding, play, position);
+    }
+    if let (false, Some((at, ident))) = (promise.state.is_open(), promise.settled) {
+        *step = StepState::Settled(id, promise.state, at, ident);
+    }
+}
+
+fn settled_at(step: StepState) -> Option<Moment> {
+    match step {
+        StepState::Settled(_, _, at, _) => Some(at),
+        _ => None,
+    }
+}
+
+/// Makes the promise that a step is, once what it comes after has come to its end; or passes it by.
+fn enter(
+    folding: &mut Folding,
+    play: &mut Play,
+    rules: &Rules,
+    (position, step): (StepId, &Step),
+) -> Result<(), FoldError> {
+    let before: Vec<StepState> = step.after.iter().filter_map(|id| play.steps.get(*id).copied()).collect();
+    if before.iter().any(|state| state.is_open()) {
+        return Ok(());
+    }
+    let passed = !before.is_empty() && before.iter().all(|state| *state == StepState::Passed);
+    // Later than what it comes after, whichever was learnt of last.
+    let at = before.iter().filter_map(|state| settled_at(*state)).max().unwrap_or(play.began_at);
+    let Some(clause) = rules.charter.promises.get(step.promise) else { return Ok(()) };
+    let data = play.shown();
+    let scope = Scope { made: &play.began, at, steps: &data, done: play.done(), ..Scope::default() };
+    let mut state = StepState::Passed;
+    if !passed && holds(step.when.as_ref(), &scope) {
+        match clause.due.number(&scope) {
+            Ok(due) => {
+                let id = part_id(folding.key, &play.thing, &play.cause, &clause.name, 0);
+                let hands = Hands { play: Some(play.id), ..Hands::default() };
+                let mut promise = Promise {
+                    made_at: at,
+                    cause: folding.cause,
+                    made: play.began.clone(),
+                    hands: Some(Box::new(hands)),
+                    ..Promise::new(id, &play.thing, rules.tag, Clause::Promise(step.promise), Moment(due))
+                };
+                // What was heard before counts: a step may be done before it is learnt that it was its turn. Who said it is not
+                // remembered, so that an approval has to be said again.
+                for proof in play.heard.iter().filter(|proof| proof.at >= at && step.unlike.is_empty()) {
+                    shown_by(&mut promise, clause, (proof.shape, &proof.data), proof.at, proof.ident);
+                }
+                promise.set_wake(Some(clause));
+                state = StepState::Entered(id);
+                if promise.state.is_open() {
+                    message::task(folding, &promise, rules);
+                }
+                folding.put_promise(promise);
+            }
+            Err(error) => message::ask_about_step(folding, play, &clause.name, &error.to_string()),
+        }
+    }
+    if let Some(place) = play.steps.get_mut(position) {
+        *place = state;
+    }
+    note(folding, play, position);
+    Ok(())
+}
+
+/// The steps that another person must have done than the one who shows this promise kept: those who did them.
+pub(crate) fn done_by_others<'f>(folding: &'f Folding, charter: &'f Charter, promise: &Promise) -> Vec<&'f str> {
+    let Clause::Promise(clause) = promise.clause else { return Vec::new() };
+    let step = charter.step_of(clause).and_then(|(playbook, step)| charter.playbooks.get(playbook)?.steps.get(step));
+    let Some(step) = step.filter(|step| !step.unlike.is_empty()) else { return Vec::new() };
+    let Some(play) = plays(folding).find(|play| Some(play.id) == promise.play()) else { return Vec::new() };
+    let ids = step.unlike.iter().filter_map(|id| match play.steps.get(*id)? {
+        StepState::Settled(id, ..) | StepState::Entered(id) => Some(id),
+        StepState::Waiting | StepState::Passed => None,
+    });
+    let hands = ids.filter_map(|id| folding.promise(id)?.hands.as_deref());
+    hands.map(|hands| &*hands.done_by).filter(|actor| !actor.is_empty()).collect()
+}
+
+impl Play {
+    /// The data of what showed each step done, by position; empty where nothing did.
+    fn shown(&self) -> Vec<&[Value]> {
+        let shown = |step: &StepState| match step {
+            StepState::Settled(_, PromiseState::Kept | PromiseState::KeptLate, _, ident) => {
+                let proof = self.heard.iter().find(|proof| proof.ident == *ident);
+                proof.map(|proof| proof.data.as_slice()).unwrap_or_default()
+            }
+            _ => &[],
+        };
+        self.steps.iter().map(shown).collect()
+    }
+
+    /// The steps that were done, a bit each.
+    fn done(&self) -> u64 {
+        let bits = self.steps.iter().zip(0_u32..).filter(|(step, _)| step.is_done());
+        bits.fold(0, |done, (_, position)| done | 1_u64.checked_shl(position).unwrap_or(0))
+    }
+}

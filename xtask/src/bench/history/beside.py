@@ -10,6 +10,7 @@ threads = int(sys.argv[1])
 connection = duckdb.connect()
 connection.execute(f"SET threads = {threads}")
 connection.execute("SET TimeZone = 'UTC'")
+connection.execute("SET enable_progress_bar = false")
 for line in sys.stdin:
     question = json.loads(line)
     begun = time.perf_counter()

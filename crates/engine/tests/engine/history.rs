@@ -205,7 +205,7 @@ stacking:
   - {rights: [late, slow], rule: sum}
 "#;
 
-/// A story of a few customers: trips booked before or after they are flown, twice, or not at all, in any order.
+/// A story of a few customers: trips booked before or after they are flown, or not at all, and flown again, in any order.
 fn trips(choices: &[(u8, u8, u8, u16)]) -> Vec<String> {
     let of = |(number, (who, what, day, minutes)): (usize, &(u8, u8, u8, u16))| {
         let (customer, trip) = (u32::from(who % 3), format!("trip:{}", who % 3 * 8 + day % 8));
@@ -228,7 +228,11 @@ fn trips(choices: &[(u8, u8, u8, u16)]) -> Vec<String> {
         };
         event(kind, &id, Some(customer), &trip, &time, data)
     };
-    choices.iter().enumerate().map(of).collect()
+    // Of two promises about one thing the fold judges in an order of its own, which decides who gets the last of a bound.
+    let mut booked = std::collections::BTreeSet::new();
+    let once =
+        |(_, (who, what, day, _)): &(usize, &(u8, u8, u8, u16))| what % 5 > 1 || booked.insert((who % 3, day % 8));
+    choices.iter().enumerate().filter(once).map(of).collect()
 }
 
 proptest! {

@@ -256,6 +256,9 @@ static STEP: Record = Record {
     keys: &[
         need("says", Is::Texts, "The step in the customer's words. Slots as in a promise.", "{en: \"You have our answer by {due}\"}"),
         may("owner", TEXT, "Who is accountable, by role or name.", "complaints desk"),
+        may("doer", TEXT, "Who does it, by role or name; the owner, unless said.", "workshop"),
+        may("acknowledged", Is::Record(&ACKNOWLEDGED), "The promisee is asked to acknowledge in writing what was promised. Silence reminds the owner.", "{within: 2 days}"),
+        may("confirmed", Is::Record(&CONFIRMED), "Once it is shown kept, the promisee is asked for their own verdict, and asked again later.", "{again: 3 weeks}"),
         may("after", Is::OneOrMany(&Is::Leaf(Leaf::Reference("a step"))), "The steps above it that it comes after: it is entered once all of them have come to their end, unless all were passed by. Without it, at the beginning.", "acknowledged"),
         may("if", CONDITION, "Only if this holds then; passed by otherwise. Reads `made` and `step`.", "step.weighed.worth_it"),
         may("within", Is::Leaf(Leaf::Clock), "When it is due: so long after it is entered …", "2 working days"),

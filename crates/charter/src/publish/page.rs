@@ -73,8 +73,11 @@ pub(super) fn build(charter: &Charter, language: &str, format: Format) -> Page {
         title
     };
     let promises = charter.promises.iter().filter(|promise| promise.step.is_none()).map(|promise| {
-        let said = plain.text(&promise.says, Some(promise), None);
+        let mut said = plain.text(&promise.says, Some(promise), None);
         let (space, more) = (plain.pick(" ", "", " "), beside(&plain, promise));
+        if !more.is_empty() && !said.ends_with(['.', '!', '?', '。', '！', '？']) {
+            said.push_str(plain.pick(".", "。", "."));
+        }
         [said].into_iter().chain(more).collect::<Vec<_>>().join(space)
     });
     let version = plain.pick("Version", "版本", "Versjon");
@@ -121,9 +124,11 @@ fn beside(plain: &Plain<'_>, promise: &Promise) -> Vec<String> {
     });
     let repeats = promise.repeats.as_ref().map(|every| {
         let every = plain.clock(every);
+        // "Every month", not "every 1 month".
+        let every = every.strip_prefix("1 ").unwrap_or(&every);
         plain.pick(
             format!("We promise it again every {every}, until you let us go."),
-            format!("每 {every}我们都会再次承诺，直至您不再需要。"),
+            format!("每{every}我们都会再次承诺，直至您不再需要。"),
             format!("Vi lover det på nytt hver {every}, til du sier fra."),
         )
     });

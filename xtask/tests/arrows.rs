@@ -29,10 +29,19 @@ const ARROWS: &[(&str, &[&str])] = &[
             "makegood-auditor",
         ],
     ),
-    ("makegood-engine", &["makegood-money", "makegood-charter", "makegood-core", "makegood-store"]),
+    ("makegood-history", &["makegood-money", "makegood-charter", "makegood-store"]),
+    ("makegood-engine", &["makegood-money", "makegood-charter", "makegood-core", "makegood-store", "makegood-history"]),
     (
         "makegood",
-        &["makegood-money", "makegood-charter", "makegood-core", "makegood-store", "makegood-engine", "makegood-value"],
+        &[
+            "makegood-money",
+            "makegood-charter",
+            "makegood-core",
+            "makegood-store",
+            "makegood-history",
+            "makegood-engine",
+            "makegood-value",
+        ],
     ),
 ];
 

@@ -165,6 +165,20 @@ pub fn shapes() -> Vec<Shape> {
         .collect()
 }
 
+/// The kind of thing that a charter is: `charter:air`. What people did with its versions stands in its log.
+pub const CHARTER: &str = "charter";
+/// A person proposed a charter version.
+pub const CHARTER_PROPOSED: &str = "charter.proposed";
+/// Another person approved it: it is in force.
+pub const CHARTER_APPROVED: &str = "charter.approved";
+/// A proposal was taken back.
+pub const CHARTER_WITHDRAWN: &str = "charter.withdrawn";
+
+/// True for the types of what people do with charter versions. They judge nothing, so no charter reads them.
+pub fn of_charters(event_type: &str) -> bool {
+    [CHARTER_PROPOSED, CHARTER_APPROVED, CHARTER_WITHDRAWN].contains(&event_type)
+}
+
 /// The kinds of key that are parties under any charter.
 pub const PARTIES: [&str; 4] = ["customer", "employee", "supplier", "partner"];
 

@@ -396,6 +396,8 @@ pub enum Window {
     Year,
     /// So many milliseconds up to the event.
     Trailing(i64),
+    /// What one event makes owed, for however many promises.
+    Event,
 }
 
 /// A time in which an authority does not enforce a right.

@@ -22,6 +22,7 @@ mod message;
 mod people;
 mod play;
 mod promise;
+pub mod reckoning;
 mod remedy;
 mod right;
 mod role;

@@ -88,7 +88,7 @@ pub struct Counted {
 /// What a right with a bound over time gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
-    /// The right, as `charter/right`.
+    /// The right, as `charter/right`; with the event, where it is bounded for each: see [`Given::right_name`].
     pub right: Box<str>,
     /// For an event of this time; for a calendar year, the first of them.
     pub at: Moment,

@@ -13,6 +13,7 @@ mod dealings;
 mod dispatch;
 mod feed;
 mod folder;
+mod history;
 mod intake;
 pub mod limits;
 mod lines;
@@ -32,16 +33,17 @@ mod verify;
 mod working;
 mod writer;
 
-pub use charters::{CharterError, put_in_force};
+pub use charters::{Act, ActKind, CharterError, Decided, begin, charter_log, decide, put_in_force, withdraw};
 pub use dealings::{Dealer, dealers_of_slot};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
-pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
+pub use history::{Estimate, ExportError, History, Range, Total, estimate, export};
+pub use intake::{CHARTER_SOURCE, CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
 pub use lines::{Line, Lines};
 pub use rebuild::{Rebuilt, read_line, rebuild};
 pub use restore::{Restored, restore_until};
 pub use session::Session;
-pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate};
+pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate, simulate_files};
 pub use slots::each_slot;
 pub use standings::{RecordedMoves, moves_of, moves_of_slot, standings_of_slot};
 pub use verify::{Verified, verify};
@@ -120,6 +122,9 @@ pub enum EngineError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The files of a history cannot be read.
+    #[error(transparent)]
+    History(#[from] makegood_history::HistoryError),
     /// A stored state cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),

@@ -49,7 +49,7 @@ pub fn restore_until(
 ) -> Result<Restored, EngineError> {
     let (mut reader, mut writer) = (source.snapshot()?, target.writer()?);
     for charter in reader.charters()?.into_iter().filter(|charter| charter.recorded <= until.0) {
-        written(writer.put_charter(&charter, &mut || true))?;
+        written(writer.put_charters(std::slice::from_ref(&charter), &Commit::default(), &mut || true))?;
     }
     let mut done = Restored::default();
     let mut kept = Kept::default();

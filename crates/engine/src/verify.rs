@@ -134,7 +134,7 @@ fn given(key: &str, party: &Party, granted: &BTreeMap<(String, Commodity), i128>
     }
     let mut sums: BTreeMap<(String, Commodity), i128> = BTreeMap::new();
     for given in &party.given {
-        let sum = sums.entry((given.right.to_string(), given.amount.commodity)).or_default();
+        let sum = sums.entry((given.right_name().to_owned(), given.amount.commodity)).or_default();
         *sum = sum.saturating_add(i128::from(given.amount.minor));
     }
     for (of, sum) in sums {

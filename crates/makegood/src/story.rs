@@ -10,7 +10,7 @@ pub use stage::stage;
 pub(crate) use custody::chain;
 
 use makegood_charter::value::{Moment, Type, Value};
-use makegood_charter::words;
+use makegood_charter::{builtin, words};
 use makegood_core::because::{because, tenders_words};
 use makegood_core::id::{Kind, Name};
 use makegood_core::{Beside, DeniedBy, Event, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
@@ -67,6 +67,9 @@ fn thing_of(thing: &str) -> Vec<&str> {
 
 fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Failure> {
     let mut reader = opened.store.reader()?;
+    if subject.split_once(':').is_some_and(|(kind, _)| kind == builtin::CHARTER) {
+        return crate::commands::in_force::told(&mut *reader, subject);
+    }
     let Some(name) = Name::parse(subject) else {
         let slot = slot_of(subject);
         let head = reader.heads(&[(slot, subject)])?.into_iter().next().flatten();

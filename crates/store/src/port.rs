@@ -354,10 +354,16 @@ pub trait Writer: Send {
     fn end_filling(&mut self) -> Result<(), StoreError>;
     /// Empties slots of a database that is being filled.
     fn empty(&mut self, slots: &[Slot]) -> Result<(), StoreError>;
-    /// Records a charter version. Recording the same text again changes nothing; another text under the same name and version is
-    /// refused as [`CommitError::Stale`]. A version that is new is recorded only if `admit`, which is asked while nobody can commit
-    /// and may read what is committed, answers true; otherwise it is [`CommitError::NotAdmitted`].
-    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError>;
+    /// Records charter versions and makes `with` durable, all of it or nothing. Recording the same text again changes nothing;
+    /// another text under the same name and version is refused as [`CommitError::Stale`]. If any version is new, all are recorded
+    /// only if `admit`, which is asked while nobody can commit and may read what is committed, answers true; otherwise it is
+    /// [`CommitError::NotAdmitted`].
+    fn put_charters(
+        &mut self,
+        charters: &[CharterRow],
+        with: &Commit,
+        admit: &mut dyn FnMut() -> bool,
+    ) -> Result<(), CommitError>;
     /// Records fitted models, all or none of them; one of the same charter, currency, day and model is written over.
     fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError>;
 }

@@ -5,6 +5,7 @@ mod balances;
 mod books;
 mod code;
 mod demonstration;
+mod history;
 mod tools;
 
 use std::time::Duration;
@@ -50,6 +51,7 @@ const STEPS: &[(&str, Step)] = &[
     ("The programs of others that check ours", tools::make_sure),
     ("The demonstration, sixty days of it", demonstration::run),
     ("The log folded again, the chains, the file", demonstration::look),
+    ("The log as files, judged again and read by DuckDB", history::check),
     ("The books in other people's accounting programs", books::check),
     ("The same events once more", demonstration::again),
     ("The independent audit", audit::compare),

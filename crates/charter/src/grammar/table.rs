@@ -429,9 +429,9 @@ static ON_REQUEST: Record = Record {
 
 static LIMITED: Record = Record {
     name: "limited",
-    doc: "A bound on one right over time, for one party. What was granted is never taken back: what happened earlier and is learnt later gets what is left.",
+    doc: "A bound on one right, for one party: over time, or over the promises that one event concerns. What was granted is never taken back. In a calendar year, what is learnt later gets what is left. A length of time looks back from each event: what happened earlier and is learnt later is held to what was given up to it alone, so that late evidence never costs the party what it would have had in time.",
     keys: &[
-        need("within", Is::Leaf(Leaf::Duration), "The time: `year` for the calendar year, or a length of time up to the event.", "year"),
+        need("within", Is::Leaf(Leaf::Duration), "The time: `year` for the calendar year, or a length of time up to the event. `event`: what one event makes owed, once per account over several lines.", "year"),
         may("at_most", AMOUNT, "No more than this altogether.", "2500 USD"),
         may("times", Is::Leaf(Leaf::Whole), "No more often than this.", "2"),
     ],

@@ -51,7 +51,7 @@ impl Writer for NoRoom {
         Err(no_room())
     }
 
-    fn put_charter(&mut self, _: &CharterRow, _: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
+    fn put_charters(&mut self, _: &[CharterRow], _: &Commit, _: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
         Err(no_room().into())
     }
 }

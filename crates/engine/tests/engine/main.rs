@@ -8,6 +8,7 @@ mod desk;
 mod dispatch;
 mod failing;
 mod fanout;
+mod history;
 mod invariants;
 mod lines;
 mod lying;

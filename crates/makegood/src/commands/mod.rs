@@ -8,6 +8,9 @@ mod demo;
 mod dispatch;
 mod doctor;
 mod equity;
+mod estimate;
+mod history;
+pub mod in_force;
 mod ledger;
 mod play;
 mod promise;
@@ -56,6 +59,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Restore { from, database, until: None } => copies::restore(&from, &database),
         Command::Restore { from, database, until: Some(until) } => copies::restore_until(&from, &database, &until),
         Command::Migrate { from, to } => copies::migrate(&from, &to),
+        Command::History(history) => history::run(&history),
         Command::Db(db) => db::run(&db),
     }
 }

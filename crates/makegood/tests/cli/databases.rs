@@ -88,11 +88,12 @@ fn a_version_that_comes_too_late_changes_nothing() {
     let second = CHARTER.replace("version: \"1\"", "version: \"2\"").replace("50 USD", "60 USD");
     for (from, code) in [("2025-01-01", "M025"), ("2025-01-02", "M026")] {
         desk.write("charter.yaml", second.replace("from: 2025-01-01", &format!("from: {from}")));
-        let error = desk.run(&["events.jsonl"]).refused();
+        let error = desk.makegood(&["charter", "put-in-force", "charter.yaml", "--as", "anna"]).refused();
         assert!(error.contains(code), "{error}");
         assert_eq!(desk.makegood(&["rebuild"]).ended(0), before);
     }
     desk.write("charter.yaml", second.replace("from: 2025-01-01", "from: 2199-01-01"));
+    desk.put_in_force("charter.yaml");
     desk.run(&["events.jsonl"]).ended(0);
     assert_eq!(desk.makegood(&["rebuild"]).ended(0), before);
 }

@@ -57,6 +57,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("what_is_withdrawn_stays_and_is_tried_no_more", outward::what_is_withdrawn_stays_and_is_tried_no_more),
     ("quarantine_keeps_the_first_with_the_last_reason", outward::quarantine_keeps_the_first_with_the_last_reason),
     ("charters_never_change", outward::charters_never_change),
+    ("charters_come_with_their_lines_or_not_at_all", outward::charters_come_with_their_lines_or_not_at_all),
     ("what_other_charters_judged_is_refused", outward::what_other_charters_judged_is_refused),
     ("fits_are_written_over", outward::fits_are_written_over),
     ("rows_are_counted", outward::rows_are_counted),

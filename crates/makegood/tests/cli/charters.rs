@@ -184,7 +184,7 @@ fn a_draft_is_judged_by_what_was_recorded() {
     let same = desk.makegood(&["charter", "simulate", "charter.yaml", "--history", "past"]).ended(0);
     assert!(same.contains("Every remedy is the same, to its reason."), "{same}");
     let out = desk.makegood(&["charter", "estimate", "draft.yaml", "--history", "past"]).ended(0);
-    assert!(out.contains("late") && out.contains("it has exceptions"), "{out}");
+    assert!(out.contains("late") && out.contains("it follows from what happens to a thing"), "{out}");
     desk.makegood(&["charter", "estimate", "draft.yaml", "--history", "past", "--format", "json"]).ended(0);
     assert!(desk.makegood(&["history", "export", "past"]).refused().contains("M074"));
     assert!(simulate(&["--history", "nowhere"]).refused().contains("M075"));

@@ -7,5 +7,6 @@ pub mod error_codes;
 pub mod generated;
 pub mod place;
 pub mod shell;
+pub mod sim;
 pub mod table;
 pub mod torture;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::place::Place;
-use xtask::{bench, ci, generated, torture};
+use xtask::{bench, ci, generated, sim, torture};
 
 /// What is done with this workspace, each by one command.
 #[derive(Debug, Parser)]
@@ -23,6 +23,8 @@ enum Task {
     Bench(bench::Options),
     /// Kill processes, servers and connections at any moment, and see that nothing is lost
     Torture(torture::Options),
+    /// Live worlds from seeds, with faults, and let an independent auditor look at what is left
+    Sim(sim::Options),
     /// The process that `torture` kills
     #[command(hide = true)]
     TortureChild(torture::Child),
@@ -46,6 +48,7 @@ fn main() -> Result<()> {
         Task::Generate => generated::write(&place),
         Task::Bench(options) => bench::run(&place, &options),
         Task::Torture(options) => torture::run(&place, &options),
+        Task::Sim(options) => sim::simulate(&options),
         Task::TortureChild(child) => torture::child(&place, &child),
         Task::Feed(feed) => bench::feed(&place, &feed),
         Task::FitMany(fit) => bench::fit_many(&fit),

@@ -16,15 +16,37 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("makegood-core", &["makegood-money", "makegood-charter"]),
     ("makegood-value", &[]),
     ("makegood-store", &[]),
-    ("makegood-engine", &["makegood-money", "makegood-charter", "makegood-core", "makegood-store"]),
+    // It works out by itself what the fold should give, so it may know nothing of how that does.
+    ("makegood-auditor", &["makegood-money"]),
+    (
+        "makegood-sim",
+        &[
+            "makegood-money",
+            "makegood-charter",
+            "makegood-core",
+            "makegood-store",
+            "makegood-engine",
+            "makegood-auditor",
+        ],
+    ),
+    ("makegood-history", &["makegood-money", "makegood-charter", "makegood-store"]),
+    ("makegood-engine", &["makegood-money", "makegood-charter", "makegood-core", "makegood-store", "makegood-history"]),
     (
         "makegood",
-        &["makegood-money", "makegood-charter", "makegood-core", "makegood-store", "makegood-engine", "makegood-value"],
+        &[
+            "makegood-money",
+            "makegood-charter",
+            "makegood-core",
+            "makegood-store",
+            "makegood-history",
+            "makegood-engine",
+            "makegood-value",
+        ],
     ),
 ];
 
 /// The crates without I/O, clock, randomness and async.
-const PURE: &[&str] = &["makegood-money", "makegood-charter", "makegood-core", "makegood-value"];
+const PURE: &[&str] = &["makegood-money", "makegood-charter", "makegood-core", "makegood-value", "makegood-auditor"];
 
 /// What no pure crate may bring along, by the beginning of its name. (`uuid`, which the parser of expressions brings, makes no ids
 /// without `getrandom` or `rand`.)

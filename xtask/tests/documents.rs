@@ -71,5 +71,10 @@ fn every_error_code_is_explained() {
         .filter(|(code, _)| !explained.contains(&format!("`{code}`")) && !explained.contains(&format!("| {code} |")))
         .map(|(code, file)| format!("{code} ({file})"))
         .collect();
+    let rows = explained.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    let mut seen = std::collections::BTreeSet::new();
+    for code in rows.filter(|code| code.chars().any(|letter| letter.is_ascii_digit()) || code.starts_with('`')) {
+        assert!(seen.insert(code), "docs/reference/errors.md explains {code} twice: one code, one meaning");
+    }
     assert!(missing.is_empty(), "docs/reference/errors.md does not explain {} codes: {missing:#?}", missing.len());
 }

@@ -17,6 +17,10 @@ pub const PROMISE_MADE: &str = "promise.made";
 /// How a promisee finds that a promise was kept.
 pub const VERDICTS: [&str; 3] = ["kept", "not_kept", "partly"];
 
+/// Says of a party how likely it still is a customer, by a model from outside. It moves a stage and nothing else: no clause can
+/// name it, so that what a customer is worth never changes what it is owed.
+pub const JUDGED: &str = "rhythm.judged";
+
 /// The thing of a built-in event may be of any kind that is not a party's: the subject says it.
 pub const ANY_THING: &str = "thing";
 
@@ -113,6 +117,17 @@ const EVENTS: &[BuiltIn] = &[
         &[("quantity", NUMBER, false), ("unit", TEXT, false), ("document", TEXT, true), ("note", TEXT, true)],
     ),
     ("goodwill.given", Party, &[("amount", MONEY, false), ("reason", TEXT, false)]),
+    (
+        JUDGED,
+        Party,
+        &[
+            ("charter", TEXT, false),
+            ("chance", NUMBER, false),
+            ("below", NUMBER, false),
+            ("as_of", TIME, false),
+            ("model", TEXT, true),
+        ],
+    ),
     ("goodwill.approved", Party, &[("remedy", TEXT, false), ("note", TEXT, true)]),
     ("role.given", Party, &[("role", TEXT, false), ("to", TEXT, true), ("until", TIME, true)]),
     ("absence.noted", Party, &[("from", TIME, false), ("until", TIME, false), ("deputy", TEXT, true)]),
@@ -148,6 +163,20 @@ pub fn shapes() -> Vec<Shape> {
             Shape::new(name, party, thing, fields.iter().map(field).collect())
         })
         .collect()
+}
+
+/// The kind of thing that a charter is: `charter:air`. What people did with its versions stands in its log.
+pub const CHARTER: &str = "charter";
+/// A person proposed a charter version.
+pub const CHARTER_PROPOSED: &str = "charter.proposed";
+/// Another person approved it: it is in force.
+pub const CHARTER_APPROVED: &str = "charter.approved";
+/// A proposal was taken back.
+pub const CHARTER_WITHDRAWN: &str = "charter.withdrawn";
+
+/// True for the types of what people do with charter versions. They judge nothing, so no charter reads them.
+pub fn of_charters(event_type: &str) -> bool {
+    [CHARTER_PROPOSED, CHARTER_APPROVED, CHARTER_WITHDRAWN].contains(&event_type)
 }
 
 /// The kinds of key that are parties under any charter.

@@ -31,8 +31,7 @@ use crate::limits;
 use crate::value::Moment;
 
 pub use calendar::{Calendar, Holiday, Observed, parse_weekday};
-pub(crate) use moment::parse_rfc3339;
-pub use moment::{format_rfc3339, parse_moment};
+pub use moment::{format_rfc3339, parse_moment, parse_rfc3339};
 pub use span::{format_duration, parse_duration};
 
 const MINUTE: i64 = 60_000;

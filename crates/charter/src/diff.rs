@@ -11,6 +11,7 @@ mod playbooks;
 mod promises;
 mod rights;
 mod stacking;
+mod stages;
 mod valuation;
 mod words;
 
@@ -79,6 +80,7 @@ pub fn diff(old: &Charter, new: &Charter, language: &str) -> Vec<Change> {
     changes.stacking();
     changes.limits();
     changes.valuation();
+    changes.stages();
     changes.found
 }
 

@@ -4,6 +4,7 @@ mod duties;
 mod phrases;
 mod playbooks;
 mod rights;
+mod stages;
 mod valuation;
 
 use std::fmt::Write;
@@ -30,6 +31,7 @@ pub fn explain(charter: &Charter, language: &str) -> String {
     page.counts();
     page.limits();
     page.valuation();
+    page.stages();
     page.out
 }
 

@@ -18,6 +18,7 @@ mod playbooks;
 mod promises;
 mod rights;
 mod stacking;
+mod stages;
 mod tenders;
 mod terms;
 mod texts;
@@ -92,6 +93,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
     stacking::clashes(&rights, &stacking, &mut context);
     let limits = limits::read(root, &mut context);
     let valuation = valuation::read(root, &mut context);
+    let stages = stages::read(root, valuation.as_ref().and_then(Option::as_ref), &mut context);
     unused::warn(root, &mut context);
     Some(Charter {
         name: head.name?,
@@ -116,6 +118,7 @@ fn lower(root: &Node, text: &str, out: &mut Diagnostics) -> Option<Charter> {
         stacking,
         limits,
         valuation: valuation?,
+        stages: stages?,
         duties: duties.into_iter().collect::<Option<_>>()?,
         playbooks: playbooks.into_iter().collect::<Option<_>>()?,
         counts: counts.into_iter().collect::<Option<_>>()?,

@@ -4,10 +4,12 @@
 
 mod duty;
 mod playbook;
+mod stages;
 mod valuation;
 
 pub use duty::{Consequence, Duty, Evidence, Quantity};
 pub use playbook::{Ending, Playbook, PlaybookId, Step, StepId};
+pub use stages::{Disqualified, Phase, Regular, Sign, Silence, Stage, StageClause, Stages};
 pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
 
 use std::collections::BTreeMap;
@@ -77,6 +79,8 @@ pub struct Charter {
     pub limits: Limits,
     /// How customers are valued, where the charter says so. Nothing that is owed reads it.
     pub valuation: Option<Valuation>,
+    /// The stages of a relationship, where the charter knows them. No right reads them.
+    pub stages: Option<Stages>,
     /// What hand-offs must carry.
     pub duties: Vec<Duty>,
     /// What is done, by whom and by when, once something has happened.
@@ -392,6 +396,8 @@ pub enum Window {
     Year,
     /// So many milliseconds up to the event.
     Trailing(i64),
+    /// What one event makes owed, for however many promises.
+    Event,
 }
 
 /// A time in which an authority does not enforce a right.

@@ -5,6 +5,7 @@
 mod awards;
 mod bands;
 mod expressions;
+mod stages;
 mod valuation;
 mod vocabulary;
 

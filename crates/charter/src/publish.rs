@@ -9,6 +9,8 @@ mod page;
 use crate::model::Charter;
 use crate::text::FALLBACK;
 
+pub use html::BASE_STYLE;
+
 /// In what a page is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {

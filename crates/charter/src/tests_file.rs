@@ -7,7 +7,7 @@ mod read;
 use makegood_money::Tenders;
 
 use crate::diagnostic::{self, Diagnostic, Style};
-use crate::model::{PlaybookId, StepId};
+use crate::model::{PlaybookId, Stage, StepId};
 use crate::value::Moment;
 
 /// What came of reading a file of tests.
@@ -78,10 +78,23 @@ pub struct Expected {
     pub notices: Option<usize>,
     /// How promises stand.
     pub promises: Vec<Stands>,
+    /// In which stage parties are.
+    pub stages: Vec<InStage>,
     /// How plays stand.
     pub plays: Vec<PlayStands>,
     /// The codes of the events that were not taken, all of them.
     pub refused: Vec<Box<str>>,
+}
+
+/// The stage that a party must be in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InStage {
+    /// Which party; absent: every one of the story.
+    pub party: Option<Box<str>>,
+    /// The stage; absent: none yet.
+    pub stage: Option<Stage>,
+    /// The line of the file.
+    pub line: usize,
 }
 
 /// How a play must stand.

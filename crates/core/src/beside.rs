@@ -1,5 +1,6 @@
 //! Parts of a party beside its promises and remedies.
 
+use crate::stage::Move;
 use crate::{Custody, PartId, Play, StateError, decode, encode};
 
 /// What kind of part it is.
@@ -9,13 +10,23 @@ pub enum BesideKind {
     Play,
     /// The chain of custody of a thing.
     Custody,
+    /// A move from one stage to another.
+    Move,
 }
 
 impl BesideKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 2] = [Self::Play, Self::Custody];
+    pub const ALL: [Self; 3] = [Self::Play, Self::Custody, Self::Move];
     /// The first of them.
     pub const FIRST: Self = Self::Play;
+
+    /// True of a kind that a fold is given again: a move is written once and never read by it.
+    pub fn is_loaded(self) -> bool {
+        match self {
+            Self::Play | Self::Custody => true,
+            Self::Move => false,
+        }
+    }
 }
 
 /// A part that waits for no moment, because what must be done by a time is a promise. It is loaded with the promises about its
@@ -26,6 +37,8 @@ pub enum Beside {
     Play(Play),
     /// The chain of custody of a thing.
     Custody(Custody),
+    /// A move from one stage to another.
+    Move(Move),
 }
 
 impl Beside {
@@ -34,6 +47,7 @@ impl Beside {
         match self {
             Self::Play(_) => BesideKind::Play,
             Self::Custody(_) => BesideKind::Custody,
+            Self::Move(_) => BesideKind::Move,
         }
     }
 
@@ -42,6 +56,7 @@ impl Beside {
         match self {
             Self::Play(play) => play.id,
             Self::Custody(chain) => chain.id,
+            Self::Move(one) => one.id,
         }
     }
 
@@ -50,6 +65,7 @@ impl Beside {
         match self {
             Self::Play(play) => encode(play),
             Self::Custody(chain) => encode(chain),
+            Self::Move(one) => encode(one),
         }
     }
 
@@ -58,6 +74,7 @@ impl Beside {
         match kind {
             BesideKind::Play => decode(bytes).map(Self::Play),
             BesideKind::Custody => decode(bytes).map(Self::Custody),
+            BesideKind::Move => decode(bytes).map(Self::Move),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
     Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState, Remedy, Rulebook,
-    StateError, heard, invariant, message, people, play, promise, remedy, role,
+    StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -171,7 +171,7 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.beside.extend(named.as_ref().map(crate::id::about_of));
         }
         needs.promises.extend(named);
-    } else {
+    } else if kind != builtin::JUDGED {
         if kind == REPAIR_DECIDED {
             needs.remedies.push(remedy::remedy_id(party, event));
         }
@@ -214,7 +214,10 @@ pub fn fold(
         out: Folded::default(),
     };
     match happening {
-        Happening::Clock { .. } => promise::on_clock(&mut folding)?,
+        Happening::Clock { .. } => {
+            promise::on_clock(&mut folding)?;
+            stage::on_clock(&mut folding)?;
+        }
         // Told again for a promise learnt of late, which may show that the party was hit after all.
         Happening::Again(event) | Happening::Event(event) if &*event.kind == REPAIR_DECIDED => {
             remedy::on_repair(&mut folding, event)?;
@@ -223,6 +226,7 @@ pub fn fold(
         Happening::Event(event) => match event.kind.as_ref() {
             kind if NAMES_A_REMEDY.contains(&kind) => remedy::on_event(&mut folding, event)?,
             kind if NAMES_A_PROMISE.contains(&kind) => promise::on_command(&mut folding, event)?,
+            builtin::JUDGED => stage::on_judgement(&mut folding, event)?,
             "goodwill.given" => remedy::on_goodwill(&mut folding, event)?,
             "role.given" => role::on_role(&mut folding, event)?,
             "absence.noted" => role::on_absence(&mut folding, event)?,
@@ -248,18 +252,18 @@ pub(crate) struct Folding<'a> {
     pub actor: Option<Box<str>>,
     pub context: Context,
     pub party: Party,
-    promises: BTreeMap<PartId, Held<Promise>>,
-    remedies: BTreeMap<PartId, Held<Remedy>>,
-    beside: BTreeMap<(BesideKind, PartId), Held<Beside>>,
+    pub(crate) promises: BTreeMap<PartId, Held<Promise>>,
+    pub(crate) remedies: BTreeMap<PartId, Held<Remedy>>,
+    pub(crate) beside: BTreeMap<(BesideKind, PartId), Held<Beside>>,
     /// Remedies of which the party is told when the fold ends: what one event makes owed is one notice.
     pub told: Vec<Remedy>,
     pub out: Folded,
 }
 
 /// A part in hand: as it was loaded, if it was, and as it is now.
-struct Held<T> {
-    was: Option<T>,
-    is: T,
+pub(crate) struct Held<T> {
+    pub was: Option<T>,
+    pub is: T,
 }
 
 impl<T: Clone> Held<T> {
@@ -327,7 +331,8 @@ impl Folding<'_> {
         Name::new(Kind::Remedy, self.key, id).to_string()
     }
 
-    fn finish(mut self) -> Result<Folded, FoldError> {
+    /// Counts what changed and asserts the invariants of it.
+    pub(crate) fn finish(mut self) -> Result<Folded, FoldError> {
         message::notices(&mut self)?;
         for held in self.promises.values().filter(|held| held.was.as_ref() != Some(&held.is)) {
             people::assert_sound(&self, held.was.as_ref(), &held.is)?;
@@ -347,8 +352,10 @@ impl Folding<'_> {
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
             self.out.remedies.push(held.is);
         }
-        let changed = self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is));
-        self.out.beside.extend(changed.map(|held| held.is));
+        for held in self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is)) {
+            stage::assert_sound(held.was.as_ref(), &held.is)?;
+            self.out.beside.push(held.is);
+        }
         self.out.party = self.party;
         Ok(self.out)
     }

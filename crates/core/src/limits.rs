@@ -9,6 +9,12 @@ pub const COUNTED: usize = 1_000;
 pub const GIVEN: usize = 1_000;
 /// Rights that other charters weigh, of which a party remembers how they stand; the oldest are let go.
 pub const WEIGHED: usize = 1_000;
+/// Days with a purchase that a party remembers for its stage under one charter; the oldest are let go.
+pub const BOUGHT: usize = 4_096;
+/// Other events of one kind that a party remembers for its stage under one charter; the oldest are let go.
+pub const SEEN: usize = 64;
+/// Judgements from outside that a party remembers for its stage under one charter; the oldest are let go.
+pub const JUDGED: usize = 64;
 /// Events that a play remembers for its steps and endings; a further one is heard by the promises alone.
 pub const HEARD: usize = 200;
 /// Roles, and absences, that a party remembers; the oldest are let go.

@@ -226,7 +226,7 @@ pub(crate) fn advance(folding: &mut Folding) -> Result<(), FoldError> {
 pub(crate) fn plays<'f>(folding: &'f Folding) -> impl Iterator<Item = &'f Play> {
     folding.beside(BesideKind::Play).filter_map(|part| match part {
         Beside::Play(play) => Some(play),
-        Beside::Custody(_) => None,
+        Beside::Custody(_) | Beside::Move(_) => None,
     })
 }
 

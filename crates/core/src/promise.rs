@@ -12,7 +12,7 @@ use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
     Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, custody, dealings, limits, message,
-    people, play, right, tally,
+    people, play, right, stage, tally,
 };
 use follow::follow;
 
@@ -42,15 +42,23 @@ impl Promise {
         }
     }
 
+    /// From when on silence means that it is overdue.
+    fn overdue_at(&self, clause: Option<&PromiseClause>) -> Moment {
+        self.due.plus(clause.map_or(0, |clause| clause.silent_after).max(1))
+    }
+
+    /// From when on silence means that it is at risk, where the charter says so.
+    fn at_risk_at(&self, clause: Option<&PromiseClause>) -> Option<Moment> {
+        self.at_risk_before(clause).map(|before| self.due.plus(before.saturating_neg()))
+    }
+
     /// Works out when it must next be looked at.
     pub(crate) fn set_wake(&mut self, clause: Option<&PromiseClause>) {
-        let silent_after = clause.map_or(0, |clause| clause.silent_after);
-        let overdue_at = self.due.plus(silent_after.max(1));
-        let at_risk_at = self.at_risk_before(clause).map(|before| self.due.plus(before.saturating_neg()));
+        let overdue_at = self.overdue_at(clause);
         let rung = self.hands.as_ref().map_or(0, |hands| usize::from(hands.rungs));
         let rung_at = clause.and_then(|clause| clause.escalates.get(rung)).map(|rung| self.due.plus(rung.after));
         let by_silence = match self.state {
-            PromiseState::Open => Some(at_risk_at.map_or(overdue_at, |at_risk| at_risk.min(overdue_at))),
+            PromiseState::Open => Some(self.at_risk_at(clause).map_or(overdue_at, |at_risk| at_risk.min(overdue_at))),
             PromiseState::AtRisk => Some(overdue_at),
             PromiseState::Overdue => rung_at,
             _ => None,
@@ -243,6 +251,9 @@ fn make(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
         if rules.uses(form.shape).is_some_and(|uses| uses.values) {
             dealings::on_event(&mut folding.party, event, rules, form);
         }
+        if rules.uses(form.shape).is_some_and(|uses| uses.stages) {
+            stage::on_event(folding, event, rules, form)?;
+        }
         let makes = rules.uses(form.shape).map(|uses| uses.makes.as_slice()).unwrap_or_default();
         for (index, clause_id) in makes.iter().enumerate() {
             let Some(clause) = rules.charter.promises.get(*clause_id) else { continue };
@@ -353,18 +364,19 @@ pub(crate) fn on_clock(folding: &mut Folding) -> Result<(), FoldError> {
         let clause = promise.clause_of(rules);
         right::decide_due(folding, &mut promise)?;
         people::on_clock(folding, &mut promise, rules)?;
-        let overdue_at = promise.due.plus(clause.map_or(0, |clause| clause.silent_after).max(1));
-        let at_risk_at = promise.at_risk_before(clause).map(|before| promise.due.plus(before.saturating_neg()));
         if promise.state.is_open() && promise.state != PromiseState::Overdue {
-            if at >= overdue_at && goes_on(rules, &promise) {
+            let overdue = at >= promise.overdue_at(clause);
+            if overdue && goes_on(rules, &promise) {
                 show(&mut promise, Shows::Released, at, folding.cause);
-            } else if at >= overdue_at {
+            } else if overdue {
                 promise.state = PromiseState::Overdue;
                 right::on_overdue(folding, &mut promise)?;
                 if promise.delegation().is_none() {
                     message::ask_owner(folding, &promise, rules);
                 }
-            } else if promise.state == PromiseState::Open && at_risk_at.is_some_and(|at_risk| at_risk <= at) {
+            } else if promise.state == PromiseState::Open
+                && promise.at_risk_at(clause).is_some_and(|at_risk| at_risk <= at)
+            {
                 promise.state = PromiseState::AtRisk;
             }
         }

@@ -68,7 +68,10 @@ pub(crate) fn owe(folding: &mut Folding, promise: &mut Promise, seen: &Promise, 
         None => in_tenders(charter, owed.award.pays_in, owed.amount, promise.worth, &promise.paid)?,
     };
     let clause = format!("{}/{:?}/{}/{}", right.name, owed.kind, hex(&promise.id), hex(&owed.rules.tag));
-    let id = part_id(folding.key, &promise.thing, &owed.cause, &clause, 0);
+    // Told again, an event may owe more under the same right: that is a remedy of its own.
+    let number = |number| part_id(folding.key, &promise.thing, &owed.cause, &clause, number);
+    let is_free = |id: &PartId| !promise.granted.iter().any(|granted| granted.remedy == *id);
+    let id = (0..=u32::MAX).map(number).find(is_free).unwrap_or_else(|| number(0));
     let pay_by = pay_by(&owed, seen);
     // What leaves is weighed, not what it was reckoned from.
     let worth = worth_of(charter, &amounts);

@@ -223,14 +223,14 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
         deny(promise, &claim, DeniedBy::Excluded, None);
         return Ok(());
     }
-    if spent(folding, rules, right, claim.at)? {
+    if spent(folding, rules, right, &claim)? {
         deny(promise, &claim, DeniedBy::Limit, None);
         return Ok(());
     }
     for award in &right.awards {
         let reduced = reduced(folding, rules, promise, &claim, award, scope);
         let owed = owed_under(rules, claim.right, right, (award, reduced), promise, &granted, &scope);
-        match owed.and_then(|owed| limited(folding, rules, right, claim.at, owed)) {
+        match owed.and_then(|owed| limited(folding, rules, right, &claim, owed)) {
             Ok(None) => {}
             Ok(Some((amount, mut steps))) => {
                 let chosen = award.or_in.filter(|other| agreed(folding, promise, rules, *other));
@@ -260,7 +260,7 @@ fn decide(folding: &mut Folding, promise: &mut Promise, claim: Claim) -> Result<
                 }
                 if let Some(limited) = right.limited.filter(|_| promise.granted.len() > granted) {
                     let times = u32::from(penalty);
-                    tally::give(folding, rules, &right.name, limited, (claim.at, amount, times))?;
+                    tally::give(folding, rules, &right.name, limited, &claim.trigger, (claim.at, amount, times))?;
                 }
                 penalty = false;
             }

@@ -43,6 +43,8 @@ pub struct Uses {
     pub values: bool,
     /// Promises that follow another one and are made by it.
     pub follows: Vec<PromiseId>,
+    /// True when it is evidence of a stage: see [`crate::stage::Standing`].
+    pub stages: bool,
     /// Counts that it counts for.
     pub counts: Vec<usize>,
     /// Playbooks that it begins.
@@ -123,6 +125,11 @@ impl Rules {
         for shape in charter.valuation.iter().flat_map(valued) {
             if let Some(uses) = uses.get_mut(shape) {
                 uses.values = true;
+            }
+        }
+        for sign in charter.stages.iter().flat_map(|stages| stages.signs()) {
+            if let Some(uses) = uses.get_mut(sign.on) {
+                uses.stages = true;
             }
         }
         let mut tag = [0; 8];
@@ -238,8 +245,19 @@ impl Rulebook {
         self.versions.iter().any(|rules| {
             let uses = rules.charter.shape_ids.get(kind).and_then(|shape| rules.uses(*shape));
             uses.is_some_and(|uses| {
-                let Uses { settles, proves, triggers, follows, counts, plays, duties, begins, makes: _, values: _ } =
-                    uses;
+                let Uses {
+                    settles,
+                    proves,
+                    triggers,
+                    follows,
+                    counts,
+                    plays,
+                    duties,
+                    begins,
+                    makes: _,
+                    values: _,
+                    stages: _,
+                } = uses;
                 [settles, proves, triggers, follows, counts, plays, duties, begins]
                     .into_iter()
                     .any(|touched| !touched.is_empty())

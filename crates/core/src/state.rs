@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::because::Reason;
+use crate::stage::Standing;
 use crate::{Absence, CharterTag, Dealings, Ident, PartId, Role, Trade, Word};
 
 /// A party's own state. Its promises and remedies are parts beside it, loaded by need.
@@ -36,12 +37,21 @@ pub struct Party {
     pub given: Vec<Given>,
     /// What rights that other charters weigh gave, or wait to be decided on.
     pub weighed: Vec<Weighed>,
+    /// Where it stands, by charter: the evidence, and the stage that it shows. Nothing that is owed reads it.
+    pub stages: BTreeMap<Box<str>, Standing>,
     /// The last day on which a bounded number of notices leaves (counted from 1970-01-01), and how many do.
     pub told: Option<(i32, u32)>,
     /// Who has which role for it, in the order of time; of a person, which roles they have for the house.
     pub roles: Vec<Role>,
     /// When it is away, in the order of time.
     pub absences: Vec<Absence>,
+}
+
+impl Party {
+    /// When it must next be looked at for its own sake, whatever its parts wait for.
+    pub fn wake_at(&self) -> Option<Moment> {
+        self.stages.values().filter_map(|standing| standing.wake_at).min()
+    }
 }
 
 /// A right that a rule of another charter names, as it stands for one thing.
@@ -78,7 +88,7 @@ pub struct Counted {
 /// What a right with a bound over time gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
-    /// The right, as `charter/right`.
+    /// The right, as `charter/right`; with the event, where it is bounded for each: see [`Given::right_name`].
     pub right: Box<str>,
     /// For an event of this time; for a calendar year, the first of them.
     pub at: Moment,
@@ -126,6 +136,11 @@ impl PromiseState {
     /// True while evidence is still awaited.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Open | Self::AtRisk | Self::Overdue)
+    }
+
+    /// True when the party was let down by it: it was not kept, not in time, or nothing is heard of it.
+    pub fn lets_down(self) -> bool {
+        matches!(self, Self::Overdue | Self::KeptLate | Self::Broken)
     }
 
     /// The word of the glossary.

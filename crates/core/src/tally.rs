@@ -1,7 +1,7 @@
 //! What is counted for a party over time: how often something happened, and what one right gave. A fold needs no log for it.
 
 use makegood_charter::expr::Scope;
-use makegood_charter::model::{Limited, Window};
+use makegood_charter::model::{Charter, Limited, Window};
 use makegood_charter::value::Moment;
 use makegood_money::{Money, MoneyError};
 
@@ -80,19 +80,41 @@ pub(crate) struct Used {
     pub times: u32,
 }
 
-/// What the right gave so far in the window of `limited` that ends with `at`, or in its calendar year.
+/// Under which name a bounded right keeps what it gave: for a bound on one event, that event's own.
+fn bounded(rules: &Rules, right: &str, limited: Limited, trigger: &Ident) -> String {
+    let name = name(rules, right);
+    match limited.within {
+        Window::Event => format!("{name}{EVENT}{}", crate::id::hex(trigger)),
+        Window::Year | Window::Trailing(_) => name,
+    }
+}
+
+/// Between a right and the event that it is bounded for.
+const EVENT: char = '#';
+
+impl Given {
+    /// The right, as `charter/right`, whatever it is bounded for.
+    pub fn right_name(&self) -> &str {
+        self.right.split(EVENT).next().unwrap_or_default()
+    }
+}
+
+/// What the right gave so far in the window of `limited` that ends with `at`, or in its calendar year, or for the event.
 pub(crate) fn used(
     folding: &Folding,
     rules: &Rules,
     right: &str,
     limited: Limited,
-    at: Moment,
+    (trigger, at): (&Ident, Moment),
     commodity: makegood_money::Commodity,
 ) -> Result<Used, MoneyError> {
-    let name = name(rules, right);
+    let name = bounded(rules, right, limited, trigger);
     let mut used = Used { amount: Money::zero(commodity), times: 0 };
-    let given =
-        folding.party.given.iter().filter(|given| *given.right == *name && counts_for(rules, limited, given.at, at));
+    let given = folding
+        .party
+        .given
+        .iter()
+        .filter(|given| *given.right == *name && counts_for(&rules.charter, limited, given.at, at));
     for given in given {
         used.times = used.times.saturating_add(given.times);
         if given.amount.commodity == commodity {
@@ -102,16 +124,19 @@ pub(crate) fn used(
     Ok(used)
 }
 
-fn counts_for(rules: &Rules, limited: Limited, given: Moment, at: Moment) -> bool {
+/// True when what was given for an event of one time counts for another.
+pub(crate) fn counts_for(charter: &Charter, limited: Limited, given: Moment, at: Moment) -> bool {
     match limited.within {
-        Window::Year => year(rules, given) == year(rules, at),
+        Window::Year => year(charter, given) == year(charter, at),
+        // Kept under the event's own name.
+        Window::Event => true,
         Window::Trailing(length) => given <= at && given > at.plus(length.saturating_neg()),
     }
 }
 
-fn year(rules: &Rules, at: Moment) -> i16 {
+fn year(charter: &Charter, at: Moment) -> i16 {
     let timestamp = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    rules.charter.zone.to_datetime(timestamp).year()
+    charter.zone.to_datetime(timestamp).year()
 }
 
 /// Notes what a right with a bound over time gave. What one calendar year holds is kept as one sum.
@@ -120,15 +145,16 @@ pub(crate) fn give(
     rules: &Rules,
     right: &str,
     limited: Limited,
+    trigger: &Ident,
     given: (Moment, Money, u32),
 ) -> Result<(), MoneyError> {
     let (at, amount, times) = given;
-    let name = name(rules, right);
+    let name = bounded(rules, right, limited, trigger);
     if limited.within == Window::Year {
         let same = |known: &&mut Given| {
             *known.right == *name
                 && known.amount.commodity == amount.commodity
-                && year(rules, known.at) == year(rules, at)
+                && year(&rules.charter, known.at) == year(&rules.charter, at)
         };
         if let Some(known) = folding.party.given.iter_mut().find(same) {
             known.amount = known.amount.plus(amount)?;

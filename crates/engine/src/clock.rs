@@ -16,10 +16,17 @@ impl Session {
         }
         let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
         let (mut woken, mut idle, mut held) = (0_u64, 0_u32, Held::default());
+        // Those that were found and not looked at yet.
+        let mut left: Vec<Slot> = Vec::new();
         loop {
-            let claimed = self.claim_waiting(Queue::Timers, until.0, &slots)?;
+            let all = left.is_empty();
+            let claimed = self.claim_waiting(Queue::Timers, until.0, if all { &slots } else { &left })?;
+            left = claimed.waiting.iter().copied().filter(|slot| !claimed.mine.contains(slot)).collect();
             if claimed.waiting.is_empty() {
-                return Ok(woken);
+                if all {
+                    return Ok(woken);
+                }
+                continue;
             }
             if claimed.mine.is_empty() {
                 held.wait("timers")?;
@@ -27,11 +34,8 @@ impl Session {
             }
             held.over();
             let before = self.counts().clock;
-            let mut due: Vec<(i64, Box<str>)> = Vec::new();
-            for slot in claimed.mine.iter().copied() {
-                let rows = self.reader().due(slot, until.0, limits::SLOT_ROWS)?;
-                due.extend(rows.into_iter().map(|(party, at)| (at, party)));
-            }
+            let rows = self.reader().due_in(&claimed.mine, until.0, limits::SLOT_ROWS)?;
+            let mut due: Vec<(i64, Box<str>)> = rows.into_iter().map(|(party, at)| (at, party)).collect();
             due.sort_unstable();
             for portion in due.chunks(limits::COMMIT_LINES) {
                 let clock = |(at, party): &(i64, Box<str>)| Work::Clock { party: party.clone(), at: Moment(*at) };

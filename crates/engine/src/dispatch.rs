@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use makegood_charter::Moment;
 use makegood_core::id::{Kind, Name};
+use makegood_core::invariant;
 use makegood_store::{Commit, OutboxRow, Queue, SLOTS, Slot};
 
 use crate::{EngineError, Session, limits};
@@ -123,7 +124,8 @@ impl Session {
         }
     }
 
-    /// Sends what is due in these slots, which this session has claimed.
+    /// Sends what is due in these slots, which this session has claimed. Asserts invariant 7: nothing is under way that is not durable
+    /// yet.
     fn dispatch_slots(
         &mut self,
         slots: &[Slot],
@@ -132,6 +134,9 @@ impl Session {
         now: Moment,
         done: &mut Dispatched,
     ) -> Result<(), EngineError> {
+        invariant::check(invariant::LEAVES, self.is_settled(), || {
+            "messages were to leave while a batch was at work".to_owned()
+        })?;
         loop {
             // Many slots together: what costs is to make sure that a receiver and the database have it, once each.
             let mut due = Vec::new();
@@ -182,3 +187,6 @@ impl Session {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,22 +57,35 @@ pub fn feed(
     progress: &mut dyn FnMut(Fed),
 ) -> Result<Fed, FeedError> {
     let now = session.now();
-    let (portions, received) = sync_channel(4);
+    let (portions, received) = sync_channel(limits::READ_AHEAD / PORTION);
     // Moved in, so that the reading thread finds nobody to send to, and ends, when this one gives up.
     std::thread::scope(move |scope| {
         scope.spawn(move || read_all(book, name, Lines::new(input), now, &portions));
         let mut fed = Fed::default();
+        let mut broken = None;
         loop {
+            if let Some((line, source)) = broken {
+                session.flush()?;
+                return Err(FeedError::Input { name: name.to_owned(), line, source });
+            }
             match received.recv_timeout(GROUP_COMMIT) {
-                Ok(Portion::Work(work, until)) => {
-                    session.work(work)?;
+                Ok(Portion::Work(mut work, until)) => {
                     fed = until;
+                    // Where each question travels, many are asked together: what has been read by now is taken at once.
+                    while session.reads_ahead() && work.len() < limits::READ_AHEAD {
+                        match received.try_recv() {
+                            Ok(Portion::Work(more, until)) => {
+                                work.extend(more);
+                                fed = until;
+                            }
+                            Ok(Portion::Broken(line, source)) => broken = Some((line, source)),
+                            Err(_) => break,
+                        }
+                    }
+                    session.work(work)?;
                     progress(fed);
                 }
-                Ok(Portion::Broken(line, source)) => {
-                    session.flush()?;
-                    return Err(FeedError::Input { name: name.to_owned(), line, source });
-                }
+                Ok(Portion::Broken(line, source)) => broken = Some((line, source)),
                 Err(RecvTimeoutError::Timeout) => session.pause()?,
                 Err(RecvTimeoutError::Disconnected) => {
                     session.flush()?;

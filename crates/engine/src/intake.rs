@@ -16,6 +16,9 @@ pub const CLOCK_SOURCE: &str = "urn:makegood:clock";
 /// The type of the clock's own events.
 pub const CLOCK_REACHED: &str = "clock.reached";
 
+/// The source of what people did with charter versions: see [`crate::decide`].
+pub const CHARTER_SOURCE: &str = "urn:makegood:charter";
+
 /// An event that was read and checked, with the bytes it came in.
 #[derive(Debug, Clone)]
 pub struct Incoming {
@@ -94,6 +97,13 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
             "reserved-type",
             format!("`{CLOCK_REACHED}` is said by the clock alone"),
             "leave it out: the clock moves by itself",
+        ));
+    }
+    if builtin::of_charters(&envelope.kind) || envelope.source == CHARTER_SOURCE {
+        return Err(Reject::new(
+            "reserved-type",
+            format!("`{}` is said by `makegood charter put-in-force` alone", cut(&envelope.kind)),
+            "a charter version is put in force by two persons, each with this command",
         ));
     }
     if envelope.time > now.plus(limits::FUTURE_SKEW) {

@@ -13,34 +13,46 @@ mod dealings;
 mod dispatch;
 mod feed;
 mod folder;
+mod history;
 mod intake;
 pub mod limits;
 mod lines;
 mod pages;
 mod rebuild;
 mod replay;
+mod restore;
+mod rounds;
 pub mod rows;
 mod session;
 mod simulate;
 pub mod sink;
 mod slots;
+mod sound;
+mod standings;
 mod verify;
 mod working;
 mod writer;
 
-pub use charters::{CharterError, put_in_force};
+pub use charters::{Act, ActKind, CharterError, Decided, begin, charter_log, decide, put_in_force, withdraw};
 pub use dealings::{Dealer, dealers_of_slot};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
 pub use feed::{Fed, FeedError, feed};
-pub use intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
+pub use history::{Estimate, ExportError, History, Range, Total, estimate, export};
+pub use intake::{CHARTER_SOURCE, CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
 pub use lines::{Line, Lines};
 pub use rebuild::{Rebuilt, read_line, rebuild};
+pub use restore::{Restored, restore_until};
 pub use session::Session;
-pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate};
+pub use simulate::{Difference, Side, Simulated, Simulation, Sum, simulate, simulate_files};
 pub use slots::each_slot;
+pub use standings::{RecordedMoves, moves_of, moves_of_slot, standings_of_slot};
 pub use verify::{Verified, verify};
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use makegood_charter::Moment;
+use makegood_core::invariant::Broken;
 use makegood_core::{FoldError, StateError};
 use makegood_store::{FanoutRow, InboxRow, InterestRow, QuarantineRow, StoreError};
 
@@ -59,11 +71,33 @@ pub enum Work {
     /// A thing's event waits in a party's inbox.
     Deliver(InboxRow),
     /// A thing's event has not reached everyone yet.
-    Fanout(FanoutRow),
+    Fanout {
+        /// How far it has come.
+        row: FanoutRow,
+        /// Whom it reached when it was recorded.
+        told: Arc<BTreeSet<Box<str>>>,
+    },
+    /// A thing's event for one party, of those that are told together.
+    Tell(InboxRow),
+    /// Things' events that have reached everyone.
+    Told(Vec<FanoutRow>),
+    /// Parties came to hold an interest in a thing of which others may have said more.
+    Newcomers(Arc<Newcomers>),
     /// A party has not heard yet what was said of a thing before.
     Introduce(InterestRow),
     /// A line was not taken.
     SetAside(QuarantineRow),
+}
+
+/// Parties that came to hold an interest in a thing, and how much of what was said of it they have heard.
+#[derive(Debug, Clone)]
+pub struct Newcomers {
+    /// What stands in the database until all of them have heard the rest.
+    pub row: FanoutRow,
+    /// The last event of the thing that was known when the first of them came.
+    pub known: u64,
+    /// The parties.
+    pub parties: Vec<Box<str>>,
 }
 
 /// What was done so far.
@@ -88,6 +122,9 @@ pub enum EngineError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The files of a history cannot be read.
+    #[error(transparent)]
+    History(#[from] makegood_history::HistoryError),
     /// A stored state cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),
@@ -98,6 +135,9 @@ pub enum EngineError {
         #[source]
         error: Box<FoldError>,
     },
+    /// An invariant would be broken by what was to be done; it was not done.
+    #[error(transparent)]
+    Broken(#[from] Broken),
     /// The engine's own event was refused.
     #[error("{what} was refused: {reason}")]
     Refused { what: String, reason: String },

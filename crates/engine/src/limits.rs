@@ -13,6 +13,12 @@ pub const COMMIT_LINES: usize = 65_536;
 pub const COMMITS_IN_FLIGHT: usize = 1;
 /// Parties one event about a thing reaches in the commit that records it; the others follow in portions of this size.
 pub const FANOUT_PORTION: usize = 4_096;
+/// Pieces of work taken together from which on they are gathered, where a store is shared, and worked a share of the slots at a time.
+pub const GATHER_FROM: usize = 1_024;
+/// Pieces of work that are gathered at most.
+pub const GATHERED: usize = 32_768;
+/// Events whose questions are asked together, where each question travels to a server.
+pub const READ_AHEAD: usize = 8_192;
 /// Parties and things whose state is kept at hand between commits.
 pub const AT_HAND: usize = 50_000;
 /// Promises, remedies and idents of one party that are kept at hand, beside those of batches that are not durable yet.
@@ -27,7 +33,11 @@ pub const CLAIM_MILLISECONDS: u32 = 15_000;
 pub const CLAIMED_SLOTS: usize = 256;
 /// Rounds in a row, ten a second, in which all that waits is held by others: five minutes.
 pub const HELD_ROUNDS: u32 = 3_000;
-/// Days whose spent budgets are read at once.
+/// Seats of sessions that take in much at once: see [`makegood_store::Queue::Feeding`].
+pub const SEATS: u16 = 16;
+/// How often, ten times a second, a sweep looks whether what it found is being worked by those who take in much: ten seconds.
+pub const PATIENCE: u32 = 100;
+/// Days before and after a day whose spent budgets are read with its own.
 pub const BUDGET_DAYS: i32 = 64;
 /// Commits after which spent budgets are read again where others spend too.
 pub const BUDGET_COMMITS: u64 = 16;
@@ -56,6 +66,12 @@ pub struct Bounds {
     pub parts_at_hand: usize,
     /// See [`CLAIM_MILLISECONDS`].
     pub claim_milliseconds: u32,
+    /// See [`COMMITS_IN_FLIGHT`], which is the most. With none, each commit is awaited before the next batch is folded.
+    pub commits_in_flight: usize,
+    /// See [`GATHER_FROM`].
+    pub gather_from: usize,
+    /// See [`GATHERED`].
+    pub gathered: usize,
 }
 
 impl Default for Bounds {
@@ -66,6 +82,9 @@ impl Default for Bounds {
             at_hand: AT_HAND,
             parts_at_hand: PARTS_AT_HAND,
             claim_milliseconds: CLAIM_MILLISECONDS,
+            commits_in_flight: COMMITS_IN_FLIGHT,
+            gather_from: GATHER_FROM,
+            gathered: GATHERED,
         }
     }
 }

@@ -95,6 +95,18 @@ impl SlotPages {
         )
     }
 
+    /// All lines of the log of `key`.
+    pub fn whole_log(&mut self, reader: &mut dyn Reader, key: &str) -> Result<Vec<EventRow>, StoreError> {
+        let mut log = Vec::new();
+        loop {
+            let lines = self.lines(reader, key)?;
+            if lines.is_empty() {
+                return Ok(log);
+            }
+            log.extend(lines);
+        }
+    }
+
     pub fn parts(&mut self, reader: &mut dyn Reader, kind: PartKind, party: &str) -> Result<Vec<PartRow>, StoreError> {
         let slot = self.slot;
         let of_kind = self.parts.iter_mut().zip(PartKind::ALL).find(|(_, known)| *known == kind);

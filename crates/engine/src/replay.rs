@@ -38,7 +38,7 @@ impl Replay {
 
     /// When it must next be looked at.
     pub fn wake_at(&self) -> Option<makegood_charter::Moment> {
-        self.promises.values().filter_map(|promise| promise.wake_at).min()
+        self.promises.values().filter_map(|promise| promise.wake_at).chain(self.party.wake_at()).min()
     }
 
     fn loaded(&self, needs: &Needs) -> Loaded {
@@ -55,7 +55,8 @@ impl Replay {
         }
         let beside = needs.beside_of(&promises).flat_map(|about| {
             let first = (id::first_about(about), BesideKind::FIRST);
-            self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about))
+            let about = self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about));
+            about.filter(|((_, kind), _)| kind.is_loaded())
         });
         Loaded {
             beside: beside.map(|(_, part)| part.clone()).collect(),

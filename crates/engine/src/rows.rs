@@ -51,20 +51,21 @@ pub fn beside_row(slot: Slot, party: &str, part: &Beside, book: &Rulebook) -> Re
         Beside::Play(play) => {
             let rules = book.by_tag(play.charter).map(|(_, rules)| rules);
             let playbook = rules.and_then(|rules| play.playbook_of(rules));
-            (&play.thing, playbook.map_or("", |playbook| &playbook.name), play.state as u8, play.began_at)
+            (&*play.thing, playbook.map_or("", |playbook| &playbook.name), play.state as u8, play.began_at)
         }
         Beside::Custody(chain) => {
             let holder = chain.holder().map_or("", |hand| &hand.taker);
             let first = chain.hands.first().map(|hand| hand.at).unwrap_or_default();
-            (&chain.thing, holder, chain.unmet(), first)
+            (&*chain.thing, holder, chain.unmet(), first)
         }
+        Beside::Move(one) => ("", &*one.name, one.to as u8, one.at),
     };
     Ok(PartRow {
         kind: part_kind(part.kind()),
         slot,
         party: party.into(),
         id: part.id(),
-        thing: thing.clone(),
+        thing: thing.into(),
         clause: clause.into(),
         state,
         due: None,
@@ -85,6 +86,7 @@ pub fn part_kind(kind: BesideKind) -> PartKind {
     match kind {
         BesideKind::Play => PartKind::Play,
         BesideKind::Custody => PartKind::Custody,
+        BesideKind::Move => PartKind::Stage,
     }
 }
 

@@ -3,15 +3,17 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use makegood_charter::Moment;
-use makegood_core::Rulebook;
+use makegood_charter::{Charter, Moment};
+use makegood_core::{Rulebook, invariant};
 use makegood_store::{Commit, PartId, Queue, Reader, SLOTS, Slot, Store, slot_of};
 
 use crate::claims::Held;
 use crate::folder::Folder;
 use crate::limits::Bounds;
+use crate::rounds::Rounds;
+use crate::sound::sound;
 use crate::writer::{Outcome, WriterThread};
-use crate::{Counts, EngineError, Incoming, Reject, Work, limits};
+use crate::{Counts, EngineError, Incoming, Newcomers, Reject, Work, limits};
 
 /// How often a batch is folded again when other processes write first.
 const ATTEMPTS: u32 = 50;
@@ -20,10 +22,21 @@ const ATTEMPTS: u32 = 50;
 pub struct Session {
     folder: Folder,
     writer: WriterThread,
+    claimer: Option<WriterThread>,
+    /// True when other processes may write between a read and the commit that rests on it.
+    sharing: bool,
+    /// Places given so far.
+    places: u64,
+    /// How deep work is being folded within other work.
+    depth: u32,
     store: Arc<dyn Store>,
     reader: Box<dyn Reader>,
     in_flight: VecDeque<Batch>,
-    at_work: Vec<Work>,
+    /// What must be looked at again, now that the commits that it rests on are durable.
+    again: Vec<Work>,
+    at_work: Vec<Placed>,
+    /// What is worked a share of the slots at a time.
+    pub(crate) rounds: Rounds,
     counts_before: Counts,
     attempts: u32,
     bounds: Bounds,
@@ -33,17 +46,30 @@ pub struct Session {
     charters: Option<u32>,
 }
 
+/// A piece of work and its place among all that were taken.
+pub(crate) type Placed = (u64, Work);
+
 /// A batch that is not known to be durable yet, with the work it came from.
 struct Batch {
     number: u64,
-    work: Vec<Work>,
+    work: Vec<Placed>,
+    again: Vec<Work>,
     counts_before: Counts,
 }
 
 /// How many charter versions judge: all that the store holds. A store that holds none is judged by `book` alone.
+/// Asserts invariant 6: each is the text that was put in force.
 fn judged_by(reader: &mut dyn Reader, book: &Rulebook) -> Result<Option<u32>, EngineError> {
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    match (count(reader.charters()?.len()), count(book.versions().len())) {
+    let kept = reader.charters()?;
+    for row in &kept {
+        let same = |charter: &Charter| charter.name == row.name && charter.version == row.version;
+        let judges = book.versions().iter().find(|rules| same(&rules.charter));
+        invariant::check(invariant::PUBLISHED, judges.is_none_or(|rules| rules.charter.digest == row.digest), || {
+            format!("version {} of `{}` is another text than was put in force", row.version, row.name)
+        })?;
+    }
+    match (count(kept.len()), count(book.versions().len())) {
         (0, _) => Ok(None),
         (found, judged_by) if found == judged_by => Ok(Some(found)),
         (found, judged_by) => Err(EngineError::Charters { found, judged_by }),
@@ -70,17 +96,25 @@ impl Session {
         let mut session = Self {
             folder: Folder::new(book, store.reader()?, store.shared(), now, bounds),
             writer,
+            claimer: None,
+            sharing: store.shared(),
+            places: 0,
+            depth: 0,
             reader,
             charters,
             bounds,
             left: BTreeSet::new(),
             store,
             in_flight: VecDeque::new(),
+            again: Vec::new(),
             at_work: Vec::new(),
+            rounds: Rounds::default(),
             counts_before: Counts::default(),
             attempts: 0,
         };
-        session.sweep_all()?;
+        if !session.others_feed()? {
+            session.sweep_all()?;
+        }
         Ok(session)
     }
 
@@ -111,13 +145,16 @@ impl Session {
 
     /// Takes one event and answers at once: it is durable, or it was refused and nothing has changed.
     pub fn command(&mut self, incoming: Incoming) -> Result<Result<(), Reject>, EngineError> {
+        self.work_gathered()?;
         let log = (slot_of(&incoming.event.subject), incoming.event.subject.clone(), incoming.event.ident);
         for attempt in 0..ATTEMPTS {
-            let work = Work::Event(Box::new(incoming.clone()));
-            self.folder.fetch(std::slice::from_ref(&work))?;
+            // The answer rests on what is durable.
+            self.settle()?;
+            let work = self.placed(vec![Work::Event(Box::new(incoming.clone()))]);
+            self.folder.fetch(&work)?;
             let verdict = self.folder.take(&incoming)?;
             if verdict.is_ok() {
-                self.at_work.push(work);
+                self.at_work.extend(work);
             }
             self.flush()?;
             match verdict {
@@ -141,18 +178,59 @@ impl Session {
         self.write(&Commit { quarantine_done: vec![(slot, id)], ..Commit::default() })
     }
 
-    /// Folds work, and hands a batch to the writer whenever one is full.
+    /// Folds work, and hands a batch to the writer whenever one is full. Where others work too, much work is gathered first.
     pub fn work(&mut self, work: Vec<Work>) -> Result<(), EngineError> {
+        let work = self.placed(work);
+        if self.shared() && self.gather(&work) { self.gathered(work) } else { self.fold(work) }
+    }
+
+    /// Gives work its places.
+    pub(crate) fn placed(&mut self, work: Vec<Work>) -> Vec<Placed> {
+        let first = self.places;
+        self.places = first.saturating_add(work.len() as u64);
+        (first..).zip(work).collect()
+    }
+
+    /// What others' writes made necessary, and then this work.
+    pub(crate) fn fold(&mut self, mut work: Vec<Placed>) -> Result<(), EngineError> {
+        if !self.again.is_empty() {
+            let again = std::mem::take(&mut self.again);
+            if self.sharing && again.iter().any(|one| matches!(one, Work::Fanout { row, .. } if !row.after.is_empty()))
+            {
+                // It goes on for long: whoever begins meanwhile need not do it too.
+                self.take_seat()?;
+            }
+            work.splice(..0, self.placed(again));
+        }
+        self.fold_only(work)
+    }
+
+    /// This work, in the order of its places, and nothing else.
+    pub(crate) fn fold_only(&mut self, work: Vec<Placed>) -> Result<(), EngineError> {
         self.folder.fetch(&work)?;
+        // What is folded again in the midst of other work has no more than its own turn.
+        let last = if self.depth == 0 { u64::MAX } else { work.last().map_or(0, |(place, _)| *place) };
+        self.depth = self.depth.saturating_add(1);
         for one in work {
+            self.fold_tellings(one.0)?;
             if !self.folder.work(&one)? {
-                self.settle()?;
+                self.settle_taken()?;
                 self.folder.work(&one)?;
             }
             self.at_work.push(one);
             if self.folder.pending() >= limits::after_attempts(self.bounds.commit_lines, self.attempts) {
                 self.close()?;
             }
+        }
+        self.fold_tellings(last)?;
+        self.depth = self.depth.saturating_sub(1);
+        Ok(())
+    }
+
+    /// What parties must be told before the work at this place. It follows from work that is folded already.
+    fn fold_tellings(&mut self, until: u64) -> Result<(), EngineError> {
+        while let Some(telling) = self.folder.telling_before(until) {
+            self.folder.work(&telling)?;
         }
         Ok(())
     }
@@ -173,11 +251,58 @@ impl Session {
     /// Makes everything taken so far durable, and carries every delivery to its end.
     pub fn flush(&mut self) -> Result<(), EngineError> {
         self.settle()?;
-        if self.folder.left_over() || !self.left.is_empty() { self.sweep(BTreeSet::new()) } else { Ok(()) }
+        self.carry_on()?;
+        if self.left.is_empty() { Ok(()) } else { self.sweep(BTreeSet::new()) }
+    }
+
+    /// Looks at everything again that has to be, now that what it rests on is durable.
+    pub(crate) fn carry_on(&mut self) -> Result<(), EngineError> {
+        loop {
+            self.finish_told();
+            if self.again.is_empty() {
+                self.give_back()?;
+                return self.leave_seat();
+            }
+            if self.in_rounds() {
+                self.work_in_rounds()?;
+            } else {
+                self.fold(Vec::new())?;
+            }
+            self.settle_taken()?;
+        }
+    }
+
+    /// The newcomers to things whose commits are durable.
+    pub(crate) fn newcomers(&mut self) -> Vec<Arc<Newcomers>> {
+        let mut newcomers = Vec::new();
+        self.again.retain(|work| match work {
+            Work::Newcomers(new) => {
+                newcomers.push(Arc::clone(new));
+                false
+            }
+            _ => true,
+        });
+        newcomers
+    }
+
+    /// True when the store is shared by itself, and not only because somebody else was seen.
+    pub(crate) fn store_is_shared(&self) -> bool {
+        self.store.shared()
+    }
+
+    /// What is looked at next.
+    pub(crate) fn then(&mut self, work: Work) {
+        self.again.push(work);
     }
 
     /// Makes everything taken so far durable.
     pub(crate) fn settle(&mut self) -> Result<(), EngineError> {
+        self.work_gathered()?;
+        self.settle_taken()
+    }
+
+    /// Makes everything that was folded durable.
+    pub(crate) fn settle_taken(&mut self) -> Result<(), EngineError> {
         loop {
             self.close()?;
             if !self.in_flight.is_empty() {
@@ -192,12 +317,13 @@ impl Session {
     /// Makes rows durable that no fold gave: how a message's sending went.
     pub(crate) fn write(&mut self, commit: &Commit) -> Result<(), EngineError> {
         self.settle()?;
+        sound(commit)?;
         for _ in 0..ATTEMPTS {
             self.writer.write(0, commit.clone())?;
             match self.writer.outcome()?.1 {
                 Outcome::Durable => return Ok(()),
                 Outcome::Failed(error) => return Err(error),
-                Outcome::Stale(_) | Outcome::Skipped => {
+                Outcome::Stale { .. } | Outcome::Skipped => {
                     self.writer.resume()?;
                     self.folder.forget();
                 }
@@ -206,23 +332,29 @@ impl Session {
         Err(EngineError::Contended { key: "outbox".into(), attempts: ATTEMPTS })
     }
 
+    /// True when everything taken is durable.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.in_flight.is_empty() && self.at_work.is_empty() && !self.folder.has_changes()
+    }
+
     /// Forgets what is at hand, once all of it is durable.
     pub(crate) fn forget(&mut self) {
         self.folder.forget();
     }
 
     /// Hands the batch at work to the writer.
-    fn close(&mut self) -> Result<(), EngineError> {
+    pub(crate) fn close(&mut self) -> Result<(), EngineError> {
         let work = std::mem::take(&mut self.at_work);
         if self.folder.has_changes() {
-            let (number, mut commit) = self.folder.close()?;
+            let (number, mut commit, again) = self.folder.close()?;
             commit.charters = self.charters;
-            self.left.extend(left_in(&commit));
-            self.in_flight.push_back(Batch { number, work, counts_before: self.counts_before });
+            sound(&commit)?;
+            self.left.extend(commit.inbox_add.iter().map(|row| row.slot));
+            self.in_flight.push_back(Batch { number, work, again, counts_before: self.counts_before });
             self.writer.write(number, commit)?;
         }
         self.counts_before = self.folder.counts;
-        while self.in_flight.len() > limits::COMMITS_IN_FLIGHT {
+        while self.in_flight.len() > self.bounds.commits_in_flight.min(limits::COMMITS_IN_FLIGHT) {
             self.await_oldest()?;
         }
         while let Some((number, outcome)) = self.writer.outcome_now() {
@@ -239,7 +371,9 @@ impl Session {
     fn answered(&mut self, number: u64, outcome: Outcome) -> Result<(), EngineError> {
         match outcome {
             Outcome::Durable => {
-                self.in_flight.retain(|batch| batch.number != number);
+                if self.in_flight.front().is_some_and(|batch| batch.number == number) {
+                    self.again.extend(self.in_flight.pop_front().into_iter().flat_map(|batch| batch.again));
+                }
                 self.folder.durable(number);
                 self.attempts = 0;
                 self.folder.set_fanout_portion(self.bounds.fanout_portion);
@@ -247,8 +381,21 @@ impl Session {
             }
             Outcome::Failed(error) => Err(error),
             Outcome::Skipped => Ok(()),
-            Outcome::Stale(key) => self.fold_again(key),
+            Outcome::Stale { key, base } => {
+                self.was_overtaken(&key, base)?;
+                self.fold_again(key)
+            }
         }
+    }
+
+    /// Asserts invariant 2: a batch was refused because somebody wrote since it was read. If nobody did, its log holds a line that the
+    /// batch has again, and folding once more would not help.
+    fn was_overtaken(&mut self, key: &str, base: Option<u64>) -> Result<(), EngineError> {
+        let Some(base) = base else { return Ok(()) };
+        let kept = self.reader.heads(&[(slot_of(key), key)])?.into_iter().flatten().next().map_or(0, |head| head.seq);
+        Ok(invariant::check(invariant::ONCE, kept != base, || {
+            format!("the log of `{key}` holds a line that was to be added to it, and nobody wrote to it meanwhile")
+        })?)
     }
 
     /// Another process wrote first: everything not yet durable is folded again from what is.
@@ -260,6 +407,11 @@ impl Session {
         for _ in 1..self.in_flight.len() {
             self.writer.outcome()?;
         }
+        if !std::mem::replace(&mut self.sharing, true) {
+            // Somebody else is at work: from here on it is no matter what they write, unless it is about the same parties.
+            self.writer.share()?;
+            self.folder.share();
+        }
         self.writer.resume()?;
         self.folder.forget();
         // Smaller from now on, until one is durable: where others keep writing, what takes long would never be the first.
@@ -269,24 +421,51 @@ impl Session {
             self.folder.counts = first.counts_before;
             self.counts_before = first.counts_before;
         }
-        let mut work: Vec<Work> = batches.into_iter().flat_map(|batch| batch.work).collect();
+        let mut work: Vec<Placed> = batches.into_iter().flat_map(|batch| batch.work).collect();
         work.append(&mut self.at_work);
-        self.work(work)
+        self.fold_only(work)
+    }
+
+    /// True when questions are asked ahead, for many events together.
+    pub(crate) fn reads_ahead(&self) -> bool {
+        self.shared()
     }
 
     /// True when other processes may write between a read and the commit that rests on it.
     pub(crate) fn shared(&self) -> bool {
-        self.store.shared()
+        self.sharing
     }
 
     /// Claims the queue of these slots, and gives those it got.
     pub(crate) fn claim(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, EngineError> {
-        self.writer.claim(queue, slots)
+        self.claimer()?.claim(queue, slots)
     }
 
     /// Gives back what was claimed, once what was done in it is durable.
     pub(crate) fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), EngineError> {
-        self.writer.release(queue, slots)
+        self.claimer()?.release(queue, slots)
+    }
+
+    /// Who claims. Where others may write at any time it is another connection than the one that commits, so that a claim does not wait
+    /// for a commit; elsewhere its writes would make our own commits stale.
+    fn claimer(&mut self) -> Result<&WriterThread, EngineError> {
+        if !self.store.shared() {
+            return Ok(&self.writer);
+        }
+        if self.claimer.is_none() {
+            self.claimer = Some(WriterThread::start(self.store.writer()?, self.bounds.claim_milliseconds));
+        }
+        Ok(self.claimer.as_ref().unwrap_or(&self.writer))
+    }
+
+    /// The bounds.
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&mut self) -> &mut Folder {
+        &mut self.folder
     }
 
     /// Carries on every delivery there is, whoever left it.
@@ -297,14 +476,14 @@ impl Session {
     /// Carries deliveries on that an earlier commit left in these slots, or in those that this session's commits reach: fan-outs,
     /// interests that have not heard, inboxes. What another process is at work on is waited for.
     fn sweep(&mut self, mut slots: BTreeSet<Slot>) -> Result<(), EngineError> {
-        let mut held = Held::default();
+        let (mut held, mut patience) = (Held::default(), limits::PATIENCE);
         loop {
             self.settle()?;
+            self.carry_on()?;
             slots.append(&mut self.left);
             let asked: Vec<Slot> = slots.into_iter().collect();
             let claimed = self.claim_waiting(Queue::Deliveries, i64::MAX, &asked)?;
             if claimed.waiting.is_empty() {
-                self.folder.swept();
                 return Ok(());
             }
             slots = claimed.waiting.into_iter().collect();
@@ -313,22 +492,21 @@ impl Session {
                 continue;
             }
             held.over();
-            let mut work = Vec::new();
-            for slot in claimed.mine.iter().copied() {
-                work.extend(self.reader.inbox(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Deliver));
-                work.extend(self.reader.unheard(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
-                work.extend(self.reader.fanouts(slot, limits::SLOT_ROWS)?.into_iter().map(Work::Fanout));
+            if patience > 0 && self.others_feed()? {
+                patience = patience.saturating_sub(1);
+                self.release(Queue::Deliveries, &claimed.mine)?;
+                held.wait("deliveries")?;
+                continue;
             }
+            let mut work = Vec::new();
+            work.extend(self.reader.inbox_in(&claimed.mine, limits::SLOT_ROWS)?.into_iter().map(Work::Deliver));
+            work.extend(self.reader.unheard_in(&claimed.mine, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
+            let fanouts = self.reader.fanouts_in(&claimed.mine, limits::SLOT_ROWS)?;
+            work.extend(fanouts.into_iter().map(|row| Work::Fanout { row, told: Arc::default() }));
             self.work(work)?;
             self.settle()?;
+            self.carry_on()?;
             self.release(Queue::Deliveries, &claimed.mine)?;
         }
     }
-}
-
-/// The slots in which a commit leaves deliveries.
-fn left_in(commit: &Commit) -> impl Iterator<Item = Slot> + '_ {
-    let inbox = commit.inbox_add.iter().map(|row| row.slot);
-    let fanouts = commit.fanouts.iter().map(|row| row.slot);
-    inbox.chain(fanouts).chain(commit.interests.iter().filter(|row| !row.heard).map(|row| row.slot))
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use makegood_core::{BesideKind, Clause, Party, PromiseState, RemedyKind, Rulebook};
+use makegood_charter::model::Stage;
+use makegood_core::stage::{Move, Standing};
+use makegood_core::{Beside, BesideKind, Clause, Party, PromiseState, RemedyKind, Rulebook};
 use makegood_money::Commodity;
 use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain, slot_of};
 
@@ -35,6 +37,7 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
     let mut found = Verified::default();
     for slot in (0..SLOTS).map(Slot) {
         let (mut pages, mut after) = (SlotPages::new(slot), String::new());
+        let mut promised = Vec::new();
         loop {
             let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
             let Some(last) = heads.last() else { break };
@@ -42,9 +45,10 @@ pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) ->
             for head in &heads {
                 follow(&mut *reader, &mut pages, head, &mut found)?;
                 if !head.state.is_empty() {
-                    compare(&mut *reader, &mut pages, book, head, &mut found)?;
+                    compare(&mut *reader, &mut pages, book, (head, &mut promised), &mut found)?;
                 }
             }
+            hears(&mut *reader, std::mem::take(&mut promised), &mut found)?;
         }
         progress();
     }
@@ -109,6 +113,20 @@ fn follow(
     Ok(())
 }
 
+/// Things, each with a party that was promised something about it.
+type Promised = Vec<(Box<str>, Box<str>)>;
+
+/// Whoever was promised something about a thing hears of it.
+fn hears(reader: &mut dyn Reader, promised: Promised, found: &mut Verified) -> Result<(), EngineError> {
+    let asked: Vec<_> = promised.iter().map(|(thing, party)| (slot_of(thing), &**thing, &**party)).collect();
+    for ((thing, party), held) in promised.iter().zip(reader.are_interested(&asked)?) {
+        if !held {
+            found.fault(format!("`{party}`: it was promised something about `{thing}` and does not hear of it"));
+        }
+    }
+    Ok(())
+}
+
 /// Compares what rights with a bound over time gave, as the state has it, with what the promises were granted.
 fn given(key: &str, party: &Party, granted: &BTreeMap<(String, Commodity), i128>, found: &mut Verified) {
     if party.given.len() >= makegood_core::limits::GIVEN {
@@ -116,7 +134,7 @@ fn given(key: &str, party: &Party, granted: &BTreeMap<(String, Commodity), i128>
     }
     let mut sums: BTreeMap<(String, Commodity), i128> = BTreeMap::new();
     for given in &party.given {
-        let sum = sums.entry((given.right.to_string(), given.amount.commodity)).or_default();
+        let sum = sums.entry((given.right_name().to_owned(), given.amount.commodity)).or_default();
         *sum = sum.saturating_add(i128::from(given.amount.minor));
     }
     for (of, sum) in sums {
@@ -133,7 +151,7 @@ fn compare(
     reader: &mut dyn Reader,
     pages: &mut SlotPages,
     book: &Rulebook,
-    head: &HeadRow,
+    (head, promised): (&HeadRow, &mut Promised),
     found: &mut Verified,
 ) -> Result<(), EngineError> {
     let party = rows::party(&head.state)?;
@@ -147,13 +165,14 @@ fn compare(
         given: party.given.clone(),
         weighed: party.weighed.clone(),
         dealings: party.dealings.clone(),
+        stages: party.stages.clone(),
         told: party.told,
         roles: party.roles.clone(),
         absences: party.absences.clone(),
         ..Party::default()
     };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();
-    let mut wake_at = None;
+    let mut wake_at = party.wake_at().map(|moment| moment.0);
     for row in pages.parts(reader, PartKind::Promise, &head.key)? {
         let promise = rows::promise(&row)?;
         let rules = book.by_tag(promise.charter).map(|(_, rules)| rules);
@@ -170,11 +189,8 @@ fn compare(
             found.fault(format!("`{}`: an overdue promise has been settled", head.key));
         }
         let thing = &promise.thing;
-        if matches!(promise.clause, Clause::Promise(_))
-            && !thing.is_empty()
-            && !reader.is_interested(slot_of(thing), thing, &head.key)?
-        {
-            found.fault(format!("`{}`: it was promised something about `{thing}` and does not hear of it", head.key));
+        if matches!(promise.clause, Clause::Promise(_)) && !thing.is_empty() {
+            promised.push((thing.clone(), head.key.clone()));
         }
         counted.tally(&promise);
         let charter = rules.map_or("", |rules| &rules.charter.name);
@@ -197,27 +213,66 @@ fn compare(
         counted.remedies = counted.remedies.saturating_add(1);
         found.parts = found.parts.saturating_add(1);
     }
+    let mut moves = Vec::new();
     for kind in BesideKind::ALL.map(rows::part_kind) {
         for row in pages.parts(reader, kind, &head.key)? {
             let part = rows::beside(&row)?;
-            if part.map(|part| rows::beside_row(head.slot, &head.key, &part, book)).transpose()?.as_ref() != Some(&row)
-            {
+            let again = part.as_ref().map(|part| rows::beside_row(head.slot, &head.key, part, book)).transpose()?;
+            if let Some(Beside::Move(one)) = part {
+                moves.push(one);
+            }
+            if again.as_ref() != Some(&row) {
                 found.fault(format!("`{}`: the columns of a {kind:?} differ from its state", head.key));
             }
             found.parts = found.parts.saturating_add(1);
         }
     }
+    stages(head, &party, moves, found);
     if counted != party {
         found.fault(format!("`{}`: its state counts {party:?}, its promises and remedies {counted:?}", head.key));
     }
     given(&head.key, &party, &granted, found);
     if wake_at != head.wake_at {
-        found.fault(format!("`{}`: it waits for {:?}, its promises for {wake_at:?}", head.key, head.wake_at));
+        found
+            .fault(format!("`{}`: it waits for {:?}, its promises and stages for {wake_at:?}", head.key, head.wake_at));
     }
     let postings = pages.postings(reader, &head.key)?;
     found.postings = found.postings.saturating_add(postings.len() as u64);
     books(&head.key, &postings, &owed, found);
     Ok(())
+}
+
+/// The moves of a party follow one another and end where its state says it stands.
+fn stages(head: &HeadRow, party: &Party, all: Vec<Move>, found: &mut Verified) {
+    if !party.stages.values().all(Standing::is_sound) {
+        found.fault(format!("`{}`: the evidence of its stage is out of order", head.key));
+    }
+    let mut moves: BTreeMap<Box<str>, Vec<Move>> = BTreeMap::new();
+    for one in all {
+        moves.entry(one.name.clone()).or_default().push(one);
+    }
+    for (name, standing) in &party.stages {
+        let mut of_this = moves.remove(name).unwrap_or_default();
+        of_this.sort_by_key(|one| one.number);
+        let (mut stage, mut number) = (None, 0_u32);
+        for one in &of_this {
+            number = number.saturating_add(1);
+            if one.number != number || one.from != stage {
+                found.fault(format!(
+                    "`{}`: move {} under `{name}` does not follow the one before",
+                    head.key, one.number
+                ));
+            }
+            stage = Some(one.to);
+        }
+        if (stage, number) != (standing.stage, standing.moves) {
+            let (said, is) = (stage.map(Stage::word), standing.stage.map(Stage::word));
+            found.fault(format!("`{}`: its moves under `{name}` end at {said:?}, its state says {is:?}", head.key));
+        }
+    }
+    for name in moves.keys() {
+        found.fault(format!("`{}`: it moved under `{name}` and its state knows nothing of it", head.key));
+    }
 }
 
 /// Every movement sums to zero, and what the books say is owed is what the remedies say.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use makegood_charter::Moment;
 use makegood_core::{Beside, BesideKind, Event, Ident, Needs, PartId, Party, Promise, Remedy, with_ties};
-use makegood_store::{Body, EventRow, Hash, HeadRow, PartKind, Reader, Slot, StoreError, chain, slot_of};
+use makegood_store::{Body, EventRow, Hash, HeadRow, PartKind, PartRow, Reader, Slot, StoreError, chain, slot_of};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
 use crate::{EngineError, rows};
@@ -32,12 +32,16 @@ pub(crate) struct Log {
     pub touched: u64,
     /// True while the batch at work has changed it.
     pub dirty: bool,
+    /// The portion of work that last asked for it.
+    pub wanted: u64,
     /// Events taken since it was read.
     pub taken: FxHashMap<Ident, Taken>,
+    /// Events that the database did not hold when it was read.
+    pub absent: FxHashSet<Ident>,
 }
 
 impl Log {
-    fn new(key: &str, head: Option<&HeadRow>) -> Self {
+    fn new(key: &str, head: Option<&HeadRow>, wanted: u64) -> Self {
         Self {
             slot: slot_of(key),
             seq: head.map_or(0, |head| head.seq),
@@ -47,7 +51,9 @@ impl Log {
             fresh: head.is_none(),
             touched: 0,
             dirty: false,
+            wanted,
             taken: FxHashMap::default(),
+            absent: FxHashSet::default(),
         }
     }
 
@@ -112,7 +118,8 @@ pub(crate) struct Taken {
 /// A part at hand, and the batch that last changed it; 0 when it is as the database has it.
 #[derive(Debug)]
 pub(crate) struct Part<T> {
-    pub part: T,
+    /// In a box, because a map keeps room for eleven of them and most parties have one or two.
+    pub part: Box<T>,
     pub batch: u64,
 }
 
@@ -137,10 +144,33 @@ pub(crate) struct PartyAtHand {
     pub beside: BTreeMap<(PartId, BesideKind), Part<Beside>>,
     /// Its own events that may concern a promise made later, taken since it was read: see [`EventRow::about`].
     pub own_about: Vec<OwnAbout>,
+    /// Those that the database holds about some things, as they were read ahead.
+    pub own_read: FxHashMap<Box<str>, Vec<(u64, Arc<Event>)>>,
+    /// Whether all its promises, and all its remedies, were read.
+    pub whole: Whole,
     /// Parts that the batch at work has changed.
     pub changed: Vec<(PartKind, PartId)>,
     /// True while it is listed as one with many parts at hand.
     pub large: bool,
+}
+
+/// How many parts of a kind were read ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Read {
+    /// None, or some.
+    #[default]
+    Some,
+    /// More than are read ahead.
+    Many,
+    /// All of them.
+    All,
+}
+
+/// How many parts of each kind were read ahead.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Whole {
+    pub promises: Read,
+    pub remedies: Read,
 }
 
 /// A thing at hand.
@@ -149,8 +179,6 @@ pub(crate) struct ThingAtHand {
     pub log: Log,
     /// Its events that a clause listens to, once they were needed; later ones are added as they come.
     pub events: Option<Vec<(u64, Arc<Event>)>>,
-    /// The portion of work for which they were read.
-    pub read_in: u64,
     /// Events taken since it was read.
     pub recent: Vec<(u64, Arc<Event>)>,
     /// An older event that was asked for, for the next party that asks.
@@ -166,6 +194,8 @@ pub(crate) struct Working {
     large: Vec<Box<str>>,
     parties: FxHashMap<Box<str>, PartyAtHand>,
     things: FxHashMap<Box<str>, ThingAtHand>,
+    /// Counts the portions of work: what the one at work asked for is kept at hand.
+    pub portion: u64,
 }
 
 impl Working {
@@ -177,13 +207,30 @@ impl Working {
         self.things.get_mut(key)
     }
 
+    /// Lets go of a party.
+    pub fn let_go(&mut self, party: &str) {
+        self.parties.remove(party);
+        self.large.retain(|large| **large != *party);
+    }
+
     /// Reads what is not at hand of these parties and things, in one pass over the database.
     pub fn fetch(&mut self, reader: &mut dyn Reader, parties: &[&str], things: &[&str]) -> Result<(), EngineError> {
+        let wanted = self.portion;
+        for key in parties {
+            if let Some(party) = self.parties.get_mut(*key) {
+                party.log.wanted = wanted;
+            }
+        }
+        for key in things {
+            if let Some(thing) = self.things.get_mut(*key) {
+                thing.log.wanted = wanted;
+            }
+        }
         let parties: Vec<&str> = missing(parties, |key| self.parties.contains_key(key));
         let keys: Vec<_> = parties.iter().map(|key| (slot_of(key), *key)).collect();
         for (key, head) in parties.iter().zip(reader.heads(&keys)?) {
             let state = rows::party(head.as_ref().map(|head| &*head.state).unwrap_or_default())?;
-            let log = Log::new(key, head.as_ref());
+            let log = Log::new(key, head.as_ref(), wanted);
             let at_hand = PartyAtHand {
                 log,
                 state,
@@ -191,6 +238,8 @@ impl Working {
                 remedies: BTreeMap::new(),
                 beside: BTreeMap::new(),
                 own_about: Vec::new(),
+                own_read: FxHashMap::default(),
+                whole: Whole::default(),
                 changed: Vec::new(),
                 large: false,
             };
@@ -199,18 +248,23 @@ impl Working {
         let things: Vec<&str> = missing(things, |key| self.things.contains_key(key));
         let keys: Vec<_> = things.iter().map(|key| (slot_of(key), *key)).collect();
         for (key, head) in things.iter().zip(reader.heads(&keys)?) {
-            let log = Log::new(key, head.as_ref());
-            let at_hand = ThingAtHand {
-                log,
-                events: None,
-                read_in: 0,
-                recent: Vec::new(),
-                looked_up: None,
-                interests: Vec::new(),
-            };
+            let log = Log::new(key, head.as_ref(), wanted);
+            let at_hand = ThingAtHand { log, events: None, recent: Vec::new(), looked_up: None, interests: Vec::new() };
             self.things.insert((*key).into(), at_hand);
         }
         Ok(())
+    }
+
+    /// Lets go of everything.
+    pub fn clear(&mut self) {
+        *self = Self { portion: self.portion, ..Self::default() };
+    }
+
+    /// Lets go of a thing of which others have said more, unless what is not durable yet rests on it.
+    pub fn forget_thing(&mut self, key: &str, durable: u64) {
+        if self.things.get(key).is_some_and(|thing| thing.log.touched <= durable) {
+            self.things.remove(key);
+        }
     }
 
     /// Notes a party that has many parts at hand.
@@ -230,8 +284,10 @@ impl Working {
             party.large
         });
         if self.parties.len().saturating_add(self.things.len()) > at_hand {
-            self.parties.retain(|_, party| party.log.touched > durable);
-            self.things.retain(|_, thing| thing.log.touched > durable);
+            let portion = self.portion;
+            let kept = |log: &Log| log.touched > durable || log.wanted == portion;
+            self.parties.retain(|_, party| kept(&party.log));
+            self.things.retain(|_, thing| kept(&thing.log));
         }
     }
 }
@@ -250,47 +306,67 @@ impl PartyAtHand {
             return Ok(());
         }
         let slot = self.log.slot;
-        let mut found = Vec::new();
-        if let Some(thing) = &needs.about {
-            found.extend(reader.parts_about(slot, key, PartKind::Promise, makegood_core::id::about(thing))?);
-        }
-        if let Some(until) = needs.due {
-            found.extend(reader.parts_due(slot, key, PartKind::Promise, until.0)?);
-        }
-        for id in needs.promises.iter().filter(|id| !self.promises.contains_key(*id)) {
-            found.extend(reader.part(slot, key, PartKind::Promise, id)?);
-        }
-        for row in found {
-            if let Entry::Vacant(place) = self.promises.entry(row.id) {
-                place.insert(Part { part: rows::promise(&row)?, batch: 0 });
+        if self.whole.promises != Read::All {
+            let mut found = Vec::new();
+            if let Some(thing) = &needs.about {
+                found.extend(reader.parts_about(slot, key, PartKind::Promise, makegood_core::id::about(thing))?);
             }
+            if let Some(until) = needs.due {
+                found.extend(reader.parts_due(slot, key, PartKind::Promise, until.0)?);
+            }
+            for id in needs.promises.iter().filter(|id| !self.promises.contains_key(*id)) {
+                found.extend(reader.part(slot, key, PartKind::Promise, id)?);
+            }
+            self.take_up(found)?;
         }
         for id in &needs.remedies {
-            if !self.remedies.contains_key(id)
+            if self.whole.remedies != Read::All
+                && !self.remedies.contains_key(id)
                 && let Some(row) = reader.part(slot, key, PartKind::Remedy, id)?
             {
-                self.remedies.insert(*id, Part { part: rows::remedy(&row)?, batch: 0 });
+                self.remedies.insert(*id, Part { part: Box::new(rows::remedy(&row)?), batch: 0 });
             }
         }
         let mut wanted = self.wanted_first(needs);
-        let known = &mut self.promises;
+        let (known, whole) = (&mut self.promises, self.whole.promises);
         with_ties(&mut wanted, |id| {
-            if let Entry::Vacant(place) = known.entry(*id)
+            if whole != Read::All
+                && let Entry::Vacant(place) = known.entry(*id)
                 && let Some(row) = reader.part(slot, key, PartKind::Promise, id)?
             {
-                place.insert(Part { part: rows::promise(&row)?, batch: 0 });
+                place.insert(Part { part: Box::new(rows::promise(&row)?), batch: 0 });
             }
-            Ok::<_, EngineError>(known.get(id).map(|at_hand| at_hand.part.clone()))
+            Ok::<_, EngineError>(known.get(id).map(|at_hand| Promise::clone(&at_hand.part)))
         })?;
         let about: Vec<[u8; 4]> = needs.beside_of(&wanted).collect();
         for about in about {
-            for kind in BesideKind::ALL {
+            for kind in BesideKind::ALL.into_iter().filter(|kind| kind.is_loaded()) {
                 for row in reader.parts_about(slot, key, rows::part_kind(kind), about)? {
                     if let (Entry::Vacant(place), Some(part)) = (self.beside.entry((row.id, kind)), rows::beside(&row)?)
                     {
-                        place.insert(Part { part, batch: 0 });
+                        place.insert(Part { part: Box::new(part), batch: 0 });
                     }
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes promises or remedies to hand that were read, unless they are at hand already.
+    pub fn take_up(&mut self, found: Vec<PartRow>) -> Result<(), EngineError> {
+        for row in found {
+            match row.kind {
+                PartKind::Promise => {
+                    if let Entry::Vacant(place) = self.promises.entry(row.id) {
+                        place.insert(Part { part: Box::new(rows::promise(&row)?), batch: 0 });
+                    }
+                }
+                PartKind::Remedy => {
+                    if let Entry::Vacant(place) = self.remedies.entry(row.id) {
+                        place.insert(Part { part: Box::new(rows::remedy(&row)?), batch: 0 });
+                    }
+                }
+                PartKind::Play | PartKind::Custody | PartKind::Stage => {}
             }
         }
         Ok(())
@@ -302,11 +378,12 @@ impl PartyAtHand {
         let remedies = needs.remedies.iter().filter_map(|id| self.remedies.get(id));
         let beside = needs.beside_of(&promises).flat_map(|about| {
             let first = (makegood_core::id::first_about(about), BesideKind::FIRST);
-            self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about))
+            let about = self.beside.range(first..).take_while(move |((id, _), _)| id.starts_with(&about));
+            about.filter(|((_, kind), _)| kind.is_loaded())
         });
         makegood_core::Loaded {
-            remedies: remedies.map(|remedy| remedy.part.clone()).collect(),
-            beside: beside.map(|(_, at_hand)| at_hand.part.clone()).collect(),
+            remedies: remedies.map(|remedy| Remedy::clone(&remedy.part)).collect(),
+            beside: beside.map(|(_, at_hand)| Beside::clone(&at_hand.part)).collect(),
             promises,
         }
     }
@@ -315,7 +392,7 @@ impl PartyAtHand {
     fn wanted(&self, needs: &Needs) -> Vec<Promise> {
         let mut wanted = self.wanted_first(needs);
         let found =
-            with_ties(&mut wanted, |id| Ok::<_, Infallible>(self.promises.get(id).map(|at_hand| at_hand.part.clone())));
+            with_ties(&mut wanted, |id| Ok::<_, Infallible>(self.promises.get(id).map(|at| Promise::clone(&at.part))));
         match found {
             Ok(()) => wanted,
             Err(never) => match never {},
@@ -324,7 +401,7 @@ impl PartyAtHand {
 
     fn wanted_first(&self, needs: &Needs) -> Vec<Promise> {
         // All parts about one thing stand together, so that a party with many promises is not walked through for one.
-        let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| at_hand.part.clone());
+        let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| Promise::clone(&at_hand.part));
         match (&needs.about, needs.due) {
             (Some(thing), None) => makegood_core::id::about_in(&self.promises, thing).filter_map(wanted).collect(),
             (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).filter_map(wanted).collect(),
@@ -349,16 +426,21 @@ impl PartyAtHand {
         self.beside.retain(|_, part| part.batch > durable);
         self.log.taken.retain(|_, taken| taken.batch > durable);
         self.own_about.retain(|own| own.batch > durable);
+        self.own_read.clear();
+        self.log.absent.clear();
         self.log.fresh = false;
+        self.whole = Whole::default();
     }
 
     /// When the party must next be looked at.
     pub fn wake_at(&self, reader: &mut dyn Reader, key: &str) -> Result<Option<i64>, StoreError> {
+        let own = self.state.wake_at().map(|moment| moment.0);
         if self.state.waiting == 0 {
-            return Ok(None);
+            return Ok(own);
         }
         let at_hand = self.promises.values().filter_map(|promise| promise.part.wake_at).min().map(|moment| moment.0);
-        if self.log.fresh {
+        let at_hand = at_hand.into_iter().chain(own).min();
+        if self.log.fresh || self.whole.promises == Read::All {
             return Ok(at_hand);
         }
         let ids: Vec<PartId> = self.promises.keys().copied().collect();

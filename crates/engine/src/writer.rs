@@ -14,7 +14,12 @@ pub(crate) enum Outcome {
     /// It is durable.
     Durable,
     /// Somebody else wrote first; nothing of it was kept.
-    Stale(Box<str>),
+    Stale {
+        /// Whose log it was.
+        key: Box<str>,
+        /// The version of it that the batch was folded from, where it was one of the batch's.
+        base: Option<u64>,
+    },
     /// It was not tried, because one before it was not kept.
     Skipped,
     /// The store failed.
@@ -28,6 +33,8 @@ enum Order {
     },
     /// Try again from here on, after a batch that was not kept.
     Resume,
+    /// Others write too: see [`Writer::share`].
+    Share,
     Claim {
         queue: Queue,
         slots: Vec<Slot>,
@@ -61,6 +68,10 @@ impl WriterThread {
 
     pub fn resume(&self) -> Result<(), EngineError> {
         self.order(Order::Resume)
+    }
+
+    pub fn share(&self) -> Result<(), EngineError> {
+        self.order(Order::Share)
     }
 
     /// Claims the queue of these slots, and gives those it got. They are kept until they are released or this is dropped.
@@ -167,6 +178,10 @@ fn write_all(
                 halted = false;
                 continue;
             }
+            Ok(Order::Share) => {
+                writer.share();
+                continue;
+            }
             Ok(Order::Claim { queue, slots, answer }) => {
                 let _ = answer.send(claims.claim(&mut *writer, queue, &slots));
                 continue;
@@ -176,7 +191,7 @@ fn write_all(
                 continue;
             }
             Ok(Order::Write { batch, .. }) if halted => (batch, Outcome::Skipped),
-            Ok(Order::Write { batch, commit }) => (batch, outcome(writer.commit(&commit))),
+            Ok(Order::Write { batch, commit }) => (batch, outcome(writer.commit(&commit), &commit)),
         };
         halted = !matches!(outcome, Outcome::Durable);
         if answer.send((batch, outcome)).is_err() {
@@ -185,10 +200,13 @@ fn write_all(
     }
 }
 
-fn outcome(answer: Result<(), CommitError>) -> Outcome {
+fn outcome(answer: Result<(), CommitError>, commit: &Commit) -> Outcome {
     match answer {
         Ok(()) => Outcome::Durable,
-        Err(CommitError::Stale { key }) => Outcome::Stale(key),
+        Err(CommitError::Stale { key }) => {
+            let base = commit.heads.iter().find(|(head, _)| head.key == key).map(|(_, base)| *base);
+            Outcome::Stale { key, base }
+        }
         Err(CommitError::Charters { found, judged_by }) => Outcome::Failed(EngineError::Charters { found, judged_by }),
         Err(CommitError::Store(error)) => Outcome::Failed(error.into()),
         // Only a charter is refused so.

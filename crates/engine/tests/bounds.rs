@@ -39,6 +39,49 @@ fn story() -> String {
     lines
 }
 
+/// One of several that fold the same story at once on a shared store, each a part of its lines.
+fn fold_a_part(store: &Arc<dyn Store>, book: &Arc<Rulebook>, bounds: Bounds, lines: &str) {
+    let mut session = Session::with_bounds(store.clone(), book.clone(), NOON.plus(86_400_000), bounds).unwrap();
+    feed(&mut session, book, "the story", lines.as_bytes(), &mut |_| {}).unwrap();
+    session.advance(NOON.plus(3 * 86_400_000), &mut |_| {}).unwrap();
+    assert_eq!(session.counts().set_aside, 0);
+}
+
+/// Nobody's work is lost, whoever takes which lines and however they are gathered: what is said of a flight by one reaches those whom
+/// the other has booked.
+#[test]
+fn several_at_once_end_like_one() {
+    let usual = fold_within(Bounds::default(), false);
+    let story = story();
+    for (gather_from, gathered) in [(1, 8), (1, 1_000), (1_000, 1_000)] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path().join("test.db")).unwrap().with_sharing(true);
+        let store: Arc<dyn Store> = Arc::new(store);
+        let book = Arc::new(Rulebook::new([Arc::new(Charter::read("jetblue", CHARTER).charter.unwrap())]));
+        let bounds = Bounds { gather_from, gathered, fanout_portion: 50, ..Bounds::default() };
+        std::thread::scope(|scope| {
+            for part in 0..3 {
+                // Each line is taken by two of the three.
+                let mine: String = (0..)
+                    .zip(story.split_inclusive('\n'))
+                    .filter(|(line, _)| line % 3 != part)
+                    .map(|(_, line)| line)
+                    .collect();
+                let (store, book) = (&store, &book);
+                scope.spawn(move || fold_a_part(store, book, bounds, &mine));
+            }
+        });
+        let mut reader = store.reader().unwrap();
+        for (table, rows) in [("remedy", 80), ("inbox", 0), ("fanout", 0)] {
+            assert_eq!(reader.count(table).unwrap(), rows, "{table}, gathered {gathered}");
+        }
+        drop(reader);
+        assert_eq!(verify(&*store, &book, &mut || {}).unwrap().faults, Vec::<String>::new());
+        let rebuilt = rebuild(&*store, &book, 2, &|| {}).unwrap();
+        assert_eq!((rebuilt.kept, rebuilt.folded), (usual.kept, usual.kept), "{:?}", rebuilt.differ);
+    }
+}
+
 fn fold_within(bounds: Bounds, sharing: bool) -> Rebuilt {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path().join("test.db")).unwrap().with_sharing(sharing);
@@ -60,15 +103,20 @@ fn fold_within(bounds: Bounds, sharing: bool) -> Rebuilt {
 #[test]
 fn bounds_change_nothing() {
     let usual = fold_within(Bounds::default(), false);
-    for (commit_lines, fanout_portion, at_hand, parts_at_hand, sharing) in [
-        (7, 4, 5, 0, false),
-        (7, 4, 1_000, 0, false),
-        (1, 1, 0, 1, false),
-        (1_000, 7, 0, 3, false),
-        (1_000, 1_000, 1_000, 2, true),
-        (50, 7, 10, 0, true),
+    for (commit_lines, fanout_portion, at_hand, parts_at_hand, gathered, sharing) in [
+        (7, 4, 5, 0, 1_000, false),
+        (7, 4, 1_000, 0, 1_000, false),
+        (1, 1, 0, 1, 1_000, false),
+        (1_000, 7, 0, 3, 1_000, false),
+        (1_000, 1_000, 1_000, 2, 1_000, true),
+        (50, 7, 10, 0, 1_000, true),
+        (50, 1_000, 1_000, 0, 1, true),
+        (7, 7, 0, 0, 10, true),
+        (1_000, 1_000, 1_000, 1_000, 40, true),
     ] {
-        let bounds = Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand, ..Bounds::default() };
+        let gather_from = if gathered < 1_000 { 1 } else { 1_000 };
+        let gathering = Bounds { gather_from, gathered, ..Bounds::default() };
+        let bounds = Bounds { commit_lines, fanout_portion, at_hand, parts_at_hand, ..gathering };
         assert_eq!(fold_within(bounds, sharing).kept, usual.kept, "{bounds:?}, sharing {sharing}");
     }
 }

@@ -1,6 +1,7 @@
 mod custody;
 mod play;
 mod promise;
+mod stage;
 mod value;
 
 pub(crate) use custody::CustodyCommand;
@@ -8,8 +9,10 @@ pub(crate) use play::{PlayCommand, PlayFilter, PlayList, Repair};
 pub(crate) use promise::{
     Answer, ConfirmSuggestion, Make, PromiseCommand, PromiseList, RatesBy, RatesOf, Standing, Suggest,
 };
+pub(crate) use stage::{Known, Scope, StageCommand};
 pub(crate) use value::{
-    Base, By, DrillLine, EquityCommand, Model, ModelName, Output, ReportFormat, Unit, ValueCommand, Worth,
+    Base, By, ContractRows, CovariateRows, DrillLine, EquityCommand, Model, ModelName, OpportunityRows, Output,
+    ReportFormat, Unit, ValueCommand, Worth,
 };
 
 use std::path::PathBuf;
@@ -58,6 +61,9 @@ pub(crate) enum Command {
     /// The statement of customer equity
     #[command(subcommand)]
     Equity(EquityCommand),
+    /// Where parties stand: suspect to advocate, and lost
+    #[command(subcommand)]
+    Stage(StageCommand),
     /// Move the clock: what has become due or overdue by now
     Tick(Tick),
     /// Send what waits to leave: payouts, notices, questions, approvals
@@ -86,6 +92,9 @@ pub(crate) enum Command {
         from: PathBuf,
         #[command(flatten)]
         database: Database,
+        /// As it stood at this moment, such as 2026-01-31T12:00:00Z: what its log recorded up to then, folded again (into a file)
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
     },
     /// Copy a database into another one, between SQLite and PostgreSQL or not; run again, it goes on where it was interrupted
     Migrate {
@@ -96,9 +105,33 @@ pub(crate) enum Command {
         #[arg(long, value_name = "URL")]
         to: String,
     },
+    /// The log as files for other programs, and for `charter simulate`
+    #[command(subcommand)]
+    History(HistoryCommand),
     /// How a database is laid out
     #[command(subcommand)]
     Db(DbCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// Write the log of every party and thing into a new folder of Parquet files
+    Export(HistoryExport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryExport {
+    /// The new folder
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub database: Database,
+    /// Only what was recorded from this date or time on; `charter simulate` needs the beginning
+    #[arg(long, value_name = "WHEN")]
+    pub from: Option<String>,
+    /// Only what was recorded before this date or time
+    #[arg(long, value_name = "WHEN")]
+    pub to: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -151,7 +184,7 @@ pub(crate) enum Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A charter to put in force; without one, those in the database judge
+    /// A charter whose first version to put in force; without one, those in the database judge
     #[arg(long, value_name = "FILE")]
     pub charter: Vec<PathBuf>,
     /// Files of CloudEvents as JSON lines, plain, gzip or zstd; `-` is standard input
@@ -169,7 +202,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A remedy (`r-…`), a promise (`p-…`), a play (`c-…`), a party (`customer:42`) or a thing (`flight:7`)
+    /// A remedy (`r-…`), a promise (`p-…`), a play (`c-…`), a party (`customer:42`), a thing (`flight:7`) or a charter (`charter:air`)
     #[arg(value_name = "REMEDY|PROMISE|PLAY|PARTY|THING")]
     pub subject: String,
     #[command(flatten)]
@@ -271,6 +304,12 @@ pub(crate) enum CharterCommand {
     },
     /// Judge the recorded history under a draft, beside what was in force: what it would have cost, and whom it would have helped
     Simulate(Simulate),
+    /// Reckon in seconds what the rights of a draft would have given that depend on their party's own events alone
+    Estimate(EstimateArguments),
+    /// Put a version in force: one person proposes it, another one approves it with the very same file
+    PutInForce(PutInForce),
+    /// Tell who put which version of a charter in force, and when
+    History(CharterHistory),
     /// The JSON Schema of charters, for editors
     Schema {
         /// Of the tests beside a charter instead
@@ -280,11 +319,51 @@ pub(crate) enum CharterCommand {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PutInForce {
+    /// The charter file; it counts from its own `in_force: {from: …}`
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub database: Database,
+    /// Who proposes or approves
+    #[arg(long = "as", value_name = "PERSON")]
+    pub person: String,
+    /// A check: refuse it unless it counts from this date or time
+    #[arg(long, value_name = "WHEN", conflicts_with = "withdraw")]
+    pub from: Option<String>,
+    /// Take back the proposal of this version instead
+    #[arg(long)]
+    pub withdraw: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EstimateArguments {
+    /// The draft: a charter file
+    pub draft: PathBuf,
+    /// The folder that `history export` wrote
+    #[arg(long, value_name = "FOLDER")]
+    pub history: PathBuf,
+    /// How the figures are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CharterHistory {
+    /// The charter's name, as its file says it
+    pub name: String,
+    #[command(flatten)]
+    pub database: Database,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Simulate {
     /// The draft: a charter file
     pub draft: PathBuf,
     #[command(flatten)]
     pub database: Database,
+    /// Read the history that `history export` wrote into this folder, instead of the database
+    #[arg(long, value_name = "FOLDER")]
+    pub history: Option<PathBuf>,
     /// From when on the draft is taken to be in force, and figures are compared: a date or a time. When it says itself, unless said
     #[arg(long, value_name = "WHEN")]
     pub from: Option<String>,

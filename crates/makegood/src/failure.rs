@@ -59,6 +59,9 @@ impl From<makegood_engine::EngineError> for Failure {
         if let makegood_engine::EngineError::Charters { .. } = error {
             return Self::from_error("M027", &error, "run the command again: it judges by all of them then");
         }
+        if let makegood_engine::EngineError::History(error) = error {
+            return Self::from_error("M075", &error, "name a folder that `makegood history export` wrote, whole");
+        }
         Self::from_error("M002", &error, "what was committed before stands; `makegood verify` looks at it")
     }
 }

@@ -1,9 +1,10 @@
 //! Runs the tests that stand beside a charter, through the same engine that runs everything else, on a database of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use makegood_charter::tests_file::{CharterTest, Owed, OwedKind, PlayStands, Stands, Step, TestEvent};
+use makegood_charter::model::Stage;
+use makegood_charter::tests_file::{CharterTest, InStage, Owed, OwedKind, PlayStands, Stands, Step, TestEvent};
 use makegood_charter::value::Moment;
 use makegood_charter::{Charter, builtin};
 use makegood_core::id::{Kind, Name};
@@ -49,8 +50,13 @@ pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Fa
     }
     faults.extend(refused.iter().map(|code| format!("an event should be refused as `{code}`, and none is")));
     let (mut promises, mut remedies, mut plays, mut notices) = (Vec::new(), Vec::new(), Vec::new(), 0_usize);
+    let mut stages = BTreeMap::new();
     for party in parties {
         let slot = slot_of(&party);
+        let head = session.reader().heads(&[(slot, &party)])?.into_iter().next().flatten();
+        let state = rows::party(head.as_ref().map(|head| &*head.state).unwrap_or_default())?;
+        let stage = state.stages.get(&charter.name).and_then(|standing| standing.stage);
+        stages.insert(party.clone(), stage);
         for row in session.reader().parts_of(slot, &party, PartKind::Promise)? {
             promises.push((party.clone(), rows::promise(&row)?));
         }
@@ -71,6 +77,7 @@ pub fn run(charter: &Arc<Charter>, test: &CharterTest) -> Result<Vec<String>, Fa
     if let Some(expected) = test.then.notices.filter(|expected| *expected != notices) {
         faults.push(format!("{expected} notices should reach the parties, and {notices} do"));
     }
+    faults.extend(test.then.stages.iter().flat_map(|expected| compare_stage(expected, &stages)));
     faults.extend(test.then.promises.iter().filter_map(|stands| compare_promise(charter, stands, &promises)));
     faults.extend(test.then.plays.iter().filter_map(|stands| compare_play(charter, stands, &plays, &promises)));
     Ok(faults)
@@ -154,6 +161,23 @@ fn is_of(wanted: OwedKind, found: RemedyKind) -> bool {
             | (OwedKind::Compensation, RemedyKind::Compensation)
             | (OwedKind::Penalty, RemedyKind::Penalty)
     )
+}
+
+/// What is wrong with the stages that parties are in.
+fn compare_stage(expected: &InStage, found: &BTreeMap<Box<str>, Option<Stage>>) -> Vec<String> {
+    let word = |stage: Option<Stage>| stage.map_or("none", Stage::word);
+    let meant = |party: &str| expected.party.as_deref().is_none_or(|one| one == party);
+    let others = found.iter().filter(|(party, stage)| meant(party) && **stage != expected.stage);
+    let mut faults: Vec<String> = others
+        .map(|(party, stage)| {
+            let (wanted, is) = (word(expected.stage), word(*stage));
+            format!("line {}: {party} should be in the stage {wanted}, but is in {is}", expected.line)
+        })
+        .collect();
+    if let Some(party) = expected.party.as_ref().filter(|party| !found.contains_key(*party)) {
+        faults.push(format!("line {}: nothing is told of {party}", expected.line));
+    }
+    faults
 }
 
 fn compare_promise(charter: &Charter, stands: &Stands, promises: &[(Box<str>, Promise)]) -> Option<String> {

@@ -7,7 +7,7 @@ use makegood_charter::Charter;
 use makegood_charter::book::BookError;
 use makegood_charter::diagnostic::Style;
 use makegood_core::Rulebook;
-use makegood_engine::{CharterError, Session, put_in_force};
+use makegood_engine::{CharterError, Session, begin};
 use makegood_store::{Store, StoreError};
 
 use crate::{Failure, clock};
@@ -46,21 +46,26 @@ pub fn database(url: &str) -> Result<Opened, Failure> {
 pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Failure> {
     // Read first: a faulty charter leaves no empty database behind.
     let charters: Vec<_> = texts.iter().map(|(name, text)| compile(name, text)).collect::<Result<_, Failure>>()?;
-    if let Some(draft) = charters.iter().find(|charter| charter.draft) {
-        return Err(Failure::new(
-            "M033",
-            format!("version {} of the charter `{}` is a draft and judges nothing", draft.version, draft.name),
-            "take out `draft: true` once it is decided, and give it the day from which it counts",
-        ));
-    }
+    charters.iter().try_for_each(|charter| is_decided(charter))?;
     let store = whole(url)?;
-    for charter in &charters {
-        put_in_force(&*store, charter, clock::now()).map_err(not_in_force)?;
-    }
+    begin(&*store, &charters, clock::now()).map_err(not_in_force)?;
     database(url)
 }
 
-fn not_in_force(error: CharterError) -> Failure {
+/// Refuses a draft.
+pub fn is_decided(charter: &Charter) -> Result<(), Failure> {
+    if !charter.draft {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "M033",
+        format!("version {} of the charter `{}` is a draft and judges nothing", charter.version, charter.name),
+        "take out `draft: true` once it is decided, and give it the day from which it counts",
+    ))
+}
+
+/// Why a charter version is not put in force, and what to do.
+pub fn not_in_force(error: CharterError) -> Failure {
     let (code, help) = match error {
         CharterError::Store(error) => return error.into(),
         CharterError::Book(BookError::SameStart { .. }) => {
@@ -74,6 +79,25 @@ fn not_in_force(error: CharterError) -> Failure {
             ("M026", "what was judged stays judged: let the version count from a moment that lies ahead")
         }
         CharterError::KindOfBoth { .. } => ("M029", "give the two kinds of key different names"),
+        CharterError::NeedsTwo { .. } => (
+            "M070",
+            "two persons put it in force: each runs `makegood charter put-in-force FILE --db URL --as PERSON`; or leave `--charter` \
+             out, and what is in force judges",
+        ),
+        CharterError::NoPerson { .. } => ("M071", "name whoever proposes or approves: `--as anna`"),
+        CharterError::SamePerson { .. } => ("M071", "let another person approve it"),
+        CharterError::OtherText { .. } => {
+            ("M071", "approve that very text, or withdraw it first: `makegood charter put-in-force … --withdraw`")
+        }
+        CharterError::WasWithdrawn { .. } => ("M071", "give what is proposed anew a version of its own"),
+        CharterError::DatePassed { .. } => {
+            ("M071", "withdraw it, and propose a version that counts from a day that lies ahead")
+        }
+        CharterError::NothingProposed { .. } => {
+            ("M071", "`makegood charter history NAME --db URL` tells what was proposed, approved and withdrawn")
+        }
+        CharterError::Overtook => ("M027", "run the command again: it goes by what is there then"),
+        CharterError::BadLine { .. } => ("M024", "use the release that wrote the database, or a newer one"),
         CharterError::Unreadable { .. } => ("M024", "use the release that wrote the database, or a newer one"),
     };
     Failure::from_error(code, &error, help)

@@ -3,11 +3,14 @@
 mod custody;
 mod people;
 mod play;
+mod stage;
+
+pub use stage::stage;
 
 pub(crate) use custody::chain;
 
 use makegood_charter::value::{Moment, Type, Value};
-use makegood_charter::words;
+use makegood_charter::{builtin, words};
 use makegood_core::because::{because, tenders_words};
 use makegood_core::id::{Kind, Name};
 use makegood_core::{Beside, DeniedBy, Event, Promise, PromiseState, Remedy, RemedyState, Rules, promise_text};
@@ -64,6 +67,9 @@ fn thing_of(thing: &str) -> Vec<&str> {
 
 fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Failure> {
     let mut reader = opened.store.reader()?;
+    if subject.split_once(':').is_some_and(|(kind, _)| kind == builtin::CHARTER) {
+        return crate::commands::in_force::told(&mut *reader, subject);
+    }
     let Some(name) = Name::parse(subject) else {
         let slot = slot_of(subject);
         let head = reader.heads(&[(slot, subject)])?.into_iter().next().flatten();
@@ -105,7 +111,7 @@ fn tell(opened: &Opened, subject: &str, language: Language) -> Result<String, Fa
         Kind::Promise | Kind::Suggestion => teller.promise(&rows::promise(&row)?),
         Kind::Play => match rows::beside(&row)? {
             Some(Beside::Play(play)) => teller.play(&play),
-            Some(Beside::Custody(_)) | None => Ok(String::new()),
+            _ => Ok(String::new()),
         },
     }
 }
@@ -145,6 +151,7 @@ impl<'o> Teller<'o> {
             ));
         }
         section(&mut text, self.language.of(["Remedies", "补救", "Oppreisning"]), &by_time(lines));
+        text.push_str(&self.stages(None)?);
         let plays = self.plays()?;
         section(&mut text, self.language.of(["Cases", "处理流程", "Saker"]), &plays);
         let custody = self.custody(None)?;

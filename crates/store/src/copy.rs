@@ -89,9 +89,7 @@ fn end(
     writer: &mut dyn Writer,
     rows: u64,
 ) -> Result<Copied, StoreError> {
-    for charter in source.charters()? {
-        writer.put_charter(&charter, &mut || true).map_err(whole)?;
-    }
+    writer.put_charters(&source.charters()?, &Commit::default(), &mut || true).map_err(whole)?;
     writer.put_fits(&source.fits()?).map_err(whole)?;
     let (digest, copied) = (digest(source)?, digest(target)?);
     if digest != copied {

@@ -100,6 +100,9 @@ pub enum Queue {
     Deliveries,
     /// What must leave.
     Messages,
+    /// Not work, but the seats of those who take in much at once and have things' events on their way that are nobody else's business:
+    /// one of the first few slots each.
+    Feeding,
 }
 
 impl Queue {
@@ -109,6 +112,7 @@ impl Queue {
             Queue::Timers => 0,
             Queue::Deliveries => 1,
             Queue::Messages => 2,
+            Queue::Feeding => 3,
         }
     }
 }
@@ -136,6 +140,15 @@ pub struct Health {
 /// An account, a commodity, its decimals, and the sum in minor units.
 pub type Balance = (Box<str>, Box<str>, u8, i128);
 
+/// The answers of slots, one after another.
+fn in_each<T>(slots: &[Slot], mut ask: impl FnMut(Slot) -> Result<Vec<T>, StoreError>) -> Result<Vec<T>, StoreError> {
+    let mut all = Vec::new();
+    for slot in slots {
+        all.extend(ask(*slot)?);
+    }
+    Ok(all)
+}
+
 /// Reads what is committed.
 pub trait Reader: Send {
     /// The heads of these keys, in their order.
@@ -157,6 +170,14 @@ pub trait Reader: Send {
     ) -> Result<Vec<EventRow>, StoreError>;
     /// Events of a key's own that are kept to be found by this thing ([`EventRow::about`]), in the order of its log.
     fn own_about(&mut self, slot: Slot, key: &str, thing: &str) -> Result<Vec<EventRow>, StoreError>;
+    /// For each log, its lines after a place, in order, at most `limit` of each: many questions at once.
+    fn logs(&mut self, asked: &[(Slot, &str, u64)], limit: usize) -> Result<Vec<Vec<EventRow>>, StoreError> {
+        asked.iter().map(|(slot, key, after)| self.log(*slot, key, *after, limit)).collect()
+    }
+    /// For each key and thing, what [`Reader::own_about`] says: many questions at once.
+    fn own_about_each(&mut self, asked: &[(Slot, &str, &str)]) -> Result<Vec<Vec<EventRow>>, StoreError> {
+        asked.iter().map(|(slot, key, thing)| self.own_about(*slot, key, thing)).collect()
+    }
     /// Lines of a slot after (key, seq), in that order, at most `limit`.
     fn lines_of_slot(&mut self, slot: Slot, after: (&str, u64), limit: usize) -> Result<Vec<EventRow>, StoreError>;
     /// Parts of a party whose id begins with these four bytes.
@@ -191,12 +212,37 @@ pub trait Reader: Send {
     ) -> Result<Vec<PartRow>, StoreError>;
     /// All parts of a party, by id.
     fn parts_of(&mut self, slot: Slot, party: &str, kind: PartKind) -> Result<Vec<PartRow>, StoreError>;
+    /// The first parts of each of these parties, by id, at most `limit` of each: many questions at once.
+    fn parts_of_each(
+        &mut self,
+        kind: PartKind,
+        parties: &[(Slot, &str)],
+        limit: usize,
+    ) -> Result<Vec<Vec<PartRow>>, StoreError> {
+        let first: PartId = [0; 12];
+        let mut of = |slot: Slot, party: &str| {
+            let mut parts: Vec<PartRow> = self.part(slot, party, kind, &first)?.into_iter().collect();
+            parts.extend(self.parts_of_slot(slot, kind, Some((party, &first)), limit)?);
+            let of_party = parts.iter().take_while(|part| &*part.party == party).count();
+            parts.truncate(of_party.min(limit));
+            Ok(parts)
+        };
+        parties.iter().map(|(slot, party)| of(*slot, party)).collect()
+    }
     /// Heads of a slot after `after`, in the order of keys, at most `limit`.
     fn heads_of_slot(&mut self, slot: Slot, after: &str, limit: usize) -> Result<Vec<HeadRow>, StoreError>;
     /// Who must hear of a thing, after `after` in the order of keys, at most `limit`.
     fn interested(&mut self, slot: Slot, thing: &str, after: &str, limit: usize) -> Result<Vec<Box<str>>, StoreError>;
+    /// For each thing, who must hear of it after a key, in the order of keys, at most `limit`: many questions at once.
+    fn interested_in(&mut self, things: &[(Slot, &str, &str)], limit: usize) -> Result<Vec<Vec<Box<str>>>, StoreError> {
+        things.iter().map(|(slot, thing, after)| self.interested(*slot, thing, after, limit)).collect()
+    }
     /// True when a party holds an interest in a thing.
     fn is_interested(&mut self, slot: Slot, thing: &str, party: &str) -> Result<bool, StoreError>;
+    /// For each thing and party, whether it holds an interest: many questions at once.
+    fn are_interested(&mut self, asked: &[(Slot, &str, &str)]) -> Result<Vec<bool>, StoreError> {
+        asked.iter().map(|(slot, thing, party)| self.is_interested(*slot, thing, party)).collect()
+    }
     /// Interests of a slot that have not heard what was said before, at most `limit`.
     fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError>;
     /// Deliveries of a slot that wait, at most `limit`.
@@ -205,6 +251,22 @@ pub trait Reader: Send {
     fn fanouts(&mut self, slot: Slot, limit: usize) -> Result<Vec<FanoutRow>, StoreError>;
     /// Keys of a slot whose `wake_at` is at or before `until`, earliest first, at most `limit`.
     fn due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<(Box<str>, i64)>, StoreError>;
+    /// What [`Reader::due`] says of each of these slots: many questions at once.
+    fn due_in(&mut self, slots: &[Slot], until: i64, limit: usize) -> Result<Vec<(Box<str>, i64)>, StoreError> {
+        in_each(slots, |slot| self.due(slot, until, limit))
+    }
+    /// What [`Reader::inbox`] says of each of these slots: many questions at once.
+    fn inbox_in(&mut self, slots: &[Slot], limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        in_each(slots, |slot| self.inbox(slot, limit))
+    }
+    /// What [`Reader::fanouts`] says of each of these slots: many questions at once.
+    fn fanouts_in(&mut self, slots: &[Slot], limit: usize) -> Result<Vec<FanoutRow>, StoreError> {
+        in_each(slots, |slot| self.fanouts(slot, limit))
+    }
+    /// What [`Reader::unheard`] says of each of these slots: many questions at once.
+    fn unheard_in(&mut self, slots: &[Slot], limit: usize) -> Result<Vec<InterestRow>, StoreError> {
+        in_each(slots, |slot| self.unheard(slot, limit))
+    }
     /// The earliest `wake_at` of all.
     fn earliest_wake(&mut self) -> Result<Option<i64>, StoreError>;
     /// What must leave from a slot at or before `until` under one of these topics, oldest try first, at most `limit`.
@@ -273,6 +335,9 @@ pub trait Writer: Send {
     /// key the last one stays, and what is both added and done is done. A commit that was judged by another number of charter
     /// versions than there are is [`CommitError::Charters`].
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError>;
+    /// From here on others may write between a read and the commit that rests on it: only the version of each head is compared, as in a
+    /// store that is [shared](Store::shared). For one who was told too often that somebody else wrote something else.
+    fn share(&mut self) {}
     /// Claims the queue of these slots for this writer, for so many milliseconds by the database's clock, and gives those it got: the
     /// ones that nobody held, whose claim ran out, or that it held itself. Claims are short: one that lasts more than a day stems from
     /// before the clock was set back, and has run out. Nothing is correct only because of a claim: it keeps two
@@ -289,10 +354,16 @@ pub trait Writer: Send {
     fn end_filling(&mut self) -> Result<(), StoreError>;
     /// Empties slots of a database that is being filled.
     fn empty(&mut self, slots: &[Slot]) -> Result<(), StoreError>;
-    /// Records a charter version. Recording the same text again changes nothing; another text under the same name and version is
-    /// refused as [`CommitError::Stale`]. A version that is new is recorded only if `admit`, which is asked while nobody can commit
-    /// and may read what is committed, answers true; otherwise it is [`CommitError::NotAdmitted`].
-    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError>;
+    /// Records charter versions and makes `with` durable, all of it or nothing. Recording the same text again changes nothing;
+    /// another text under the same name and version is refused as [`CommitError::Stale`]. If any version is new, all are recorded
+    /// only if `admit`, which is asked while nobody can commit and may read what is committed, answers true; otherwise it is
+    /// [`CommitError::NotAdmitted`].
+    fn put_charters(
+        &mut self,
+        charters: &[CharterRow],
+        with: &Commit,
+        admit: &mut dyn FnMut() -> bool,
+    ) -> Result<(), CommitError>;
     /// Records fitted models, all or none of them; one of the same charter, currency, day and model is written over.
     fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError>;
 }

@@ -1,10 +1,10 @@
 //! The contract of the port, kept by PostgreSQL, and databases that cannot be used.
 
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use makegood_store::contract::ALL;
 use makegood_store::contract::server::Server;
-use makegood_store::{Commit, HeadRow, Postgres, Slot, Store, StoreError};
+use makegood_store::{Commit, HeadRow, Postgres, PostingRow, Slot, Store, StoreError};
 
 #[test]
 fn the_contract_is_kept_by_postgres() {
@@ -13,6 +13,17 @@ fn the_contract_is_kept_by_postgres() {
         eprintln!("{name}");
         let url = server.fresh();
         case(&|| -> Box<dyn Store> { Box::new(Postgres::open(&url).unwrap()) });
+    }
+}
+
+/// What a database does whose tables are spread over machines.
+#[test]
+fn the_contract_is_kept_by_postgres_with_rows_written_out() {
+    let server = Server::start();
+    for (name, case) in ALL {
+        eprintln!("{name}");
+        let url = server.fresh();
+        case(&|| -> Box<dyn Store> { Box::new(Postgres::open(&url).unwrap().with_rows_written_out(true)) });
     }
 }
 
@@ -93,9 +104,9 @@ fn an_older_release_stops_writing_to_postgres_once_a_newer_one_has_changed_the_t
     let url = server.fresh();
     let store = Postgres::open(&url).unwrap();
     let mut writer = store.writer().unwrap();
-    server.sql_at(&url, "INSERT INTO makegood_migration VALUES (5, 'later')");
+    server.sql_at(&url, "INSERT INTO makegood_migration SELECT max(number) + 1, 'later' FROM makegood_migration");
     let error = writer.commit(&a_head()).unwrap_err();
-    assert!(error.to_string().contains("has schema 5, this release knows 4"), "{error}");
+    assert!(error.to_string().contains("has schema 6, this release knows 5"), "{error}");
     assert_eq!(store.reader().unwrap().count("head").unwrap(), 0);
 }
 
@@ -110,9 +121,9 @@ fn many_open_a_new_database_on_postgres_at_once() {
     });
     assert_eq!(
         server.sql_at(&url, "SELECT number, name FROM makegood_migration ORDER BY 1"),
-        "1|ground\n2|claim\n3|fit\n4|filling"
+        "1|ground\n2|claim\n3|fit\n4|filling\n5|people"
     );
-    assert_eq!(look(&server, &url).lines().count(), 16);
+    assert_eq!(look(&server, &url).lines().count(), 19);
 }
 
 #[test]
@@ -150,4 +161,61 @@ fn a_server_of_postgres_that_comes_back_is_awaited() {
     assert!(matches!(missing, StoreError::Unreachable { .. }), "{missing}");
     server.up();
     assert_eq!(store.reader().unwrap().count("head").unwrap(), 1, "what was committed is there");
+}
+
+/// A connection that is cut in the middle of a commit, some of whose statements were carried out already.
+#[test]
+fn a_connection_to_postgres_that_is_cut_within_a_commit_leaves_nothing_of_it() {
+    let server = Server::start();
+    let url = server.fresh();
+    let store = Postgres::open(&url).unwrap();
+    let (mut reader, mut writer) = (store.reader().unwrap(), store.writer().unwrap());
+    let posting = PostingRow {
+        slot: Slot(1),
+        party: "a".into(),
+        movement: [1; 12],
+        line: 0,
+        time: 0,
+        remedy: [2; 12],
+        account: "Expenses".into(),
+        commodity: "USD".into(),
+        decimals: 2,
+        amount: 1,
+    };
+    let commit = Commit { postings: vec![posting], ..a_head() };
+    // The ledger is locked, so that the commit has written its head and waits with the rest.
+    let lock = "BEGIN; LOCK TABLE posting IN ACCESS EXCLUSIVE MODE; \
+                SELECT pg_advisory_lock(1), pg_advisory_lock(2); COMMIT";
+    let holder = "SELECT count(*) FROM pg_locks WHERE relation = 'posting'::regclass AND granted AND mode = 'AccessExclusiveLock'";
+    let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'posting'::regclass AND NOT granted";
+    let comes = |what: &str| {
+        // A minute at most.
+        for _ in 0..600 {
+            if server.sql_at(&url, what) != "0" {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("it never came: {what}");
+    };
+    std::thread::scope(|scope| {
+        // A session of its own holds the second advisory lock until the connections are cut, and so the first session holds the table.
+        let gate = scope.spawn(|| server.sql_fails_at(&url, "SELECT pg_advisory_lock(2), pg_sleep(600)"));
+        comes("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted");
+        let table = scope.spawn(|| server.sql_at(&url, lock));
+        comes(holder);
+        let answer = scope.spawn(|| writer.commit(&commit));
+        comes(waiting);
+        let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'makegood' \
+                   AND wait_event_type = 'Lock'";
+        assert_eq!(server.sql_at(&url, cut), "1");
+        let answer = answer.join().unwrap();
+        assert!(matches!(answer, Err(makegood_store::CommitError::Stale { .. })), "{answer:?}");
+        server.sql_at(&url, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()");
+        gate.join().unwrap();
+        table.join().unwrap();
+    });
+    assert_eq!((reader.count("head").unwrap(), reader.count("posting").unwrap()), (0, 0));
+    writer.commit(&commit).unwrap();
+    assert_eq!((reader.count("head").unwrap(), reader.count("posting").unwrap()), (1, 1));
 }

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod full;
+mod history;
 mod late_flight;
 mod machine;
 mod measure;
@@ -50,6 +51,8 @@ pub struct Options {
 enum Part {
     /// Lifetime value, beside Python's lifetimes 0.11.3
     Value(value::Options),
+    /// Questions to ten million recorded events, beside DuckDB on the same Parquet files
+    History(history::Options),
     /// The two databases: PostgreSQL against bare COPY, timers, a large party, a popular thing, rebuild and verify
     Storage(storage::Options),
     /// Promises that people make: many due in the same minute, and parties rich in stories, plays among them
@@ -78,6 +81,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     }
     match &options.part {
         Some(Part::Value(options)) => return value::run(place, options),
+        Some(Part::History(options)) => return history::run(place, options),
         Some(Part::Storage(options)) => return storage::run(place, options),
         Some(Part::People) => {
             let mut figures = people::measure(place, options.rounds)?;

@@ -84,8 +84,13 @@ impl Writer for RecordingWriter {
         self.inner.empty(slots)
     }
 
-    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
-        self.inner.put_charter(charter, admit)
+    fn put_charters(
+        &mut self,
+        charters: &[CharterRow],
+        with: &Commit,
+        admit: &mut dyn FnMut() -> bool,
+    ) -> Result<(), CommitError> {
+        self.inner.put_charters(charters, with, admit)
     }
 
     fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {

@@ -29,6 +29,9 @@ pub struct Options {
     /// Promises that wait while events are taken, and parties with an interest in one thing
     #[arg(long, default_value_t = 1_000_000)]
     many: u32,
+    /// Rounds of what is compared with bare `COPY`, in turns
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    rounds: u16,
     /// Open promises of one party
     #[arg(long, default_value_t = 100_000)]
     open: u32,
@@ -121,7 +124,9 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     for kind in &kinds {
         let before = figures.len();
         if wanted(What::Path) {
-            figures.extend(full_path::measure(place, &site, kind, options.days).context("the full path")?);
+            figures.extend(
+                full_path::measure(place, &site, kind, (options.days, options.rounds)).context("the full path")?,
+            );
         }
         if wanted(What::Timers) {
             figures.extend(timers::measure(&site, kind, options.many).context("timers")?);

@@ -5,6 +5,7 @@ mod balances;
 mod books;
 mod code;
 mod demonstration;
+mod history;
 mod tools;
 
 use std::time::Duration;
@@ -46,9 +47,11 @@ const STEPS: &[(&str, Step)] = &[
     ("The tests, with those of the arrows, the licences, the generated files and the README", code::tests),
     ("The examples in the documentation of the code", code::examples),
     ("Sudden deaths, a few hundred on both databases", sudden_deaths),
+    ("Worlds from seeds, and an auditor that shares no code with the fold", worlds),
     ("The programs of others that check ours", tools::make_sure),
     ("The demonstration, sixty days of it", demonstration::run),
     ("The log folded again, the chains, the file", demonstration::look),
+    ("The log as files, judged again and read by DuckDB", history::check),
     ("The books in other people's accounting programs", books::check),
     ("The same events once more", demonstration::again),
     ("The independent audit", audit::compare),
@@ -77,6 +80,10 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
 
 fn sudden_deaths(place: &Place, _: &mut Run) -> Result<()> {
     carry_out(&mut program(place, "cargo", ["xtask", "torture"]))
+}
+
+fn worlds(_: &Place, _: &mut Run) -> Result<()> {
+    crate::sim::in_ci()
 }
 
 fn seconds(time: Duration) -> String {

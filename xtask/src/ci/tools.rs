@@ -11,6 +11,8 @@ use crate::shell::{program, read, run as carry_out, works};
 
 /// The release of Beancount whose `bean-check` judges the books.
 const BEANCOUNT: &str = "beancount==3.2.3";
+/// The release of DuckDB that reads the files of a history.
+const DUCKDB: &str = "duckdb==2.0.0";
 
 pub fn make_sure(place: &Place, _: &mut Run) -> Result<()> {
     beancount(place)?;
@@ -48,11 +50,12 @@ fn beancount(place: &Place) -> Result<()> {
             .context("Python 3.11 with its `venv` module is needed (Debian: apt-get install python3-venv)")?;
     }
     let installed = read(&mut program(place, python(place, "pip"), ["--disable-pip-version-check", "freeze"]))?;
-    if installed.lines().any(|line| line == BEANCOUNT) && python(place, "bean-check").exists() {
-        println!("{BEANCOUNT} is there");
+    let there = |package: &str| installed.lines().any(|line| line == package);
+    if there(BEANCOUNT) && there(DUCKDB) && python(place, "bean-check").exists() {
+        println!("{BEANCOUNT} and {DUCKDB} are there");
         return Ok(());
     }
-    let install = ["--disable-pip-version-check", "install", "--quiet", "--only-binary=:all:", BEANCOUNT];
+    let install = ["--disable-pip-version-check", "install", "--quiet", "--only-binary=:all:", BEANCOUNT, DUCKDB];
     carry_out(&mut program(place, python(place, "pip"), install))
 }
 

@@ -27,7 +27,10 @@ pub fn format_rfc3339(moment: Moment) -> String {
 }
 
 /// Reads a moment as RFC 3339.
-pub(crate) fn parse_rfc3339(text: &str) -> Result<Moment, ClockError> {
+///
+/// # Errors
+/// [`ClockError::BadMoment`] for another text, [`ClockError::OutOfTime`] outside the years that are understood.
+pub fn parse_rfc3339(text: &str) -> Result<Moment, ClockError> {
     let milliseconds = milliseconds(text.as_bytes()).ok_or_else(|| ClockError::BadMoment { text: cut(text) })?;
     in_time(milliseconds).ok_or(ClockError::OutOfTime)
 }

@@ -165,6 +165,7 @@ impl Changes<'_> {
 fn bounded(plain: &Plain<'_>, limited: Limited) -> String {
     let window = match limited.within {
         Window::Year => plain.pick("in a calendar year", "每个日历年", "i et kalenderår").to_owned(),
+        Window::Event => plain.pick("for one event", "每个事件", "for én hendelse").to_owned(),
         Window::Trailing(length) => {
             let length = plain.length(length);
             plain.pick(format!("within {length}"), format!("{length}内"), format!("i løpet av {length}"))

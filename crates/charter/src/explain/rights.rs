@@ -74,6 +74,7 @@ impl Page<'_> {
         if let Some(limited) = &right.limited {
             let window = match limited.within {
                 Window::Year => words.each_year.to_owned(),
+                Window::Event => words.each_event.to_owned(),
                 Window::Trailing(length) => format!("{} {}", words.in_the_last, self.length(length)),
             };
             let most = limited.at_most.map(|most| format!("{} {}", words.at_most, self.amount(most)));

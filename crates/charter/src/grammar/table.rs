@@ -8,7 +8,6 @@ use super::{Is, Leaf, Record, may, need};
 pub(crate) const LATER: &[(&str, &str)] = &[
     ("guards", "warnings before a party acts against their own interest"),
     ("surveys", "what is asked, and when"),
-    ("stages", "the stages of a relationship"),
     ("care", "care for loyal parties"),
 ];
 
@@ -49,6 +48,7 @@ pub(crate) static CHARTER: Record = Record {
         may("playbooks", Is::Map(Leaf::Name, &Is::Record(&PLAYBOOK)), "What is done once something has happened: steps, each of which becomes a promise.", "{complaint: {begins: {on: complaint.made}, says: {en: Your complaint}, steps: {answered: {says: {en: You have our answer by {due}}, within: 5 days, kept: {on: complaint.answered}}}}}"),
         may("rights", Is::Map(Leaf::Name, &Is::Record(&RIGHT)), "What is owed when a promise fails.", "{late: {on: flight.departed, says: {en: Late is paid for}, compensation: 50 USD}}"),
         may("stacking", Is::List(&Is::Record(&STACK)), "How several rights combine. Two rights that owe the same kind of thing for the same event must be named here.", "[{rights: [late, very-late], rule: highest}]"),
+        may("stages", Is::Record(&STAGES), "The stages of a relationship, each with the evidence that leads there, its strategy and its next action. No right can read them.", "{lost: {silence: {times: 3, at_least: 60d}, strategy: {en: Win back}, next: {en: Ask why}}}"),
         may("limits", Is::Record(&LIMITS), "Bounds on what leaves without a person.", "{notify_from: 1 USD}"),
     ],
 };
@@ -429,9 +429,9 @@ static ON_REQUEST: Record = Record {
 
 static LIMITED: Record = Record {
     name: "limited",
-    doc: "A bound on one right over time, for one party. What was granted is never taken back: what happened earlier and is learnt later gets what is left.",
+    doc: "A bound on one right, for one party: over time, or over the promises that one event concerns. What was granted is never taken back. In a calendar year, what is learnt later gets what is left. A length of time looks back from each event: what happened earlier and is learnt later is held to what was given up to it alone, so that late evidence never costs the party what it would have had in time.",
     keys: &[
-        need("within", Is::Leaf(Leaf::Duration), "The time: `year` for the calendar year, or a length of time up to the event.", "year"),
+        need("within", Is::Leaf(Leaf::Duration), "The time: `year` for the calendar year, or a length of time up to the event. `event`: what one event makes owed, once per account over several lines.", "year"),
         may("at_most", AMOUNT, "No more than this altogether.", "2500 USD"),
         may("times", Is::Leaf(Leaf::Whole), "No more often than this.", "2"),
     ],
@@ -615,5 +615,116 @@ static LEFT: Record = Record {
         need("on", EVENT, "The event, about a party.", "account.closed"),
         may("if", CONDITION, "Only if this holds.", "data.final"),
         may("because", Is::Leaf(Leaf::Expression("one of a list of words")), "Why. The words `price` and `competitor` have lines of their own in the equity statement.", "data.reason"),
+    ],
+};
+
+static STAGES: Record = Record {
+    name: "stages",
+    doc: "The stages of a relationship. A party is in the furthest stage that its evidence shows, and moves back when that does not hold any more. Nobody is in a stage that is left out. Nothing that is owed depends on a stage.",
+    keys: &[
+        may("purchases", Is::OneOrMany(&Is::Record(&SIGN)), "Which events are purchases, unless those of `value` are meant. Purchases of one day in the charter's zone are one occasion.", "{on: order.placed}"),
+        may("suspect", Is::Record(&SUSPECT_STAGE), "Might need what is sold. To gain.", "{shown_by: {on: lead.noted}, strategy: {en: Make ourselves known}, next: {en: Send the price list}}"),
+        may("prospect", Is::Record(&PROSPECT_STAGE), "Has asked for it. To gain. After `within` without a further sign, a suspect again.", "{shown_by: {on: quote.asked}, within: 90d, strategy: {en: Answer at once}, next: {en: Follow up the quote}}"),
+        need("first-time", Is::Record(&BOUGHT_STAGE), "Has bought on one occasion. To keep.", "{strategy: {en: A first order without a fault}, next: {en: Ask how it went}}"),
+        need("repeat", Is::Record(&BOUGHT_STAGE), "Has bought on two occasions or more. To keep.", "{strategy: {en: Become a habit}, next: {en: Offer a regular order}}"),
+        may("client", Is::Record(&CLIENT_STAGE), "Buys regularly: on so many occasions within a time, or by what shows it. To keep.", "{purchases: 4, within: 365d, strategy: {en: Know their year}, next: {en: Plan the season}}"),
+        may("advocate", Is::Record(&ADVOCATE_STAGE), "Buys, and brings others. To keep.", "{shown_by: {on: referral.made}, within: 730d, strategy: {en: Thank them}, next: {en: Say what became of it}}"),
+        need("lost", Is::Record(&LOST_STAGE), "Bought, and buys no more: by what ended it, by silence against its own rhythm, or by a judgement from outside. A later purchase brings it back. To regain.", "{silence: {times: 3, at_least: 60d}, strategy: {en: Win back}, next: {en: Ask why}}"),
+        may("disqualified", Is::Record(&DISQUALIFIED), "What disqualifies a party. It is no stage: it stands beside it.", "{shown_by: {on: credit.refused}, says: {en: Pays in advance only}}"),
+    ],
+};
+
+static SIGN: Record = Record {
+    name: "sign",
+    doc: "An event that is evidence.",
+    keys: &[
+        need("on", EVENT, "The event, about a party.", "quote.asked"),
+        may("if", CONDITION, "Only if this holds; may read `data`.", "data.litres > 1000"),
+        may("because", Is::Leaf(Leaf::Expression("one of a list of words")), "Why. Of what ends a relationship, the words `price` and `competitor` have lines of their own in the equity statement.", "data.reason"),
+    ],
+};
+
+static SUSPECT_STAGE: Record = Record {
+    name: "suspect",
+    doc: "Who might need what is sold.",
+    keys: &[
+        need("shown_by", Is::OneOrMany(&Is::Record(&SIGN)), "The events that show it.", "{on: lead.noted}"),
+        need("strategy", Is::Texts, "How those in it are dealt with.", "{en: Make ourselves known}"),
+        need("next", Is::Texts, "What is done next.", "{en: Send the price list}"),
+    ],
+};
+
+static PROSPECT_STAGE: Record = Record {
+    name: "prospect",
+    doc: "Who has asked for it.",
+    keys: &[
+        need("shown_by", Is::OneOrMany(&Is::Record(&SIGN)), "The events that show it.", "{on: quote.asked}"),
+        may("within", DURATION, "How long such an event counts. For ever unless said.", "90d"),
+        need("strategy", Is::Texts, "How those in it are dealt with.", "{en: Answer at once}"),
+        need("next", Is::Texts, "What is done next.", "{en: Follow up the quote}"),
+    ],
+};
+
+static BOUGHT_STAGE: Record = Record {
+    name: "stage by purchases",
+    doc: "A stage that purchases show.",
+    keys: &[
+        need("strategy", Is::Texts, "How those in it are dealt with.", "{en: A first order without a fault}"),
+        need("next", Is::Texts, "What is done next.", "{en: Ask how it went}"),
+    ],
+};
+
+static CLIENT_STAGE: Record = Record {
+    name: "client",
+    doc: "Who buys regularly.",
+    keys: &[
+        may("purchases", Is::Leaf(Leaf::Whole), "On so many occasions within the time.", "4"),
+        may("within", DURATION, "The time; without `purchases`, how long an event that shows it counts.", "365d"),
+        may("shown_by", Is::OneOrMany(&Is::Record(&SIGN)), "Events that show it too.", "{on: contract.signed}"),
+        need("strategy", Is::Texts, "How those in it are dealt with.", "{en: Know their year}"),
+        need("next", Is::Texts, "What is done next.", "{en: Plan the season}"),
+    ],
+};
+
+static ADVOCATE_STAGE: Record = Record {
+    name: "advocate",
+    doc: "Who buys, and brings others.",
+    keys: &[
+        need("shown_by", Is::OneOrMany(&Is::Record(&SIGN)), "The events that show it: a referral, a praise.", "{on: referral.made}"),
+        may("within", DURATION, "How long such an event counts. For ever unless said.", "730d"),
+        need("strategy", Is::Texts, "How those in it are dealt with.", "{en: Thank them}"),
+        need("next", Is::Texts, "What is done next.", "{en: Say what became of it}"),
+    ],
+};
+
+static LOST_STAGE: Record = Record {
+    name: "lost",
+    doc: "Who bought, and buys no more.",
+    keys: &[
+        may("shown_by", Is::OneOrMany(&Is::Record(&SIGN)), "Events that end the relationship, and why.", "{on: account.closed, because: data.reason}"),
+        may("silence", Is::Record(&SILENCE), "When silence means lost, by the party's own rhythm of buying.", "{times: 3, at_least: 60d, once: 365d}"),
+        may("judged", Is::Leaf(Leaf::Bool), "`true`: a judgement from outside counts too (`rhythm.judged`, which `makegood stage review` sends for those whose chance of being a customer is below `lost_below`).", "true"),
+        need("strategy", Is::Texts, "How those in it are dealt with.", "{en: Win back}"),
+        need("next", Is::Texts, "What is done next.", "{en: Ask why}"),
+    ],
+};
+
+static SILENCE: Record = Record {
+    name: "silence",
+    doc: "When silence means lost.",
+    keys: &[
+        need("times", Is::Leaf(Leaf::Number), "Longer than so many times the party's own mean time between purchases.", "3"),
+        need("at_least", DURATION, "Never before this long.", "60d"),
+        may("once", DURATION, "A party that bought once has no rhythm: lost after this long. Never unless said.", "365d"),
+    ],
+};
+
+static DISQUALIFIED: Record = Record {
+    name: "disqualified",
+    doc: "What disqualifies a party: an attribute beside its stage.",
+    keys: &[
+        need("shown_by", Is::OneOrMany(&Is::Record(&SIGN)), "The events that disqualify it.", "{on: credit.refused}"),
+        may("lifted_by", Is::OneOrMany(&Is::Record(&SIGN)), "The events that lift it.", "{on: credit.granted}"),
+        need("says", Is::Texts, "What that means for the work with it.", "{en: Pays in advance only}"),
     ],
 };

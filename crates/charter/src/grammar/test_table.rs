@@ -43,6 +43,7 @@ static THEN: Record = Record {
         may("nothing", Is::Leaf(Leaf::Bool), "`true`: nobody is owed anything.", "true"),
         may("owes", Is::List(&Is::Record(&OWED)), "What is owed: all of it, and nothing else.", "[{right: late-departure, compensation: 50 travel_credit}]"),
         may("notices", Is::Leaf(Leaf::Whole), "How many messages tell a party that something is owed, or can be asked for.", "0"),
+        may("stage", Is::Any(&[Is::Leaf(Leaf::Word(&STAGES)), Is::Map(Leaf::Key, &Is::Leaf(Leaf::Word(&STAGES)))]), "The stage that the story's parties are in: one word for all of them, or a word for each by its key.", "client"),
         may("promises", Is::Map(Leaf::Name, &Is::Any(&[Is::Leaf(Leaf::Word(&STATES)), Is::List(&Is::Record(&STATE))])), "How promises stand, by name: a state for all of that name, or a list of states by party and thing.", "{departure: kept_late}"),
         may("plays", Is::Map(Leaf::Name, &Is::OneOrMany(&Is::Record(&PLAY))), "How plays stand, by playbook: one, or a list by party and thing.", "{complaint: {state: done, steps: {answered: kept}}}"),
         may("refused", Is::List(&Is::Leaf(Leaf::Text)), "Events that were not taken, by the code of the reason: all of them. None unless said.", "[same-person]"),
@@ -52,6 +53,10 @@ static THEN: Record = Record {
 /// The states of a promise.
 pub(crate) static STATES: [&str; 8] =
     ["open", "at_risk", "overdue", "kept", "kept_late", "broken", "released", "renegotiated"];
+
+/// The stages of a relationship, and that there is none yet.
+pub(crate) static STAGES: [&str; 8] =
+    ["none", "suspect", "prospect", "first-time", "repeat", "client", "advocate", "lost"];
 
 static OWED: Record = Record {
     name: "owed",

@@ -9,6 +9,7 @@ use super::defined;
 use super::head::Head;
 use super::indices::Index;
 use super::values::Values;
+use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, suggestion};
 use crate::expr::{Expr, Facts, Names, StepNames, Want};
 use crate::limits;
@@ -137,6 +138,11 @@ impl<'a> Context<'a> {
     /// The event a clause names.
     pub fn event(&mut self, node: &Node) -> Option<ShapeId> {
         let name = node.text()?;
+        if name == builtin::JUDGED {
+            let message = format!("no clause can name `{name}`");
+            let help = "what a customer is worth never changes what it is owed; `lost: {judged: true}` under `stages:` hears it";
+            return self.fail(Diagnostic::error(Code::NeverApplies, &node.span, message).help(help));
+        }
         if let Some(id) = self.shape_ids.get(name) {
             self.used.insert(format!("event {name}"));
             return Some(*id);

@@ -29,7 +29,7 @@ fn push(shape: Shape, context: &mut Context<'_>) {
 /// The shape, whole or as far as it can be read; with a fault its place is noted, and nothing that reads it is judged.
 fn shape(entry: &Entry, context: &mut Context<'_>) -> Shape {
     let id = context.shapes.len();
-    if builtin::is_builtin(&entry.key) {
+    if builtin::is_builtin(&entry.key) || builtin::of_charters(&entry.key) {
         let again = Diagnostic::error(Code::BuiltInEvent, &entry.key_span, format!("`{}` is built in", entry.key));
         context.out.push(again.help("leave it out: every charter knows it; or choose another name"));
     }
@@ -54,6 +54,12 @@ fn shape(entry: &Entry, context: &mut Context<'_>) -> Shape {
     }
     for (kind, key, other) in [(&party, "party", false), (&about, "about", true)] {
         let Some(kind) = kind else { continue };
+        if &**kind == builtin::CHARTER {
+            let span = entry.value.get(key).map_or(entry.key_span.clone(), |node| node.span.clone());
+            let clash = Diagnostic::error(Code::KindOfBoth, &span, "`charter` is what charters themselves are");
+            context.out.push(clash.help("what people do with a charter stands under it: give the kind another name"));
+            sound = false;
+        }
         let both =
             if other { is_party(kind, context) || party.as_ref() == Some(kind) } else { is_thing(kind, context) };
         if both {

@@ -39,6 +39,7 @@ pub(super) fn limited(node: &Node, context: &mut Context<'_>) -> Option<Option<L
     let Some(node) = node.get("limited") else { return Some(None) };
     let within = node.get("within").and_then(|within| match within.text()? {
         "year" => Some(Window::Year),
+        "event" => Some(Window::Event),
         _ => literal::duration(within, context).map(Window::Trailing),
     });
     let at_most = node.get("at_most").map(|amount| literal::amount(amount, context));

@@ -122,7 +122,7 @@ fn margin(node: Option<&Node>, on: ShapeId, context: &mut Context<'_>) -> Option
 }
 
 /// A word of a list: free text may hold personal words, which are not copied into a party's state.
-fn word(node: &Node, on: ShapeId, what: &str, context: &mut Context<'_>) -> Option<Expr> {
+pub(super) fn word(node: &Node, on: ShapeId, what: &str, context: &mut Context<'_>) -> Option<Expr> {
     let expression = context.expression(node, reach(on), Want::Any)?;
     if matches!(expression.kind(), Type::Choice(_)) {
         return Some(expression);

@@ -52,7 +52,7 @@ impl Plain<'_> {
         facts
     }
 
-    fn valued(&self, on: ShapeId, when: Option<&Expr>) -> String {
+    pub(super) fn valued(&self, on: ShapeId, when: Option<&Expr>) -> String {
         let name = self.charter.shapes.get(on).map_or("", |shape| shape.name.as_ref());
         when.map_or_else(|| format!("`{name}`"), |when| format!("`{name}`, if `{}`", when.source()))
     }

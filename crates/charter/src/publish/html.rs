@@ -7,6 +7,8 @@ use super::page::{Clause, Page, Table, Term};
 /// What is given is kept on one line up to so many characters.
 const SHORT: usize = 16;
 
+/// What every page of the project shares.
+pub const BASE_STYLE: &str = include_str!("base.css");
 const STYLE: &str = include_str!("style.css");
 
 pub(super) fn render(page: &Page) -> String {
@@ -21,7 +23,7 @@ pub(super) fn render(page: &Page) -> String {
                 @for link in page.links.iter().filter(|link| !link.current) {
                     link rel="alternate" hreflang=(link.tag) href=(link.file);
                 }
-                style { (PreEscaped(STYLE)) }
+                style { "\n" (PreEscaped(BASE_STYLE)) (PreEscaped(STYLE)) }
             }
             body {
                 (head(page))

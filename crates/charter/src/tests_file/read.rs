@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use makegood_money::{Money, Tenders};
 use serde_json::value::RawValue;
 
-use super::{CharterTest, Expected, Owed, OwedKind, PlayStands, ReadTests, Standing, Stands, Step, TestEvent, data};
+use super::{
+    CharterTest, Expected, InStage, Owed, OwedKind, PlayStands, ReadTests, Standing, Stands, Step, TestEvent, data,
+};
 use crate::clock::parse_moment;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, line_and_column, suggestion};
-use crate::model::Charter;
+use crate::model::{Charter, Stage};
 use crate::syntax::{Entry, Kind, Node};
 use crate::value::{Moment, Shape};
 use crate::{builtin, grammar, syntax};
@@ -208,10 +210,11 @@ impl Reader<'_> {
         }
         if node.entries().is_empty() {
             let empty = Diagnostic::error(Code::MissingKey, &node.span, "the test expects nothing at all");
-            self.out.push(
-                empty.help("write `nothing: true` when nobody is owed anything, or `owes:`, `promises:` or `plays:`"),
-            );
+            self.out.push(empty.help(
+                "write `nothing: true` when nobody is owed anything, or `owes:`, `promises:`, `plays:` or `stage:`",
+            ));
         }
+        let stages = node.get("stage").map(|node| self.stages(node)).unwrap_or_default();
         let notices = node.get("notices").and_then(|node| self.whole(node));
         let mut plays = Vec::new();
         for entry in node.get("plays").map(Node::entries).unwrap_or_default() {
@@ -219,7 +222,7 @@ impl Reader<'_> {
         }
         let refused = node.get("refused").map(Node::items).unwrap_or_default();
         let refused = refused.iter().filter_map(|code| Some(code.text()?.into())).collect();
-        Expected { owes, notices, promises, plays, refused }
+        Expected { owes, notices, promises, stages, plays, refused }
     }
 
     fn plays(&mut self, entry: &Entry, plays: &mut Vec<PlayStands>) {
@@ -356,6 +359,21 @@ impl Reader<'_> {
                 });
             }
         }
+    }
+
+    /// One stage for all, or one for each party. `none` is no stage.
+    fn stages(&mut self, node: &Node) -> Vec<InStage> {
+        if self.charter.stages.is_none() {
+            let none = Diagnostic::error(Code::NeverApplies, &node.span, "the charter knows no stages");
+            self.out.push(none.help("write `stages:` into the charter, or take this out"));
+        }
+        let line = self.line(&node.span);
+        let all = node.text().map(|word| InStage { party: None, stage: Stage::parse(word), line });
+        let each = node.entries().iter().filter_map(|entry| {
+            let stage = Stage::parse(entry.value.text()?);
+            Some(InStage { party: Some(entry.key.as_str().into()), stage, line: self.line(&entry.key_span) })
+        });
+        all.into_iter().chain(each).collect()
     }
 
     fn whole(&mut self, node: &Node) -> Option<usize> {

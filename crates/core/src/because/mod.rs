@@ -3,6 +3,7 @@
 mod words;
 
 pub use words::{because, money_words, step, tenders_words};
+pub(crate) use words::{say, when};
 
 use makegood_charter::expr::{EvalError, Expr, Scope};
 use makegood_charter::value::{Moment, Type, Value};

@@ -15,7 +15,7 @@ pub fn because(charter: &Charter, reason: &Reason, language: &str) -> Vec<String
 }
 
 /// A date or, with `clock`, a date and time of day, in the charter's zone.
-fn when(charter: &Charter, moment: Moment, clock: bool) -> String {
+pub(crate) fn when(charter: &Charter, moment: Moment, clock: bool) -> String {
     let format = if clock { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d" };
     match Timestamp::from_millisecond(moment.0) {
         Ok(timestamp) => timestamp.to_zoned(charter.zone.clone()).strftime(format).to_string(),
@@ -55,7 +55,7 @@ fn shown(value: &Shown, zone: &TimeZone, language: &str) -> String {
 }
 
 /// A sentence in one of the three languages (English where another is asked for), with `{slots}` filled in.
-fn say(language: &str, [en, zh, nb]: [&str; 3], slots: &[(&str, &str)]) -> String {
+pub(crate) fn say(language: &str, [en, zh, nb]: [&str; 3], slots: &[(&str, &str)]) -> String {
     let sentence = match language {
         "zh" => zh,
         "nb" => nb,

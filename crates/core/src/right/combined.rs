@@ -8,13 +8,13 @@ use makegood_money::{Money, MoneyError};
 use crate::award::{Unreckonable, reckon};
 use crate::because::Step;
 use crate::fold::{FoldError, Folding};
-use crate::{Promise, RemedyKind, Rules, Stands, Weighed, limits, tally};
+use crate::{Claim, Promise, RemedyKind, Rules, Stands, Weighed, limits, tally};
 
 /// Whether a right has been given as often as one party gets it in this time.
-pub(super) fn spent(folding: &Folding, rules: &Rules, right: &Right, at: Moment) -> Result<bool, FoldError> {
+pub(super) fn spent(folding: &Folding, rules: &Rules, right: &Right, claim: &Claim) -> Result<bool, FoldError> {
     let Some(limited) = right.limited else { return Ok(false) };
     let commodity = limited.at_most.map_or(rules.charter.money, |most| most.commodity);
-    let used = tally::used(folding, rules, &right.name, limited, at, commodity)?;
+    let used = tally::used(folding, rules, &right.name, limited, (&claim.trigger, claim.at), commodity)?;
     let over = limited.at_most.is_some_and(|most| used.amount.minor >= most.minor);
     Ok(over || limited.times.is_some_and(|times| used.times >= times))
 }
@@ -26,12 +26,12 @@ pub(super) fn limited(
     folding: &Folding,
     rules: &Rules,
     right: &Right,
-    at: Moment,
+    claim: &Claim,
     owed: Arithmetic,
 ) -> Result<Arithmetic, Unreckonable> {
     let (Some((amount, mut steps)), Some(limited)) = (owed.clone(), right.limited) else { return Ok(owed) };
     let Some(most) = limited.at_most else { return Ok(owed) };
-    let used = tally::used(folding, rules, &right.name, limited, at, most.commodity)?.amount;
+    let used = tally::used(folding, rules, &right.name, limited, (&claim.trigger, claim.at), most.commodity)?.amount;
     let rest = most.minus(used)?;
     if amount.smaller(rest)? == amount {
         return Ok(owed);

@@ -63,7 +63,7 @@ fn hand(world: &mut World, id: &str, time: &str, data: Json) {
 fn chain(world: &World) -> &Custody {
     let chains = world.beside.values().filter_map(|part| match part {
         Beside::Custody(chain) => Some(chain),
-        Beside::Play(_) => None,
+        Beside::Play(_) | Beside::Move(_) => None,
     });
     let chains: Vec<_> = chains.collect();
     assert_eq!(chains.len(), 1);

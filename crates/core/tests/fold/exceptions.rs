@@ -64,6 +64,23 @@ rights:
     restitution: {share: 100%, of: promise.worth}
     pay_within: 7 days";
 
+/// What the clock comes for may be a claim, long before a promise is near to being due.
+#[test]
+fn a_claim_that_is_decided_does_not_put_its_promise_at_risk() {
+    let mut world = World::new(
+        "
+rights:
+  bags:
+    SAYS
+    on: bag.lost
+    unless: {shown_by: weather.observed, within: 6h}
+    compensation: 20 USD",
+    );
+    world.book("06-01 12:00").say("bag.lost", "05-10", json!({ "days": 1 })).clock("05-11");
+    assert_eq!((world.states(), world.owed()), ("open".to_owned(), vec!["bags 20.00 USD approved".to_owned()]));
+    assert_eq!(world.clock("06-01 10:00").states(), "at risk");
+}
+
 #[test]
 fn a_claim_that_may_still_be_answered_is_decided_by_the_clock() {
     let cancelled = ("cancelled", "06-01 10:00");

@@ -108,6 +108,29 @@ fn a_rule_across_charters_waits_for_what_waits_for_proof() {
 }
 
 #[test]
+fn one_event_owes_an_account_once_over_several_lines() {
+    for (limited, owed) in [
+        ("", vec!["50.00", "50.00", "50.00"]),
+        ("limited: {within: event, times: 1}, ", vec!["50.00"]),
+        ("limited: {within: event, at_most: 120 USD}, ", vec!["50.00", "50.00", "20.00"]),
+    ] {
+        let right = format!("rights:\n  late: {{SAYS, on: flight.departed, {limited}compensation: 50 USD}}");
+        let mut world = World::new(&right);
+        for line in 0..3 {
+            let data = json!({ "departs": at("06-01 12:00").to_string(), "fare": "200 USD", "paid": ["200 USD"], "class": "full" });
+            world.tell_of("flight:1", "booking.made", &format!("line {line}"), "05-01", data).unwrap();
+        }
+        let given = |world: &World| -> Vec<String> {
+            world.owed().iter().map(|owed| owed.split(' ').nth(1).unwrap_or_default().to_owned()).collect()
+        };
+        world.tell_of("flight:1", "flight.departed", "d", "06-01 16:00", json!({ "late": "4h" })).unwrap();
+        let mut found = given(&world);
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(found, owed, "{limited}");
+    }
+}
+
+#[test]
 fn a_right_is_bounded_in_the_calendar_year_or_in_a_time_up_to_the_event() {
     for (limited, days, owed) in [
         ("{within: year, at_most: 120 USD}", ["06-01", "07-01", "12-01"], "50.00 50.00 20.00"),
@@ -116,6 +139,10 @@ fn a_right_is_bounded_in_the_calendar_year_or_in_a_time_up_to_the_event() {
         ("{within: 90d, at_most: 60 USD}", ["06-01", "07-01", "12-01"], "50.00 10.00 50.00"),
         ("{within: 30d, times: 1}", ["06-01", "06-30", "07-30"], "50.00 50.00"),
         ("{within: 30d, times: 1}", ["06-01", "07-01", "07-31"], "50.00 50.00 50.00"),
+        // Learnt of in another order than it happened: a year gives what is left, a length of time looks back from each event.
+        ("{within: year, times: 1}", ["06-20", "06-10", "06-05"], "50.00"),
+        ("{within: 30d, times: 1}", ["06-20", "06-10", "06-05"], "50.00 50.00 50.00"),
+        ("{within: event, times: 1}", ["06-01", "06-01", "06-01"], "50.00 50.00 50.00"),
     ] {
         let right = format!("rights:\n  late: {{SAYS, on: flight.departed, limited: {limited}, compensation: 50 USD}}");
         let mut world = World::new(&right);

@@ -15,6 +15,7 @@ mod payments;
 mod people;
 mod plays;
 mod reasons;
+mod stages;
 mod states;
 mod versions;
 mod world;

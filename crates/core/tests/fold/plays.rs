@@ -91,7 +91,7 @@ impl Desk {
     fn plays(&self) -> Vec<&Play> {
         let plays = self.0.beside.values().filter_map(|part| match part {
             Beside::Play(play) => Some(play),
-            Beside::Custody(_) => None,
+            Beside::Custody(_) | Beside::Move(_) => None,
         });
         plays.collect()
     }

@@ -244,7 +244,8 @@ impl World {
         let mut promises: Vec<_> = self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect();
         with_ties(&mut promises, |id| Ok::<_, std::convert::Infallible>(self.promises.get(id).cloned())).unwrap();
         let about: Vec<[u8; 4]> = needs.beside_of(&promises).collect();
-        let beside = self.beside.values().filter(|part| about.contains(&about_of(&part.id())));
+        let loaded = |part: &&Beside| part.kind().is_loaded() && about.contains(&about_of(&part.id()));
+        let beside = self.beside.values().filter(loaded);
         let loaded = Loaded {
             beside: beside.cloned().collect(),
             promises,
@@ -271,7 +272,8 @@ impl World {
     pub fn clock(&mut self, until: &str) -> &mut Self {
         let until = at(until);
         for round in 0_u32..1_000 {
-            let next = self.promises.values().filter_map(|promise| promise.wake_at).min();
+            let next = self.promises.values().filter_map(|promise| promise.wake_at);
+            let next = next.chain(self.party.wake_at()).min();
             let Some(moment) = next.filter(|moment| *moment <= until) else { return self };
             let mut ident = Ident::default();
             ident[..8].copy_from_slice(&moment.0.to_be_bytes());
@@ -289,6 +291,7 @@ impl World {
             weighed: self.party.weighed.clone(),
             told: self.party.told,
             dealings: self.party.dealings.clone(),
+            stages: self.party.stages.clone(),
             roles: self.party.roles.clone(),
             absences: self.party.absences.clone(),
             ..Party::default()

@@ -1,5 +1,7 @@
 //! Folding: work goes in, one commit comes out.
 
+mod ahead;
+mod staged;
 mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,11 +14,15 @@ use sha2::{Digest, Sha256};
 
 use crate::intake::{CLOCK_REACHED, CLOCK_SOURCE, Incoming, Reject};
 use crate::limits::Bounds;
+use crate::session::Placed;
 use crate::working::{OwnAbout, Part, Taken, Working, said_by};
-use crate::{Counts, EngineError, Work, limits, rows};
+use crate::{Counts, EngineError, Newcomers, Work, limits, rows};
+use ahead::Ahead;
+use staged::Staged;
+pub(crate) use staged::Tellings;
 
 /// The name of the tally that holds what was spent of each day's budget.
-const BUDGET: &str = "budget";
+pub(crate) const BUDGET: &str = "budget";
 /// The bit of [`EventRow::context`] that says the budget was spent.
 const BUDGET_SPENT: u8 = 1;
 
@@ -47,9 +53,17 @@ pub(crate) struct Folder {
     spent_days: BTreeSet<i32>,
     tallies: BTreeMap<(Slot, i32, Box<str>), i64>,
     day: Option<Budget>,
-    left_over: bool,
-    /// Counts the portions of work.
-    portion: u64,
+    /// What must be looked at again once the commit at work is durable.
+    again: Vec<Work>,
+    /// Parties that the commit at work brings to things, by the thing.
+    newcomers: BTreeMap<Box<str>, Newcomers>,
+    /// All batches up to this one are in the database.
+    durable: u64,
+    ahead: Ahead,
+    /// The place of the work that is being folded.
+    place: u64,
+    /// Events of things that were recorded before their turn among the work that was gathered.
+    staged: Staged,
     bounds: Bounds,
     pub counts: Counts,
 }
@@ -60,6 +74,8 @@ struct Glance {
     slot: Slot,
     seq: u64,
     fresh: bool,
+    /// True when the database was asked and did not hold the event.
+    absent: bool,
     wake_at: Option<i64>,
     taken: Option<Taken>,
 }
@@ -90,8 +106,12 @@ impl Folder {
             spent_days: BTreeSet::new(),
             tallies: BTreeMap::new(),
             day: None,
-            left_over: false,
-            portion: 0,
+            again: Vec::new(),
+            newcomers: BTreeMap::new(),
+            durable: 0,
+            ahead: Ahead::default(),
+            place: 0,
+            staged: Staged::default(),
             bounds,
             counts: Counts::default(),
         }
@@ -108,8 +128,11 @@ impl Folder {
 
     /// Forgets everything at hand, after another process has written.
     pub fn forget(&mut self) {
-        self.working = Working::default();
+        self.working.clear();
         self.commit = Commit::default();
+        self.again.clear();
+        self.newcomers.clear();
+        self.staged.forget();
         self.dirty_parties.clear();
         self.dirty_things.clear();
         self.forget_budgets();
@@ -126,9 +149,9 @@ impl Folder {
         self.commit != Commit::default() || !self.dirty_parties.is_empty() || !self.dirty_things.is_empty()
     }
 
-    /// True when deliveries were left for the sweep.
-    pub fn left_over(&self) -> bool {
-        self.left_over
+    /// From here on others may write between a read and the commit that rests on it.
+    pub fn share(&mut self) {
+        self.shared = true;
     }
 
     /// How many parties an event about a thing reaches at once from here on.
@@ -136,21 +159,17 @@ impl Folder {
         self.bounds.fanout_portion = parties;
     }
 
-    /// Notes that nothing is left to deliver.
-    pub fn swept(&mut self) {
-        self.left_over = false;
-    }
-
     /// Lets go of what is durable and not needed.
     pub fn durable(&mut self, batch: u64) {
+        self.durable = self.durable.max(batch);
         self.working.trim(batch, self.bounds.at_hand, self.bounds.parts_at_hand);
     }
 
     /// Reads ahead what `work` will need.
-    pub fn fetch(&mut self, work: &[Work]) -> Result<(), EngineError> {
-        self.portion = self.portion.saturating_add(1);
+    pub fn fetch(&mut self, work: &[Placed]) -> Result<(), EngineError> {
+        self.working.portion = self.working.portion.saturating_add(1);
         let (mut parties, mut things) = (Vec::new(), Vec::new());
-        for one in work {
+        for (_, one) in work {
             match one {
                 Work::Event(incoming) => {
                     let event = &incoming.event;
@@ -160,26 +179,26 @@ impl Folder {
                     things.extend(event.about.as_deref());
                 }
                 Work::Clock { party, .. } => parties.push(party),
-                Work::Deliver(row) => {
+                Work::Deliver(row) | Work::Tell(row) => {
                     parties.push(&row.party);
                     things.push(&row.thing);
                 }
-                Work::Fanout(FanoutRow { thing, .. }) | Work::Introduce(InterestRow { thing, .. }) => {
+                Work::Fanout { row: FanoutRow { thing, .. }, .. } | Work::Introduce(InterestRow { thing, .. }) => {
                     things.push(thing)
                 }
-                Work::SetAside(_) => {}
+                Work::Newcomers(_) | Work::Told(_) | Work::SetAside(_) => {}
             }
         }
-        self.working.fetch(&mut *self.reader, &parties, &things)
+        self.working.fetch(&mut *self.reader, &parties, &things)?;
+        if self.shared { self.read_ahead(work) } else { Ok(()) }
     }
 
     /// Folds one piece of work into the commit at work. False: it can only be judged once everything taken is durable; nothing
     /// has changed.
-    pub fn work(&mut self, work: &Work) -> Result<bool, EngineError> {
-        if let Work::Event(incoming) = work
-            && self.must_settle_before(&incoming.event, &incoming.body)?
-        {
-            return Ok(false);
+    pub fn work(&mut self, (place, work): &Placed) -> Result<bool, EngineError> {
+        self.place = *place;
+        if let Work::Event(incoming) = work {
+            return Ok(!self.must_settle_before(&incoming.event, &incoming.body)? && self.take_or_set_aside(incoming)?);
         }
         self.carry_out(work).map(|()| true)
     }
@@ -199,23 +218,29 @@ impl Folder {
 
     fn carry_out(&mut self, work: &Work) -> Result<(), EngineError> {
         match work {
-            Work::Event(incoming) => self.take_or_set_aside(incoming),
+            Work::Event(incoming) => self.take_or_set_aside(incoming).map(|_| ()),
             Work::Clock { party, at } => self.clock(party, *at),
             Work::Deliver(row) => {
-                let event = self.thing_event(&row.thing, row.seq)?;
-                if let Some(event) = event {
-                    self.deliver(&row.party, &row.thing, row.seq, &event)?;
-                }
                 self.commit.inbox_done.push(row.clone());
+                self.deliver_row(row)
+            }
+            Work::Tell(row) => self.deliver_row(row),
+            Work::Told(rows) => {
+                self.commit.fanouts_done.extend(rows.iter().cloned());
                 Ok(())
             }
-            Work::Fanout(row) => {
-                match self.fan_out(row)? {
-                    Some(after) => self.commit.fanouts.push(FanoutRow { after, ..row.clone() }),
+            Work::Fanout { row, told } => {
+                match self.fan_out(row, told)? {
+                    Some(after) => {
+                        let row = FanoutRow { after, ..row.clone() };
+                        self.commit.fanouts.push(row.clone());
+                        self.again.push(Work::Fanout { row, told: told.clone() });
+                    }
                     None => self.commit.fanouts_done.push(row.clone()),
                 }
                 Ok(())
             }
+            Work::Newcomers(newcomers) => self.tell_newcomers(newcomers),
             Work::Introduce(row) => self.introduce(&row.party, &row.thing, true),
             Work::SetAside(row) => {
                 self.counts.set_aside = self.counts.set_aside.saturating_add(1);
@@ -225,23 +250,57 @@ impl Folder {
         }
     }
 
-    fn take_or_set_aside(&mut self, incoming: &Incoming) -> Result<(), EngineError> {
+    /// False: a refusal would rest on what is not durable yet, and may have been overtaken; nothing has changed.
+    fn take_or_set_aside(&mut self, incoming: &Incoming) -> Result<bool, EngineError> {
         match self.take(incoming)? {
             Ok(()) => {
                 let freed = incoming.freed.map(|id| (slot_of(&incoming.origin.name), id));
                 self.commit.quarantine_done.extend(freed);
             }
+            Err(_) if self.is_under_way(&incoming.event.subject) => return Ok(false),
             Err(reject) => {
                 self.counts.set_aside = self.counts.set_aside.saturating_add(1);
                 // What was tried again from the quarantine stands there already: it takes the new reason.
                 self.commit.quarantine.push(reject.row(&incoming.origin, &incoming.body, self.now));
             }
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Takes one event, or says why not; then nothing has changed.
+    /// True of a party with lines that are not known to be durable.
+    fn is_under_way(&mut self, party: &str) -> bool {
+        let durable = self.durable;
+        self.working.party(party).is_some_and(|at_hand| at_hand.log.touched > durable)
+    }
+
+    /// Lets go of a party at hand that another process has written to since it was read. False: nobody has, or what is at hand is not
+    /// durable itself.
+    fn let_go_if_overtaken(&mut self, party: &str) -> Result<bool, EngineError> {
+        if self.is_under_way(party) {
+            return Ok(false);
+        }
+        let Some((slot, seq)) = self.working.party(party).map(|at_hand| (at_hand.log.slot, at_hand.log.seq)) else {
+            return Ok(false);
+        };
+        let kept = self.reader.heads(&[(slot, party)])?.into_iter().flatten().next().map_or(0, |head| head.seq);
+        if kept != seq {
+            self.working.let_go(party);
+        }
+        Ok(kept != seq)
+    }
+
+    /// Takes one event, or says why not; then nothing has changed. What is refused is refused by what is kept now: nothing that is at
+    /// hand from before another process wrote makes a refusal.
     pub fn take(&mut self, incoming: &Incoming) -> Result<Result<(), Reject>, EngineError> {
+        let verdict = self.judge(incoming)?;
+        if verdict.is_err() && self.let_go_if_overtaken(&incoming.event.subject)? {
+            return self.judge(incoming);
+        }
+        Ok(verdict)
+    }
+
+    /// Takes one event, or says why not by what is at hand; then nothing has changed.
+    fn judge(&mut self, incoming: &Incoming) -> Result<Result<(), Reject>, EngineError> {
         let event = &incoming.event;
         let to_thing = event.about.as_deref() == Some(&*event.subject);
         let log = self.glance(&event.subject, to_thing, &event.ident)?;
@@ -314,7 +373,8 @@ impl Folder {
         let log = if thing { self.working.thing(key).map(|t| &t.log) } else { self.working.party(key).map(|p| &p.log) };
         let log = log.ok_or_else(|| EngineError::Lost { key: key.into() })?;
         let taken = log.taken.get(ident).copied();
-        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, wake_at: log.wake_at, taken })
+        let absent = log.absent.contains(ident);
+        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, absent, wake_at: log.wake_at, taken })
     }
 
     /// Whether the log holds the event already, and with the same content.
@@ -323,7 +383,7 @@ impl Folder {
         if log.taken.is_some_and(|taken| taken.said == said_by(&incoming.body)) {
             return Ok(Some(true));
         }
-        if log.taken.is_none() && log.fresh {
+        if log.taken.is_none() && (log.fresh || log.absent) {
             return Ok(None);
         }
         if log.taken.is_none() && !self.reader.known(&[(log.slot, key, ident)])?.contains(&true) {
@@ -366,16 +426,16 @@ impl Folder {
         at_hand.state = folded.party;
         for promise in folded.promises {
             at_hand.changed.push((PartKind::Promise, promise.id));
-            at_hand.promises.insert(promise.id, Part { part: promise, batch });
+            at_hand.promises.insert(promise.id, Part { part: Box::new(promise), batch });
         }
         for remedy in folded.remedies {
             at_hand.changed.push((PartKind::Remedy, remedy.id));
-            at_hand.remedies.insert(remedy.id, Part { part: remedy, batch });
+            at_hand.remedies.insert(remedy.id, Part { part: Box::new(remedy), batch });
         }
         for part in folded.beside {
             let (id, kind) = (part.id(), part.kind());
             at_hand.changed.push((rows::part_kind(kind), id));
-            at_hand.beside.insert((id, kind), Part { part, batch });
+            at_hand.beside.insert((id, kind), Part { part: Box::new(part), batch });
         }
         let large = at_hand.parts() > self.bounds.parts_at_hand && !std::mem::replace(&mut at_hand.large, true);
         if large {
@@ -406,8 +466,8 @@ impl Folder {
         let commodity = day.limit.commodity.code();
         let key = (day.day, commodity.into());
         if !self.spent_days.contains(&day.day) {
-            // Days come in order, mostly: the next ones are read with it.
-            let days = day.day..day.day.saturating_add(limits::BUDGET_DAYS);
+            // Days come near each other, mostly: those around it are read with it.
+            let days = day.day.saturating_sub(limits::BUDGET_DAYS)..day.day.saturating_add(limits::BUDGET_DAYS);
             let sums = self.reader.tallies(BUDGET, days.clone())?;
             // A day that was read before holds what is not in the database yet.
             self.spent.extend(sums.into_iter().filter(|((day, _), _)| !self.spent_days.contains(day)));
@@ -417,9 +477,16 @@ impl Folder {
         Ok(Context { budget_spent: day.is_spent(spent) })
     }
 
-    /// Ends the commit at work: its number and everything it changes.
-    pub fn close(&mut self) -> Result<(u64, Commit), EngineError> {
+    /// Ends the commit at work: its number, everything it changes, and what must be looked at again once it is durable.
+    pub fn close(&mut self) -> Result<(u64, Commit, Vec<Work>), EngineError> {
         let mut commit = std::mem::take(&mut self.commit);
+        let mut again = std::mem::take(&mut self.again);
+        for mut newcomers in std::mem::take(&mut self.newcomers).into_values() {
+            let (row, new) = self.mark(&newcomers.row);
+            newcomers.row = row.clone();
+            commit.fanouts.extend(new.then_some(row));
+            again.push(Work::Newcomers(Arc::new(newcomers)));
+        }
         for key in std::mem::take(&mut self.dirty_parties) {
             let Some(at_hand) = self.working.party(&key) else { return Err(EngineError::Lost { key }) };
             let slot = at_hand.log.slot;
@@ -463,7 +530,7 @@ impl Folder {
             // Others spend too.
             self.forget_budgets();
         }
-        Ok((batch, commit))
+        Ok((batch, commit, again))
     }
 }
 

@@ -9,7 +9,11 @@ use makegood_store::{Body, EventRow, FanoutRow, InboxRow, InterestRow, slot_of};
 
 use super::{Entry, Folder};
 use crate::intake::{Incoming, Logged, reread, told};
-use crate::{EngineError, limits};
+use crate::{EngineError, Newcomers, Work, limits};
+
+/// Rows of things whose number is this or larger stand for those who came to hold an interest while others may have said more. No log is
+/// that long.
+pub(super) const NEWCOMERS: u64 = 1 << 62;
 
 impl Folder {
     pub(super) fn thing_arrived(&mut self, incoming: &Incoming) -> Result<(), EngineError> {
@@ -29,45 +33,116 @@ impl Folder {
         }
         if self.book.listens_to(&event.kind) {
             let row = FanoutRow { slot: slot_of(thing), thing: thing.into(), seq, after: "".into() };
-            let left = if self.shared { Some("".into()) } else { self.fan_out(&row)? };
-            self.left_over |= left.is_some();
-            self.commit.fanouts.extend(left.map(|after| FanoutRow { after, ..row }));
+            if self.shared && self.stage(&row, &event.ident) {
+                self.commit.fanouts.push(row);
+                return Ok(());
+            }
+            let told = Arc::new(if self.shared { self.tell_at_once(&row, &event)? } else { BTreeSet::new() });
+            let left = if self.shared { Some("".into()) } else { self.fan_out(&row, &told)? };
+            if let Some(after) = left {
+                let row = FanoutRow { after, ..row };
+                self.commit.fanouts.push(row.clone());
+                self.again.push(Work::Fanout { row, told });
+            }
         }
         Ok(())
     }
 
+    /// Where others write too, everyone is told once the event is durable: whoever came to hold an interest until then is found, and
+    /// whoever comes later finds the event. Those who are known only here, and about whom nothing need be read, are told at once, so
+    /// that they are written once. Gives them.
+    fn tell_at_once(&mut self, row: &FanoutRow, event: &Event) -> Result<BTreeSet<Box<str>>, EngineError> {
+        let mut told = BTreeSet::new();
+        if let Some(newcomers) = self.newcomers.get_mut(&row.thing)
+            && newcomers.known.saturating_add(1) == row.seq
+        {
+            // They are told of what is said here as everyone is.
+            newcomers.known = row.seq;
+        }
+        let Some(at_hand) = self.working.thing(&row.thing) else { return Ok(told) };
+        if at_hand.interests.len() <= self.bounds.fanout_portion {
+            told.extend(at_hand.interests.iter().cloned());
+        }
+        let working = &mut self.working;
+        told.retain(|party| working.party(party).is_some_and(|at_hand| at_hand.log.fresh));
+        for party in &told {
+            self.deliver(party, &row.thing, row.seq, event)?;
+        }
+        Ok(told)
+    }
+
     /// Carries a thing's event to the next portion of those who must hear it. Gives the last of them if others may follow.
-    pub(super) fn fan_out(&mut self, row: &FanoutRow) -> Result<Option<Box<str>>, EngineError> {
-        let Some(event) = self.thing_event(&row.thing, row.seq)? else { return Ok(None) };
-        let kept = self.reader.interested(row.slot, &row.thing, &row.after, self.bounds.fanout_portion)?;
-        let last = (kept.len() >= self.bounds.fanout_portion).then(|| kept.last().cloned()).flatten();
+    pub(super) fn fan_out(
+        &mut self,
+        row: &FanoutRow,
+        told: &BTreeSet<Box<str>>,
+    ) -> Result<Option<Box<str>>, EngineError> {
+        let events = if row.seq >= NEWCOMERS {
+            self.working.forget_thing(&row.thing, self.durable);
+            self.working.fetch(&mut *self.reader, &[], &[&row.thing])?;
+            self.events_of(&row.thing)?
+        } else {
+            self.thing_event(&row.thing, row.seq)?.map(|event| (row.seq, event)).into_iter().collect()
+        };
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let portion = self.bounds.fanout_portion;
+        let kept = match self.ahead.listed.remove(&(row.thing.clone(), row.after.clone())) {
+            Some((asked, kept)) if asked == portion => kept,
+            _ => self.reader.interested(row.slot, &row.thing, &row.after, portion)?,
+        };
+        let last = (kept.len() >= portion).then(|| kept.last().cloned()).flatten();
         let mut parties = kept;
         if let Some(at_hand) = self.working.thing(&row.thing) {
             let new = at_hand.interests.iter().filter(|party| **party > row.after);
             parties.extend(new.filter(|party| last.as_ref().is_none_or(|last| *party <= last)).cloned());
         }
+        parties.retain(|party| !told.contains(party));
         parties.sort_unstable();
         parties.dedup();
-        if self.shared {
-            let slot_row =
-                |party: Box<str>| InboxRow { slot: slot_of(&party), party, thing: row.thing.clone(), seq: row.seq };
-            self.commit.inbox_add.extend(parties.into_iter().map(slot_row));
-        } else {
-            let keys: Vec<&str> = parties.iter().map(|party| &**party).collect();
-            self.working.fetch(&mut *self.reader, &keys, &[])?;
-            for party in &parties {
-                self.deliver(party, &row.thing, row.seq, &event)?;
+        let keys: Vec<&str> = parties.iter().map(|party| &**party).collect();
+        self.working.fetch(&mut *self.reader, &keys, &[])?;
+        for party in &parties {
+            for (seq, event) in &events {
+                self.deliver(party, &row.thing, *seq, event)?;
             }
         }
         Ok(last)
     }
 
+    /// Tells newcomers what others said of the thing while they came.
+    pub(super) fn tell_newcomers(&mut self, newcomers: &Newcomers) -> Result<(), EngineError> {
+        let thing = &*newcomers.row.thing;
+        self.commit.fanouts_done.push(newcomers.row.clone());
+        let said = match self.ahead.said.get(thing) {
+            Some(said) => *said,
+            None => {
+                let head = self.reader.heads(&[(newcomers.row.slot, thing)])?.into_iter().next().flatten();
+                head.map_or(0, |head| head.seq)
+            }
+        };
+        if said <= newcomers.known {
+            return Ok(());
+        }
+        // What is at hand of it is older than that.
+        self.working.forget_thing(thing, self.durable);
+        self.working.fetch(&mut *self.reader, &[], &[thing])?;
+        let events = self.events_of(thing)?;
+        let keys: Vec<&str> = newcomers.parties.iter().map(|party| &**party).collect();
+        self.working.fetch(&mut *self.reader, &keys, &[])?;
+        for party in &newcomers.parties {
+            for (seq, event) in events.iter().filter(|(seq, _)| *seq > newcomers.known) {
+                self.deliver(party, thing, *seq, event)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Notes that a party holds an interest in a thing, and tells it what was already said.
     pub(super) fn introduce(&mut self, party: &str, thing: &str, from_store: bool) -> Result<(), EngineError> {
         let slot = slot_of(thing);
-        // Where others write too, the sweep looks once more at what was said while this was being committed.
-        let heard = from_store || !self.shared;
-        self.commit.interests.push(InterestRow { slot, thing: thing.into(), party: party.into(), heard });
+        self.commit.interests.push(InterestRow { slot, thing: thing.into(), party: party.into(), heard: true });
         self.working.fetch(&mut *self.reader, &[], &[thing])?;
         let batch = self.batch;
         if let Some(at_hand) = self.working.thing(thing)
@@ -76,16 +151,14 @@ impl Folder {
             // It must stay at hand until this batch is durable: until then only memory knows who is interested.
             at_hand.log.touched = batch;
             at_hand.interests.push(party.into());
+            if self.shared {
+                let known = at_hand.log.seq;
+                self.note_newcomer(party, thing, known)?;
+            }
         }
         for (seq, event) in self.events_of(thing)? {
-            if self.shared {
-                self.commit.inbox_add.push(InboxRow {
-                    slot: slot_of(party),
-                    party: party.into(),
-                    thing: thing.into(),
-                    seq,
-                });
-            } else {
+            // What comes later among the work that was gathered is told when its turn comes.
+            if !self.comes_later(party, thing, seq) {
                 self.working.fetch(&mut *self.reader, &[party], &[])?;
                 self.deliver(party, thing, seq, &event)?;
             }
@@ -93,20 +166,41 @@ impl Folder {
         Ok(())
     }
 
+    /// Delivers the event that a row names.
+    pub(super) fn deliver_row(&mut self, row: &InboxRow) -> Result<(), EngineError> {
+        match self.thing_event(&row.thing, row.seq)? {
+            Some(event) => self.deliver(&row.party, &row.thing, row.seq, &event),
+            None => Ok(()),
+        }
+    }
+
+    /// Where others write too, what they said of the thing while this was being committed is looked for once it is durable: for each
+    /// thing a row stands in the database until that was done, and if this process dies, whoever finds it tells everyone everything.
+    fn note_newcomer(&mut self, party: &str, thing: &str, known: u64) -> Result<(), EngineError> {
+        if let Some(newcomers) = self.newcomers.get_mut(thing) {
+            newcomers.known = newcomers.known.min(known);
+            newcomers.parties.push(party.into());
+            return Ok(());
+        }
+        let Some(at_hand) = self.working.party(party) else { return Err(EngineError::Lost { key: party.into() }) };
+        // The line that made the interest is committed once, so that no other process has a row of the same number.
+        let line = at_hand.log.hash.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        let row =
+            FanoutRow { slot: slot_of(thing), thing: thing.into(), seq: NEWCOMERS | (line >> 2), after: "".into() };
+        self.newcomers.insert(thing.into(), Newcomers { row, known, parties: vec![party.into()] });
+        Ok(())
+    }
+
     /// A thing's events that a clause listens to.
-    fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
+    pub(super) fn events_of(&mut self, thing: &str) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
         let Some(at_hand) = self.working.thing(thing) else { return Ok(Vec::new()) };
-        if at_hand.log.seq == 0 && !self.shared {
+        if at_hand.log.seq == 0 {
             return Ok(Vec::new());
         }
-        // Where others say things too, they are read once for each portion of work. What is said since is delivered by whoever fans
-        // it out: before this portion is durable, which is then stale and folded again, or after it, to what it made.
-        let known = !self.shared || at_hand.read_in == self.portion;
-        if at_hand.events.is_none() || !known {
-            at_hand.read_in = self.portion;
+        // Where others say things too, what they say since is looked for once what rests on this is durable.
+        if at_hand.events.is_none() {
             let (mut events, mut durable) = (Vec::new(), 0);
-            if !at_hand.log.fresh || self.shared {
-                // All of them: after what was taken here lately, others may have said more.
+            if !at_hand.log.fresh {
                 loop {
                     let rows = self.reader.log(at_hand.log.slot, thing, durable, limits::SLOT_ROWS)?;
                     let Some(last) = rows.last() else { break };
@@ -177,11 +271,11 @@ impl Folder {
         if at_hand.log.fresh {
             return Ok(recent);
         }
-        let (mut events, mut durable) = (Vec::new(), 0);
-        for row in self.reader.own_about(at_hand.log.slot, party, thing)? {
-            durable = row.seq;
-            events.extend(logged_event(&self.book, &row)?.map(|event| (row.seq, event)));
-        }
+        let mut events = match at_hand.own_read.get(thing) {
+            Some(read) => read.clone(),
+            None => logged_events(&self.book, &self.reader.own_about(at_hand.log.slot, party, thing)?)?,
+        };
+        let durable = events.last().map_or(0, |(seq, _)| *seq);
         events.extend(recent.into_iter().filter(|(seq, _)| *seq > durable));
         Ok(events)
     }
@@ -192,7 +286,7 @@ impl Folder {
         if let Some(taken) = log.taken {
             return Ok(Some(taken.seq));
         }
-        if log.fresh || !self.reader.known(&[(log.slot, party, *ident)])?.contains(&true) {
+        if log.fresh || log.absent || !self.reader.known(&[(log.slot, party, *ident)])?.contains(&true) {
             return Ok(None);
         }
         Ok(self.reader.event(log.slot, party, ident)?.map(|row| row.seq))
@@ -226,6 +320,15 @@ impl Folder {
 /// The identity of an event told again to the promises that `cause` made.
 fn told_again(told: &Ident, cause: &Ident) -> Ident {
     makegood_store::ident(&hex(told), &hex(cause))
+}
+
+/// The events of these lines, each with its place.
+pub(super) fn logged_events(book: &Rulebook, rows: &[EventRow]) -> Result<Vec<(u64, Arc<Event>)>, EngineError> {
+    let mut events = Vec::with_capacity(rows.len());
+    for row in rows {
+        events.extend(logged_event(book, row)?.map(|event| (row.seq, event)));
+    }
+    Ok(events)
 }
 
 fn logged_event(book: &Rulebook, row: &EventRow) -> Result<Option<Arc<Event>>, EngineError> {

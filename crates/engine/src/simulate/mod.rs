@@ -7,13 +7,16 @@ use std::sync::Arc;
 
 use makegood_charter::{Charter, Moment};
 use makegood_core::Rulebook;
-use makegood_store::{Reader, Slot, Store};
+use makegood_history::File;
+use makegood_store::{PartKind, Reader, Slot, Store};
 
 pub use sums::{Difference, Side, Simulated, Sum};
 
-use crate::slots::each_slot;
-use crate::{EngineError, limits};
-use party::{Judges, Things};
+use crate::history::History;
+use crate::pages::SlotPages;
+use crate::slots::{each, each_slot};
+use crate::{EngineError, limits, rows};
+use party::{FromFiles, FromStore, Judges, Things};
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -45,21 +48,55 @@ pub fn simulate(
     let clock = clock.min(simulation.until);
     let judges = Judges { book, drafted: &drafted, simulation, clock };
     let by_slot = each_slot(store, threads, &|reader, slot| simulate_slot(reader, &judges, slot), progress)?;
+    Ok(summed(by_slot))
+}
+
+/// The same from the files of a history, which hold everything that happened from the beginning on. `progress` is told of each file
+/// that is done.
+pub fn simulate_files(
+    history: &History,
+    simulation: &Simulation,
+    threads: usize,
+    progress: &(dyn Fn() + Sync),
+) -> Result<Simulated, EngineError> {
+    let book = history.book();
+    let drafted = book.with_draft(simulation.draft.clone());
+    let judges = Judges { book, drafted: &drafted, simulation, clock: history.clock().min(simulation.until) };
+    let logs = history.things(threads)?;
+    let helpers = || Ok((Things::default(), Things::default()));
+    let work = |(drafted, recorded): &mut (Things, Things), file: &&File| {
+        let mut sums = Simulated::default();
+        history.logs(file, &mut |lines| {
+            let Some(key) = lines.first().map(|line| line.key.clone()) else { return Ok(()) };
+            // What was owed is not in the files: it follows from them.
+            let mut teller = FromFiles { things: &logs, own: &lines };
+            let owed = judges.owed(&mut teller, recorded, &key, &lines)?;
+            judges.party(&mut teller, drafted, &key, &lines, owed, &mut sums)
+        })?;
+        Ok(sums)
+    };
+    Ok(summed(each(&history.parties(), threads, &helpers, &work, progress)?))
+}
+
+fn summed(parts: Vec<Simulated>) -> Simulated {
     let mut whole = Simulated::default();
-    by_slot.into_iter().for_each(|slot| whole.add(slot));
-    Ok(whole)
+    parts.into_iter().for_each(|part| whole.add(part));
+    whole
 }
 
 fn simulate_slot(reader: &mut dyn Reader, judges: &Judges, slot: Slot) -> Result<Simulated, EngineError> {
     let mut slot_sums = Simulated::default();
-    let mut things = Things::default();
+    let (mut things, mut pages) = (Things::default(), SlotPages::new(slot));
     let mut after = String::new();
     loop {
         let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
         let Some(last) = heads.last() else { return Ok(slot_sums) };
         after = last.key.to_string();
         for head in heads.iter().filter(|head| !head.state.is_empty()) {
-            judges.party(reader, &mut things, head, &mut slot_sums)?;
+            let lines = pages.whole_log(reader, &head.key)?;
+            let kept = pages.parts(reader, PartKind::Remedy, &head.key)?;
+            let owed: Result<_, EngineError> = kept.iter().map(|row| Ok((row.id, rows::remedy(row)?))).collect();
+            judges.party(&mut FromStore(reader), &mut things, &head.key, &lines, owed?, &mut slot_sums)?;
         }
     }
 }

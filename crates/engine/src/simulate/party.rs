@@ -1,5 +1,6 @@
 //! One party's history, judged again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -9,15 +10,16 @@ use makegood_core::id::{Kind, Name};
 use makegood_core::{
     Clause, Context, Event, FoldError, Happening, Ident, PartId, Promise, Remedy, RemedyKind, Rulebook,
 };
-use makegood_store::{Body, EventRow, HeadRow, PartKind, Reader, slot_of};
+use makegood_store::{Body, EventRow, Reader, slot_of};
 use rustc_hash::FxHashMap;
 
 use super::Simulation;
 use super::sums::{Difference, Simulated, worth};
 use crate::folder::context_of;
+use crate::history::ThingLogs;
 use crate::intake::{CLOCK_SOURCE, Logged, reread};
 use crate::replay::Replay;
-use crate::{EngineError, limits, rows};
+use crate::{EngineError, limits};
 
 /// Things whose events are kept at hand while a slot's parties are judged.
 const THINGS: usize = 4_096;
@@ -45,13 +47,49 @@ struct Said {
 #[derive(Default)]
 pub(super) struct Things(FxHashMap<Box<str>, Arc<Vec<Said>>>);
 
+/// Who knows the logs of things.
+pub(super) trait Teller {
+    /// All lines of the log of a thing, in order.
+    fn whole_log(&mut self, thing: &str) -> Result<Cow<'_, [EventRow]>, EngineError>;
+}
+
+/// The database.
+pub(super) struct FromStore<'r>(pub &'r mut dyn Reader);
+
+impl Teller for FromStore<'_> {
+    fn whole_log(&mut self, thing: &str) -> Result<Cow<'_, [EventRow]>, EngineError> {
+        let mut rows: Vec<EventRow> = Vec::new();
+        loop {
+            let after = rows.last().map_or(0, |row| row.seq);
+            let more = self.0.log(slot_of(thing), thing, after, limits::SLOT_ROWS)?;
+            if more.is_empty() {
+                return Ok(rows.into());
+            }
+            rows.extend(more);
+        }
+    }
+}
+
+/// The files of a history, and the party's own log: it may be told again what it said itself.
+pub(super) struct FromFiles<'f> {
+    pub things: &'f ThingLogs,
+    pub own: &'f [EventRow],
+}
+
+impl Teller for FromFiles<'_> {
+    fn whole_log(&mut self, thing: &str) -> Result<Cow<'_, [EventRow]>, EngineError> {
+        let own = self.own.first().is_some_and(|line| *line.key == *thing);
+        Ok(Cow::Borrowed(if own { self.own } else { self.things.get(thing).map(Vec::as_slice).unwrap_or_default() }))
+    }
+}
+
 impl Things {
-    fn log(&mut self, reader: &mut dyn Reader, book: &Rulebook, thing: &str) -> Result<Arc<Vec<Said>>, EngineError> {
+    fn log(&mut self, teller: &mut dyn Teller, book: &Rulebook, thing: &str) -> Result<Arc<Vec<Said>>, EngineError> {
         if let Some(log) = self.0.get(thing) {
             return Ok(log.clone());
         }
         let mut log = Vec::new();
-        for row in whole_log(reader, thing)? {
+        for row in teller.whole_log(thing)?.iter() {
             let Body::Own(bytes) = &row.body else { continue };
             let event = match reread(book, bytes) {
                 Ok(Logged::Event(event)) => Ok(Arc::from(event)),
@@ -67,37 +105,64 @@ impl Things {
         self.0.insert(thing.into(), log.clone());
         Ok(log)
     }
-}
 
-fn whole_log(reader: &mut dyn Reader, key: &str) -> Result<Vec<EventRow>, EngineError> {
-    let mut rows: Vec<EventRow> = Vec::new();
-    loop {
-        let after = rows.last().map_or(0, |row| row.seq);
-        let more = reader.log(slot_of(key), key, after, limits::SLOT_ROWS)?;
-        if more.is_empty() {
-            return Ok(rows);
-        }
-        rows.extend(more);
+    /// What a line of a party's log says, or the code of why it cannot be read.
+    fn read(
+        &mut self,
+        teller: &mut dyn Teller,
+        book: &Rulebook,
+        line: &EventRow,
+    ) -> Result<Result<Logged, &'static str>, EngineError> {
+        Ok(match &line.body {
+            Body::Own(bytes) => reread(book, bytes).map_err(|reject| reject.code),
+            Body::Erased(_) => Err("erased"),
+            Body::Heard { thing, seq } => {
+                let log = self.log(teller, book, thing)?;
+                let place = log.binary_search_by_key(seq, |said| said.seq).ok();
+                let said = place.and_then(|place| log.get(place)).map(|said| said.event.clone());
+                let event = said.unwrap_or(Err("missing"));
+                event.map(|event| Logged::Event(Box::new((*event).clone())).heard_in(line))
+            }
+        })
     }
 }
 
 impl Judges<'_> {
-    /// Judges the history of one party, and adds what came of it.
+    /// What came to be owed to a party under what was in force: its log, folded again.
+    pub fn owed(
+        &self,
+        teller: &mut dyn Teller,
+        things: &mut Things,
+        key: &str,
+        lines: &[EventRow],
+    ) -> Result<BTreeMap<PartId, Remedy>, EngineError> {
+        let mut replay = Replay::default();
+        for line in lines {
+            let read = things.read(teller, self.book, line)?;
+            let unreadable =
+                |code: &str| EngineError::Unreadable { key: key.into(), seq: line.seq, reason: code.into() };
+            let logged = read.map_err(unreadable)?;
+            let taken = replay.take(self.book, key, &logged.happening(), context_of(line.context));
+            taken.map_err(|error| EngineError::Fold { key: key.into(), error: Box::new(error) })?;
+        }
+        Ok(replay.remedies)
+    }
+
+    /// Judges the history of one party, and adds what came of it beside what was owed.
     pub fn party(
         &self,
-        reader: &mut dyn Reader,
+        teller: &mut dyn Teller,
         things: &mut Things,
-        head: &HeadRow,
+        key: &str,
+        lines: &[EventRow],
+        recorded: BTreeMap<PartId, Remedy>,
         sums: &mut Simulated,
     ) -> Result<(), EngineError> {
-        let kept = reader.parts_of(head.slot, &head.key, PartKind::Remedy)?;
-        let recorded: Result<BTreeMap<PartId, Remedy>, EngineError> =
-            kept.iter().map(|row| Ok((row.id, rows::remedy(row)?))).collect();
         let mut history = History {
             judges: self,
-            key: &head.key,
+            key,
             replay: Replay::default(),
-            recorded: recorded?,
+            recorded,
             clocks: BTreeMap::new(),
             last_told: BTreeMap::new(),
             own: Vec::new(),
@@ -105,9 +170,9 @@ impl Judges<'_> {
             rounds: 0,
             sums,
         };
-        history.live(reader, things)?;
+        history.live(lines, teller, things)?;
         let History { replay, recorded, .. } = history;
-        self.compare(&head.key, &replay, &recorded, sums);
+        self.compare(key, &replay, &recorded, sums);
         Ok(())
     }
 
@@ -218,11 +283,11 @@ struct History<'h> {
 }
 
 impl History<'_> {
-    fn live(&mut self, reader: &mut dyn Reader, things: &mut Things) -> Result<(), EngineError> {
-        let lines = whole_log(reader, self.key)?;
-        let mut logged: Vec<(EventRow, Option<Logged>)> = Vec::with_capacity(lines.len());
+    fn live(&mut self, lines: &[EventRow], teller: &mut dyn Teller, things: &mut Things) -> Result<(), EngineError> {
+        let mut logged: Vec<(&EventRow, Option<Logged>)> = Vec::with_capacity(lines.len());
         for line in lines {
-            let read = self.read(reader, things, &line)?;
+            let read = things.read(teller, self.judges.drafted, line)?;
+            let read = read.map_err(|code| self.sums.note_refused(code, 1)).ok();
             if let Some(Logged::Clock { at, .. }) = read {
                 let times = self.clocks.entry(at).or_default();
                 *times = times.saturating_add(1);
@@ -235,7 +300,7 @@ impl History<'_> {
         let mut before = Moment(i64::MIN);
         for (line, read) in logged {
             let recorded = Moment(line.recorded);
-            self.hear_until(recorded, reader, things)?;
+            self.hear_until(recorded, teller, things)?;
             // What is recorded together was learnt before the clock moved on.
             if before < recorded {
                 self.tick(before)?;
@@ -257,7 +322,7 @@ impl History<'_> {
                     if let Some(event) = self.translated(*event) {
                         let interests = self.fold(&Happening::Event(&event), context)?;
                         self.remind(&interests, line.seq)?;
-                        self.introduce(&interests, line.seq, recorded, reader, things)?;
+                        self.introduce(&interests, line.seq, recorded, teller, things)?;
                         if event.about.is_some() && matches!(line.body, Body::Own(_)) {
                             self.own.push((line.seq, event));
                         }
@@ -265,30 +330,9 @@ impl History<'_> {
                 }
             }
         }
-        self.hear_until(Moment(i64::MAX), reader, things)?;
+        self.hear_until(Moment(i64::MAX), teller, things)?;
         self.clocks.clear();
         self.tick(self.judges.clock)
-    }
-
-    /// What a line says under the draft; `None` where it cannot be read then.
-    fn read(
-        &mut self,
-        reader: &mut dyn Reader,
-        things: &mut Things,
-        line: &EventRow,
-    ) -> Result<Option<Logged>, EngineError> {
-        let read = match &line.body {
-            Body::Own(bytes) => reread(self.judges.drafted, bytes).map_err(|reject| reject.code),
-            Body::Erased(_) => Err("erased"),
-            Body::Heard { thing, seq } => {
-                let log = things.log(reader, self.judges.drafted, thing)?;
-                let place = log.binary_search_by_key(seq, |said| said.seq).ok();
-                let said = place.and_then(|place| log.get(place)).map(|said| said.event.clone());
-                let event = said.unwrap_or(Err("missing"));
-                event.map(|event| Logged::Event(Box::new((*event).clone())).heard_in(line))
-            }
-        };
-        Ok(read.map_err(|code| self.sums.note_refused(code, 1)).ok())
     }
 
     /// The event as it is about the draft's remedies; `None` where it is about one that the draft does not give.
@@ -324,11 +368,11 @@ impl History<'_> {
         interests: &[Box<str>],
         line: u64,
         recorded: Moment,
-        reader: &mut dyn Reader,
+        teller: &mut dyn Teller,
         things: &mut Things,
     ) -> Result<(), EngineError> {
         for thing in interests {
-            for said in things.log(reader, self.judges.drafted, thing)?.iter() {
+            for said in things.log(teller, self.judges.drafted, thing)?.iter() {
                 let Ok(event) = &said.event else { continue };
                 let last_told = self.last_told.get(&(thing.clone(), said.seq)).copied();
                 if last_told.is_some_and(|told| told > line) || !self.judges.drafted.listens_to(&event.kind) {
@@ -367,11 +411,11 @@ impl History<'_> {
     }
 
     /// Tells what was recorded before `until` and only the draft listens to.
-    fn hear_until(&mut self, until: Moment, reader: &mut dyn Reader, things: &mut Things) -> Result<(), EngineError> {
+    fn hear_until(&mut self, until: Moment, teller: &mut dyn Teller, things: &mut Things) -> Result<(), EngineError> {
         while self.waiting.front().is_some_and(|said| said.recorded < until) {
             let Some(Said { recorded, event: Ok(event), .. }) = self.waiting.pop_front() else { continue };
             let interests = self.fold(&Happening::Event(&event), Context::default())?;
-            self.introduce(&interests, u64::MAX, recorded, reader, things)?;
+            self.introduce(&interests, u64::MAX, recorded, teller, things)?;
         }
         Ok(())
     }

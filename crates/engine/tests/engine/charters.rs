@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use makegood_charter::{Charter, Moment};
 use makegood_core::Rulebook;
-use makegood_engine::{CharterError, EngineError, Session, feed, put_in_force, rebuild};
+use makegood_engine::{
+    ActKind, CharterError, Decided, EngineError, Session, begin, charter_log, decide, feed, put_in_force, rebuild,
+    verify, withdraw,
+};
 use makegood_store::{Sqlite, Store};
 
 use crate::desk::{CHARTER, at, booking, departure, event, now};
@@ -135,4 +138,126 @@ fn a_session_that_does_not_know_a_version_judges_nothing_more() {
     let answer = Session::new(store.clone(), known, now()).map(|_| ());
     assert!(matches!(answer, Err(EngineError::Charters { found: 2, judged_by: 1 })), "{answer:?}");
     tell(&store, &[booking(1, "flight:1")], None);
+}
+
+/// What the log of `air` says: acts, persons, versions.
+fn acts(store: &dyn Store) -> Vec<String> {
+    let acts = charter_log(&mut *store.reader().unwrap(), "air").unwrap();
+    acts.iter().map(|act| format!("{:?} {} {}", act.kind, act.version, act.person)).collect()
+}
+
+#[test]
+fn the_first_versions_come_alone_and_a_further_one_needs_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder.path().join("test.db")).unwrap());
+    let past = [charter("air", "1", "2025-01-01"), charter("air", "2", "2025-06-01")];
+    begin(&*store, &past, now()).unwrap();
+    begin(&*store, &past[..1], now()).unwrap();
+    let third = [past[0].clone(), charter("air", "3", "2025-07-01")];
+    for charters in [&third[..], &third[1..]] {
+        let answer = begin(&*store, charters, now());
+        assert!(matches!(answer, Err(CharterError::NeedsTwo { .. })), "{answer:?}");
+    }
+    begin(&*store, &[charter("rail", "1", "2025-01-01")], now()).unwrap();
+    assert_eq!(store.reader().unwrap().charters().unwrap().len(), 3);
+    assert_eq!(decide(&*store, &third[1], "anna", now()).unwrap(), Decided::Proposed);
+    let approved = decide(&*store, &third[1], "bo", now()).unwrap();
+    assert_eq!(approved, Decided::Approved { proposed_by: "anna".into() });
+    assert_eq!(store.reader().unwrap().charters().unwrap().len(), 4);
+    assert_eq!(decide(&*store, &third[1], "cy", now()).unwrap(), Decided::InForce);
+    assert_eq!(acts(&*store), ["Proposed 3 anna", "Approved 3 bo"]);
+}
+
+#[test]
+fn what_is_against_a_change_is_said_and_nothing_changes() {
+    let two = charter("air", "2", "2025-12-01");
+    let other = Charter::read("test.yaml", &two.source_text.replace("60 USD", "65 USD")).charter.unwrap();
+    let (early, late) = (at("06-01"), at("12-02"));
+    type Act = fn(&dyn Store, &Arc<Charter>, Moment) -> Result<(), CharterError>;
+    let wish = |person: &'static str| {
+        move |store: &dyn Store, charter: &Arc<Charter>, now| decide(store, charter, person, now).map(|_| ())
+    };
+    let (anna, bo) = (wish("anna"), wish("bo"));
+    let takes_back: Act = |store, charter, now| withdraw(store, &charter.name, &charter.version, "bo", now).map(|_| ());
+    let again: Act = |store, charter, now| decide(store, charter, " Anna ", now).map(|_| ());
+    let nobody: Act = |store, charter, now| decide(store, charter, "  ", now).map(|_| ());
+    type Step<'s> = &'s dyn Fn(&dyn Store, &Arc<Charter>, Moment) -> Result<(), CharterError>;
+    type Case<'c> = (&'c str, &'c [Step<'c>], Step<'c>, &'c Arc<Charter>, Moment);
+    let cases: [Case; 8] = [
+        ("SamePerson", &[&anna], &anna, &two, early),
+        ("SamePerson", &[&anna], &again, &two, early),
+        ("OtherText", &[&anna], &bo, &Arc::new(other), early),
+        ("WasWithdrawn", &[&anna, &takes_back], &bo, &two, early),
+        ("NothingProposed", &[&anna, &takes_back], &takes_back, &two, early),
+        ("NothingProposed", &[&anna, &bo], &takes_back, &two, early),
+        ("DatePassed", &[&anna], &bo, &two, late),
+        ("NoPerson", &[], &nobody, &two, early),
+    ];
+    for (what, before, act, of, when) in cases {
+        let (_folder, store) = world();
+        for step in before {
+            step(&*store, &two, early).unwrap();
+        }
+        let (kept, said) = (store.reader().unwrap().charters().unwrap(), acts(&*store));
+        let answer = act(&*store, of, when);
+        assert!(format!("{answer:?}").contains(what), "{what}: {answer:?}");
+        assert_eq!((store.reader().unwrap().charters().unwrap(), acts(&*store)), (kept, said), "{what}");
+    }
+}
+
+#[test]
+fn what_was_judged_meanwhile_holds_up_the_approval() {
+    let (_folder, store) = world();
+    let two = charter("air", "2", "2025-06-01");
+    assert_eq!(decide(&*store, &two, "anna", now()).unwrap(), Decided::Proposed);
+    tell(&store, &[booking(1, "flight:1"), departure("d", "flight:1", "4h")], None);
+    let answer = decide(&*store, &two, "bo", now());
+    assert!(matches!(answer, Err(CharterError::Overtaken { .. })), "{answer:?}");
+    assert_eq!(acts(&*store), ["Proposed 2 anna"]);
+    // What is too late from the start is not even proposed.
+    let answer = decide(&*store, &charter("air", "3", "2025-05-01"), "anna", now());
+    assert!(matches!(answer, Err(CharterError::Overtaken { .. })), "{answer:?}");
+    withdraw(&*store, "air", "2", "cy", now()).unwrap();
+    assert_eq!(acts(&*store), ["Proposed 2 anna", "Withdrawn 2 cy"]);
+    let log = charter_log(&mut *store.reader().unwrap(), "air").unwrap();
+    assert_eq!((log[1].kind, log[1].from), (ActKind::Withdrawn, two.from));
+    check(&store);
+    let verified = verify(&*store, &book(&*store), &mut || {}).unwrap();
+    assert_eq!(verified.faults, Vec::<String>::new());
+}
+
+#[test]
+fn of_many_who_approve_at_once_one_does() {
+    let (_folder, store) = world();
+    let two = charter("air", "2", "2025-12-01");
+    decide(&*store, &two, "anna", now()).unwrap();
+    let store = &*store;
+    let answers: Vec<Decided> = std::thread::scope(|scope| {
+        let wish = |number: usize| {
+            let two = two.clone();
+            scope.spawn(move || decide(store, &two, &format!("person {number}"), now()).unwrap())
+        };
+        let started: Vec<_> = (0..6).map(wish).collect();
+        started.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let approved = answers.iter().filter(|answer| matches!(answer, Decided::Approved { .. })).count();
+    let known = answers.iter().filter(|answer| **answer == Decided::InForce).count();
+    assert_eq!((approved, known), (1, 5), "{answers:?}");
+    assert_eq!(acts(store).len(), 2);
+}
+
+#[test]
+fn nobody_else_speaks_for_a_charter() {
+    let (_folder, store) = world();
+    let line = event("charter.approved", "x", None, "charter:air", "06-02", serde_json::json!({ "version": "2" }));
+    let book = book(&*store);
+    let mut session = Session::new(store.clone(), book.clone(), now()).unwrap();
+    feed(&mut session, &book, "the story", line.as_bytes(), &mut |_| {}).unwrap();
+    session.flush().unwrap();
+    let aside = store.reader().unwrap().quarantine(None, 9).unwrap();
+    assert_eq!(aside.iter().map(|row| &*row.code).collect::<Vec<_>>(), ["reserved-type"]);
+    assert_eq!(acts(&*store), Vec::<String>::new());
+    let text = CHARTER.replace("about: flight, data: {late", "about: charter, data: {late");
+    let read = Charter::read("test.yaml", &text);
+    assert!(read.charter.is_none() && read.report(&text, makegood_charter::diagnostic::Style::Plain).contains("C048"));
 }

@@ -10,7 +10,8 @@ use makegood_core::id::Kind;
 use makegood_core::{Name, PromiseState, RemedyState, Rulebook};
 use makegood_engine::limits::Bounds;
 use makegood_engine::{
-    Incoming, Origin, Reject, Session, Simulated, Simulation, feed, read, rebuild, rows, simulate, verify,
+    History, Incoming, Origin, Range, Reject, Session, Simulated, Simulation, export, feed, read, rebuild, rows,
+    simulate, simulate_files, verify,
 };
 use makegood_store::{PartKind, Sqlite, Store, slot_of};
 use proptest::prelude::ProptestConfig;
@@ -286,6 +287,16 @@ impl Desk {
     pub fn simulate(&self, draft: &Arc<Charter>) -> Simulated {
         let draft = draft.clone();
         let simulation = Simulation { draft, until: Moment(i64::MAX), segment: Some("class".into()) };
-        simulate(&*self.store, &self.book, &simulation, 2, &|| {}).unwrap()
+        let found = simulate(&*self.store, &self.book, &simulation, 2, &|| {}).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let history = self.export(&folder.path().join("history"));
+        assert_eq!(simulate_files(&history, &simulation, 2, &|| {}).unwrap(), found, "from files the same");
+        found
+    }
+
+    /// The history as files.
+    pub fn export(&self, folder: &std::path::Path) -> History {
+        export(&*self.store, &self.book, folder, Range::default(), &mut || {}).unwrap();
+        History::open(folder).unwrap()
     }
 }

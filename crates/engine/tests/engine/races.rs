@@ -68,6 +68,31 @@ fn of_two_approvals_one_is_answered_with_a_refusal() {
     }
 }
 
+/// What one process has at hand may be older than what another wrote: that makes no refusal.
+#[test]
+fn a_decision_is_refused_by_what_is_kept_now() {
+    for sharing in [false, true] {
+        for waits_for_answer in [false, true] {
+            let mut one = Desk::open(sharing);
+            let mut two = one.beside();
+            // The second process knows the customer as one without a remedy, and in the second case has more to write of it.
+            two.tell(&booking(1, "flight:2"));
+            two.hand(&booking(1, "flight:3"));
+            one.tell(&booking(1, "flight:1")).tell(&departure("d", "flight:1", "4h"));
+            let remedy = json!({ "remedy": one.remedies(1)[0] });
+            let paid = event("remedy.paid", "paid", Some(1), "flight:1", "06-04", remedy);
+            if waits_for_answer {
+                assert_eq!(two.command(&paid), None, "shared: {sharing}");
+            } else {
+                two.tell(&paid);
+            }
+            assert_eq!(two.set_aside(), Vec::<String>::new(), "shared: {sharing}");
+            assert_eq!(one.owed(1), ["late 50.00 USD paid"], "shared: {sharing}");
+            two.check();
+        }
+    }
+}
+
 #[test]
 fn messages_are_sent_once_by_one_of_two() {
     let mut one = Desk::new();

@@ -18,6 +18,28 @@ pub(crate) enum ValueCommand {
         #[arg(long)]
         compare: bool,
         #[command(flatten)]
+        covariates: CovariateRows,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Buying at discrete opportunities (yearly donations, fairs, seasons): fit BG/BB to a file of histories
+    Opportunities {
+        #[command(flatten)]
+        rows: OpportunityRows,
+        /// The weight of a prior, for customers too few or too even for plain maximum likelihood
+        #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
+        prior: f64,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Contracts that are renewed or not: fit sBG to a file of cohorts
+    Contracts {
+        #[command(flatten)]
+        rows: ContractRows,
+        /// The weight of a prior, for customers too few or too even for plain maximum likelihood
+        #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
+        prior: f64,
+        #[command(flatten)]
         output: Output,
     },
     /// What each customer is expected to buy, and is worth
@@ -99,6 +121,66 @@ pub(crate) enum EquityCommand {
         #[command(flatten)]
         output: Output,
     },
+}
+
+/// Facts of each customer that do not change, as a CSV.
+#[derive(Debug, Args)]
+pub(crate) struct CovariateRows {
+    /// Also fit with facts of each customer that do not change: a CSV file whose every column but the customer's is a number
+    #[arg(long, value_name = "FILE")]
+    pub covariates: Option<PathBuf>,
+    /// The column of that file that says who it is
+    #[arg(long, value_name = "COLUMN", default_value = "customer", requires = "covariates")]
+    pub covariates_of: String,
+}
+
+/// Histories over discrete opportunities, as a CSV.
+#[derive(Debug, Args)]
+pub(crate) struct OpportunityRows {
+    /// A CSV file with a header, plain, gzip or zstd; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// The column of how many opportunities were taken after the first purchase
+    #[arg(long, value_name = "COLUMN", default_value = "repeats")]
+    pub repeats: String,
+    /// The column of the number of the last one taken, counted from 1; 0 where none was
+    #[arg(long, value_name = "COLUMN", default_value = "last")]
+    pub last: String,
+    /// The column of how many opportunities there were
+    #[arg(long, value_name = "COLUMN", default_value = "opportunities")]
+    pub opportunities: String,
+    /// The column of how many customers have this history; one each unless said
+    #[arg(long, value_name = "COLUMN")]
+    pub customers: Option<String>,
+    /// How many opportunities ahead purchases are expected
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub ahead: u32,
+    /// The discount from one opportunity to the next, as a number: 0.1
+    #[arg(long, value_name = "RATE")]
+    pub discount: Option<f64>,
+}
+
+/// Cohorts of contracts, as a CSV.
+#[derive(Debug, Args)]
+pub(crate) struct ContractRows {
+    /// A CSV file with a header, plain, gzip or zstd; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// The column of the period; 0 is when they signed
+    #[arg(long, value_name = "COLUMN", default_value = "period")]
+    pub period: String,
+    /// The column of how many were there in it
+    #[arg(long, value_name = "COLUMN", default_value = "customers")]
+    pub customers: String,
+    /// The column that says when they signed, where there are several cohorts
+    #[arg(long, value_name = "COLUMN")]
+    pub cohort: Option<String>,
+    /// How many periods beyond those observed are shown
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub ahead: u32,
+    /// The discount from one period to the next, as a number: 0.1
+    #[arg(long, value_name = "RATE")]
+    pub discount: Option<f64>,
 }
 
 /// What is valued: the parties of a database, or the customers of a file of transactions.

@@ -32,6 +32,9 @@ pub fn run(arguments: &CharterCommand) -> Result<bool, Failure> {
             files.iter().try_fold(true, |fine, file| Ok(lay_out(file, *check)? && fine))
         }
         CharterCommand::Simulate(arguments) => super::simulate::run(arguments),
+        CharterCommand::Estimate(arguments) => super::estimate::run(arguments),
+        CharterCommand::PutInForce(arguments) => super::in_force::run(arguments),
+        CharterCommand::History(arguments) => super::in_force::history(arguments),
         CharterCommand::Diff { old, new, language } => compare(old, new, language),
         CharterCommand::Schema { tests } => {
             let schema = if *tests { grammar::tests_schema() } else { grammar::schema() };

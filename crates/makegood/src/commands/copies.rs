@@ -1,8 +1,10 @@
 use std::path::Path;
 
+use makegood_core::Rulebook;
 use makegood_core::id::hex;
 use makegood_store::{Copied, SLOTS, Sqlite, Store, digest};
 
+use super::moment;
 use crate::arguments::Database;
 use crate::output::{bar, grouped, put_line};
 use crate::{Failure, open};
@@ -16,14 +18,7 @@ pub fn back_up(database: &Database, to: &Path) -> Result<bool, Failure> {
         None => {
             // Under another name until it is whole.
             let part = to.with_extension("part");
-            for ending in ["", "-wal", "-shm"] {
-                let mut name = part.clone().into_os_string();
-                name.push(ending);
-                match std::fs::remove_file(&name) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-                    _ => {}
-                }
-            }
+            remove_database(&part)?;
             let target = Sqlite::open(&part)?;
             copy(&*opened.store, &database.db, &target, "backing up")?;
             drop(target);
@@ -56,10 +51,64 @@ pub fn restore(from: &Path, database: &Database) -> Result<bool, Failure> {
     Ok(true)
 }
 
+/// `makegood restore --until`: what the log of a backup recorded up to a moment, folded again into a new file.
+pub fn restore_until(from: &Path, database: &Database, until: &str) -> Result<bool, Failure> {
+    let until = moment(until)?;
+    let Some(file) = database.db.strip_prefix("sqlite:").map(Path::new) else {
+        return Err(Failure::new(
+            "M034",
+            format!(
+                "`{}` is no file, and an earlier moment is restored into a file",
+                makegood_store::shown(&database.db)
+            ),
+            "restore it with `--db sqlite:FILE`, and `makegood migrate --from sqlite:FILE --to URL` then",
+        ));
+    };
+    let backup = open::database(&format!("sqlite:{}", from.display()))?;
+    refuse_existing(file)?;
+    // Under another name until it is whole.
+    let part = file.with_extension("part");
+    remove_database(&part)?;
+    let target = Sqlite::open(&part)?;
+    let rows = backup.store.reader()?.charters()?;
+    let known = rows.iter().filter(|row| row.recorded <= until.0);
+    let charters: Result<Vec<_>, Failure> = known.map(|row| open::compile(&row.name, &row.text)).collect();
+    let book = Rulebook::new(charters?);
+    let progress = bar(u64::from(SLOTS), "folding the log up to then");
+    let restored = makegood_engine::restore_until(&*backup.store, &target, &book, until, &mut || progress.inc(1));
+    progress.finish_and_clear();
+    let restored = restored?;
+    drop(target);
+    std::fs::rename(&part, file)?;
+    let digest = digest(&mut *open::database(&database.db)?.store.reader()?)?;
+    put_line!("everything recorded up to {until} stands in {}", database.db);
+    put_line!(
+        "{} lines of {} logs, {} later ones left out",
+        grouped(restored.lines),
+        grouped(restored.logs),
+        grouped(restored.left_out)
+    );
+    put_line!("digest  {}", hex(&digest));
+    Ok(true)
+}
+
+/// Removes what is left of a database that did not become whole.
+fn remove_database(file: &Path) -> Result<(), Failure> {
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = file.to_owned().into_os_string();
+        name.push(ending);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// `makegood migrate`: one database into another.
 pub fn migrate(from: &str, to: &str) -> Result<bool, Failure> {
     if from == to {
-        return Err(Failure::new("M040", "both addresses name the same database", "name a new one with `--to`"));
+        return Err(Failure::new("M035", "both addresses name the same database", "name a new one with `--to`"));
     }
     let source = open::database(from)?;
     let target = makegood_store::open(to)?;
@@ -91,7 +140,7 @@ fn copy_file(from: &Path, to: &Path, what: &str) -> Result<(), Failure> {
 fn refuse_existing(file: &Path) -> Result<(), Failure> {
     if file.exists() {
         return Err(Failure::new(
-            "M041",
+            "M036",
             format!("`{}` exists already", file.display()),
             "name a new file: nothing is ever written over",
         ));

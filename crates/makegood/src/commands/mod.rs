@@ -8,6 +8,9 @@ mod demo;
 mod dispatch;
 mod doctor;
 mod equity;
+mod estimate;
+mod history;
+pub mod in_force;
 mod ledger;
 mod play;
 mod promise;
@@ -18,11 +21,14 @@ mod repair;
 mod run;
 mod send;
 mod simulate;
+mod stage;
 mod tick;
 mod value;
 mod verify;
 
 use makegood_charter::Moment;
+
+pub(crate) use stage::end_of;
 
 use crate::arguments::{Arguments, Command};
 use crate::{Failure, clock, story};
@@ -42,6 +48,7 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Repair(repair) => repair::run(&repair),
         Command::Value(value) => value::run(&value),
         Command::Equity(equity) => equity::run(&equity),
+        Command::Stage(stage) => stage::run(&stage),
         Command::Tick(tick) => tick::run(&tick),
         Command::Dispatch(dispatch) => dispatch::run(&dispatch),
         Command::Quarantine(quarantine) => quarantine::run(&quarantine),
@@ -49,8 +56,10 @@ pub fn run(arguments: Arguments) -> Result<bool, Failure> {
         Command::Verify(database) => verify::run(&database),
         Command::Doctor(database) => doctor::run(&database),
         Command::Backup { database, to } => copies::back_up(&database, &to),
-        Command::Restore { from, database } => copies::restore(&from, &database),
+        Command::Restore { from, database, until: None } => copies::restore(&from, &database),
+        Command::Restore { from, database, until: Some(until) } => copies::restore_until(&from, &database, &until),
         Command::Migrate { from, to } => copies::migrate(&from, &to),
+        Command::History(history) => history::run(&history),
         Command::Db(db) => db::run(&db),
     }
 }

@@ -20,6 +20,11 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
         put_line!("differs: {difference}");
     }
     let same = rebuilt.is_same();
-    put_line!("{}", if same { "they are the same, byte for byte" } else { "THEY DIFFER" });
+    let (number, name) = makegood_core::invariant::REPLAY;
+    if same {
+        put_line!("they are the same, byte for byte");
+    } else {
+        put_line!("THEY DIFFER: invariant {number} is broken ({name})");
+    }
     Ok(same)
 }

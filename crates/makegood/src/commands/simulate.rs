@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use makegood_charter::{Charter, Moment};
 use makegood_core::RemedyKind;
-use makegood_engine::{Side, Simulated, Simulation, Sum, simulate};
+use makegood_engine::{Side, Simulated, Simulation, Sum, simulate, simulate_files};
 use makegood_store::SLOTS;
 
 use crate::arguments::{Format, Simulate};
@@ -27,13 +27,25 @@ pub fn run(arguments: &Simulate) -> Result<bool, Failure> {
             "name a field of the event that makes a promise, as the charter declares it: `channel`",
         ));
     }
-    let opened = open::database(&arguments.database.db)?;
     let segment = arguments.segment.as_deref().map(Into::into);
     let simulation = Simulation { draft: Arc::new(draft), until, segment };
-    let progress = bar(u64::from(SLOTS), "judging history again");
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let found = simulate(&*opened.store, &opened.book, &simulation, threads, &|| progress.inc(1))?;
-    progress.finish_and_clear();
+    let found = match &arguments.history {
+        Some(folder) => {
+            let history = super::history::whole(folder)?;
+            let progress = bar(history.parties().len() as u64, "judging history again");
+            let found = simulate_files(&history, &simulation, threads, &|| progress.inc(1))?;
+            progress.finish_and_clear();
+            found
+        }
+        None => {
+            let opened = open::database(&arguments.database.db)?;
+            let progress = bar(u64::from(SLOTS), "judging history again");
+            let found = simulate(&*opened.store, &opened.book, &simulation, threads, &|| progress.inc(1))?;
+            progress.finish_and_clear();
+            found
+        }
+    };
     match arguments.format {
         Format::Json => put_line!("{:#}", json(&simulation.draft, &found)),
         Format::Text => put!("{}", text_of(&simulation, &found)),
@@ -111,7 +123,7 @@ fn text_of(simulation: &Simulation, found: &Simulated) -> String {
     text
 }
 
-fn kind_word(kind: RemedyKind) -> &'static str {
+pub fn kind_word(kind: RemedyKind) -> &'static str {
     match kind {
         RemedyKind::Restitution => "restitution",
         RemedyKind::Compensation => "compensation",
@@ -200,6 +212,6 @@ fn json(draft: &Charter, found: &Simulated) -> serde_json::Value {
 }
 
 /// An amount for programs: `-1449549.00`.
-fn plain(minor: i128, decimals: u8) -> String {
+pub fn plain(minor: i128, decimals: u8) -> String {
     amount(minor, decimals).replace(|letter: char| letter.is_whitespace(), "")
 }

@@ -21,8 +21,8 @@ pub(crate) struct Base {
     pub histories: Histories,
     /// What else befell them.
     pub circumstances: BTreeMap<String, Circumstances>,
-    /// The last day on which each was given a remedy or goodwill.
-    pub cared: BTreeMap<String, i32>,
+    /// The days on which each was given a remedy or goodwill.
+    pub cared: BTreeMap<String, Vec<i32>>,
     /// The terms.
     pub terms: Terms,
     /// Decimals of the currency.

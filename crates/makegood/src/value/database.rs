@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use makegood_charter::model::{Charter, Margin, TimeUnit, Valuation};
-use makegood_core::{Dealings, PromiseState, in_charter_money};
-use makegood_engine::{EngineError, dealers_of_slot, each_slot};
+use makegood_charter::Moment;
+use makegood_charter::model::{Charter, Margin, Stage, TimeUnit, Valuation};
+use makegood_core::stage::Grounds;
+use makegood_core::{Dealings, Promise, PromiseState, Rulebook, in_charter_money};
+use makegood_engine::{EngineError, dealers_of_slot, each_slot, rows, standings_of_slot};
 use makegood_money::{Commodity, Money, Ratio};
 use makegood_store::{PartId, PartKind, PostingRow, Reader, SLOTS, Slot};
-use makegood_value::equity::{Cause, Circumstances};
+use makegood_value::equity::{Cause, Circumstances, LetDown, LostSpell};
 use makegood_value::{Day, Fault, Histories};
 
 use super::base::{Base, Terms};
@@ -28,7 +30,7 @@ const DAY: i64 = 86_400_000;
 struct Found {
     dealers: Vec<(Box<str>, Dealings)>,
     around: BTreeMap<String, Circumstances>,
-    cared: BTreeMap<String, i32>,
+    cared: BTreeMap<String, Vec<i32>>,
     foreign: u64,
 }
 
@@ -41,7 +43,7 @@ pub(super) fn read(url: &str, name: Option<&str>, around: bool) -> Result<Base, 
     let charters = opened.book.versions().iter().map(|rules| &*rules.charter);
     let (charter, valuation) = choose(charters, name, url)?;
     let progress = bar(u64::from(SLOTS), "reading customers");
-    let slot = |reader: &mut dyn Reader, slot: Slot| slot_of(reader, slot, charter, around);
+    let slot = |reader: &mut dyn Reader, slot: Slot| slot_of(reader, slot, &opened.book, charter, around);
     let found = each_slot(&*opened.store, threads(), &slot, &|| progress.inc(1))?;
     progress.finish_and_clear();
     let mut histories = Histories::new(charter.money.code());
@@ -62,6 +64,7 @@ pub(super) fn read(url: &str, name: Option<&str>, around: bool) -> Result<Base, 
             let known = gathered.around.entry(party).or_default();
             known.let_down.append(&mut more.let_down);
             known.spent.append(&mut more.spent);
+            known.lost = more.lost.take();
         }
         gathered.cared.extend(slot.cared);
         gathered.foreign = gathered.foreign.saturating_add(slot.foreign);
@@ -179,7 +182,13 @@ fn days(dealings: &Dealings, histories: &mut Histories) -> Result<Vec<Day>, Faul
     dealings.days.iter().map(day).collect()
 }
 
-fn slot_of(reader: &mut dyn Reader, slot: Slot, charter: &Charter, around: bool) -> Result<Found, EngineError> {
+fn slot_of(
+    reader: &mut dyn Reader,
+    slot: Slot,
+    book: &Rulebook,
+    charter: &Charter,
+    around: bool,
+) -> Result<Found, EngineError> {
     let mut found = Found::default();
     for (party, trades) in dealers_of_slot(reader, slot)? {
         let of_this = |((name, currency), _): &((Box<str>, Box<str>), Dealings)| {
@@ -188,7 +197,8 @@ fn slot_of(reader: &mut dyn Reader, slot: Slot, charter: &Charter, around: bool)
         found.dealers.extend(trades.into_iter().find(of_this).map(|(_, dealings)| (party, dealings)));
     }
     if around {
-        promises(reader, slot, &charter.zone, &mut found)?;
+        promises(reader, slot, book, &charter.zone, &mut found)?;
+        spells(reader, slot, charter, &mut found)?;
         remedies(reader, slot, &charter.zone, &mut found)?;
         books(reader, slot, charter, &mut found)?;
     }
@@ -200,42 +210,94 @@ fn each_part(
     reader: &mut dyn Reader,
     slot: Slot,
     kind: PartKind,
-    mut take: impl FnMut(&makegood_store::PartRow),
+    mut take: impl FnMut(&makegood_store::PartRow) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let mut after: Option<(Box<str>, PartId)> = None;
     loop {
         let from = after.as_ref().map(|(party, id)| (&**party, id));
-        let rows = reader.parts_of_slot(slot, kind, from, ROWS)?;
-        let Some(last) = rows.last() else { return Ok(()) };
+        let page = reader.parts_of_slot(slot, kind, from, ROWS)?;
+        let Some(last) = page.last() else { return Ok(()) };
         after = Some((last.party.clone(), last.id));
-        rows.iter().for_each(&mut take);
+        page.iter().try_for_each(&mut take)?;
     }
 }
 
-/// By which promises each was let down: those broken, kept late, or due without a word.
-fn promises(reader: &mut dyn Reader, slot: Slot, zone: &TimeZone, found: &mut Found) -> Result<(), EngineError> {
+/// By which promises each was let down, and for how long each stood so: what became of it later was not known before.
+fn promises(
+    reader: &mut dyn Reader,
+    slot: Slot,
+    book: &Rulebook,
+    zone: &TimeZone,
+    found: &mut Found,
+) -> Result<(), EngineError> {
     each_part(reader, slot, PartKind::Promise, |row| {
-        // The promise to pay a remedy has no clause of its own.
-        let promise = if &*row.clause == "pay" { "pay what was owed" } else { &row.clause };
-        let cause = match PromiseState::ALL.get(usize::from(row.state)) {
-            Some(PromiseState::Broken) => Cause::BrokenPromise(promise.to_owned()),
-            Some(PromiseState::KeptLate) => Cause::Other(format!("promise `{promise}` kept late")),
-            Some(PromiseState::Overdue) => Cause::Other(format!("promise `{promise}` overdue")),
-            _ => return,
-        };
-        if let Some(day) = row.due.and_then(|due| day_of(due, zone)) {
-            found.around.entry(row.party.to_string()).or_default().let_down.push((day, cause));
+        let state = PromiseState::ALL.get(usize::from(row.state));
+        if state.is_some_and(|state| state.lets_down()) {
+            let promise = rows::promise(row)?;
+            let down = let_down(&promise, &row.clause, book, zone);
+            found.around.entry(row.party.to_string()).or_default().let_down.extend(down);
         }
+        Ok(())
     })
 }
 
-/// When each was last given a remedy or goodwill.
+/// How a promise let its party down: overdue from when silence counts until something was shown, then what was shown.
+fn let_down(promise: &Promise, clause: &str, book: &Rulebook, zone: &TimeZone) -> Vec<LetDown> {
+    // The promise to pay a remedy has no clause of its own.
+    let name = if clause == "pay" { "pay what was owed" } else { clause };
+    let rules = book.by_tag(promise.charter).map(|(_, rules)| rules);
+    let silent_after = rules.and_then(|rules| promise.clause_of(rules)).map_or(0, |clause| clause.silent_after);
+    let overdue = day_of(promise.due.plus(silent_after).0, zone);
+    let shown =
+        promise.settled.filter(|_| promise.state != PromiseState::Overdue).and_then(|(at, _)| day_of(at.0, zone));
+    let mut down = Vec::new();
+    if let Some(day) = overdue.filter(|day| shown.is_none_or(|shown| *day < shown)) {
+        down.push(LetDown { day, until: shown, cause: Cause::Other(format!("promise `{name}` overdue")) });
+    }
+    if let Some(day) = shown {
+        let cause = match promise.state {
+            PromiseState::Broken => Cause::BrokenPromise(name.to_owned()),
+            _ => Cause::Other(format!("promise `{name}` kept late")),
+        };
+        down.push(LetDown { day, until: None, cause });
+    }
+    down
+}
+
+/// When each was lost, where the charter's stages say that. They know of every day only what had happened by then.
+fn spells(reader: &mut dyn Reader, slot: Slot, charter: &Charter, found: &mut Found) -> Result<(), EngineError> {
+    let Some(stages) = &charter.stages else { return Ok(()) };
+    standings_of_slot(reader, slot, &charter.name, &mut |party, standing| {
+        let history = standing.history(stages, Moment(i64::MAX));
+        let mut lost: Vec<LostSpell> = Vec::new();
+        for stand in &history {
+            let Some(day) = day_of(stand.since.0, &charter.zone) else { continue };
+            match &stand.grounds {
+                grounds if stand.stage == Stage::Lost => {
+                    let stated = match grounds {
+                        Grounds::Seen(seen) => Some(cause(&seen.why)),
+                        _ => None,
+                    };
+                    lost.push(LostSpell { from: day, until: None, stated });
+                }
+                _ => {
+                    if let Some(open) = lost.last_mut().filter(|spell| spell.until.is_none()) {
+                        open.until = Some(day);
+                    }
+                }
+            }
+        }
+        found.around.entry(party.to_owned()).or_default().lost = Some(lost);
+    })
+}
+
+/// When each was given a remedy or goodwill.
 fn remedies(reader: &mut dyn Reader, slot: Slot, zone: &TimeZone, found: &mut Found) -> Result<(), EngineError> {
     each_part(reader, slot, PartKind::Remedy, |row| {
         if let Some(day) = day_of(row.since, zone) {
-            let last = found.cared.entry(row.party.to_string()).or_insert(day);
-            *last = day.max(*last);
+            found.cared.entry(row.party.to_string()).or_default().push(day);
         }
+        Ok(())
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use makegood_charter::publish::BASE_STYLE;
+
 use super::report::{Report, Table};
 use crate::output::grouped;
 
@@ -12,7 +14,7 @@ pub(super) fn page(report: &Report) -> String {
     let title = escaped(&report.title);
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{BASE_STYLE}{STYLE}</style>\n</head>\n<body>\n\
          <main>\n<h1>{title}</h1>\n"
     );
     for line in &report.lead {
@@ -32,7 +34,7 @@ pub(super) fn page(report: &Report) -> String {
     if !report.notes.is_empty() {
         out.push_str("<footer>\n<h2>Notes</h2>\n<ul>\n");
         report.notes.iter().for_each(|note| {
-            let _ = writeln!(out, "<li>{}</li>", escaped(note));
+            let _ = writeln!(out, "<li>{}</li>", prose(note));
         });
         out.push_str("</ul>\n</footer>\n");
     }
@@ -67,6 +69,19 @@ fn table(table: &Table, out: &mut String) {
         let _ = writeln!(out, "<p class=\"more\">and {} more</p>", grouped(table.more as i128));
     }
     out.push_str("</section>\n");
+}
+
+/// A sentence for the page: what stands between back-ticks is set as it would be typed.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let part = |(number, part): (usize, &&str)| match number.is_multiple_of(2) {
+        true => escaped(part),
+        false => format!("<code>{}</code>", escaped(part)),
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 /// A text for the page. A date, an amount and a share are not broken over two lines.

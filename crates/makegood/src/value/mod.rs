@@ -9,12 +9,14 @@ mod days;
 mod html;
 mod models;
 mod report;
+mod sheet;
 mod transactions;
 
 pub(crate) use base::Base;
 pub(crate) use days::date_of;
 pub(crate) use models::{Fitted, compare, fit_now, for_day, options, record};
 pub(crate) use report::{Cell, Report, Table};
+pub(crate) use sheet::Sheet;
 
 use crate::Failure;
 
@@ -34,6 +36,11 @@ pub(crate) fn refused(error: &makegood_value::ValueError) -> Failure {
             Failure::new("M042", error.to_string(), "the models need customers that differ, some of whom bought again")
         }
     }
+}
+
+/// How a model is fitted to rows of a file.
+pub(crate) fn sheet_options(prior: f64) -> makegood_value::repeat::FitOptions {
+    makegood_value::repeat::FitOptions { threads: threads(), prior, ..Default::default() }
 }
 
 /// The threads that fits and scores may use.

@@ -208,6 +208,64 @@ impl Report {
     }
 }
 
+/// What writes an answer piece by piece.
+type Sink<'a> = &'a mut dyn std::io::Write;
+
+impl Output {
+    /// Writes an answer piece by piece, so that one of a million rows is never in memory whole.
+    pub(crate) fn stream(&self, write: impl FnOnce(Sink<'_>) -> std::io::Result<()>) -> Result<(), Failure> {
+        let buffered = |out: Sink<'_>| {
+            let mut out = std::io::BufWriter::new(out);
+            write(&mut out).and_then(|()| out.flush())
+        };
+        match &self.output {
+            Some(path) => fs::File::create(path)
+                .and_then(|mut file| buffered(&mut file))
+                .map_err(|error| unwritable(path, &error)),
+            None => Ok(buffered(&mut std::io::stdout().lock())?),
+        }
+    }
+
+    /// A table for spreadsheets, row by row.
+    pub(crate) fn stream_csv<T>(
+        &self,
+        columns: &[(&'static str, bool)],
+        items: &[T],
+        row: impl Fn(&T) -> Vec<Cell>,
+    ) -> Result<(), Failure> {
+        self.stream(|out| {
+            let mut out = csv::Writer::from_writer(out);
+            out.write_record(columns.iter().map(|(name, _)| name.replace(' ', "_")))?;
+            for item in items {
+                out.write_record(row(item).iter().map(|cell| &cell.plain))?;
+            }
+            out.flush()
+        })
+    }
+
+    /// The data for programs with one long list in it, item by item, a line each.
+    pub(crate) fn stream_json<T>(
+        &self,
+        head: &Json,
+        list: &str,
+        items: &[T],
+        item: impl Fn(&T) -> Json,
+    ) -> Result<(), Failure> {
+        self.stream(|out| {
+            out.write_all(b"{\n")?;
+            for (name, value) in head.as_object().into_iter().flatten() {
+                writeln!(out, "  {}: {value},", Json::from(name.as_str()))?;
+            }
+            writeln!(out, "  {}: [", Json::from(list))?;
+            for (number, one) in items.iter().enumerate() {
+                let comma = if number.saturating_add(1) == items.len() { "" } else { "," };
+                writeln!(out, "    {}{comma}", item(one))?;
+            }
+            out.write_all(b"  ]\n}\n")
+        })
+    }
+}
+
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::from_error("M005", error, format!("`{}` cannot be written: check the path and the space", path.display()))
 }

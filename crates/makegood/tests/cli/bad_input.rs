@@ -139,8 +139,7 @@ fn what_is_set_aside_can_be_tried_again_and_dropped() {
             .replace("version: \"1\"", "version: \"2\"")
             .replace("from: 2025-01-01}\ntitle", "from: 2025-05-02}\ntitle"),
     );
-    desk.write("none.jsonl", "");
-    desk.run(&["none.jsonl"]).ended(0);
+    desk.put_in_force("charter.yaml");
     let left = desk.makegood(&["quarantine", "retry"]).ended(1);
     assert_eq!(left, "2 tried, 1 are still set aside\n");
 

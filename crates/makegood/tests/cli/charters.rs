@@ -176,4 +176,61 @@ fn a_draft_is_judged_by_what_was_recorded() {
     let answer = desk.makegood(&["charter", "simulate", "draft.yaml", "--segment", "nonsense"]);
     assert!(answer.refused().contains("M028"));
     assert_eq!(desk.makegood(&["rebuild"]).ended(0), before, "nothing was written");
+
+    let from_database = simulate(&["--format", "json"]).ended(0);
+    let out = desk.makegood(&["history", "export", "past"]).ended(0);
+    assert!(out.starts_with("past: ") && out.contains(" parties and things in "), "{out}");
+    assert_eq!(simulate(&["--format", "json", "--history", "past"]).ended(0), from_database);
+    let same = desk.makegood(&["charter", "simulate", "charter.yaml", "--history", "past"]).ended(0);
+    assert!(same.contains("Every remedy is the same, to its reason."), "{same}");
+    let out = desk.makegood(&["charter", "estimate", "draft.yaml", "--history", "past"]).ended(0);
+    assert!(out.contains("late") && out.contains("it has exceptions"), "{out}");
+    desk.makegood(&["charter", "estimate", "draft.yaml", "--history", "past", "--format", "json"]).ended(0);
+    assert!(desk.makegood(&["history", "export", "past"]).refused().contains("M074"));
+    assert!(simulate(&["--history", "nowhere"]).refused().contains("M075"));
+    desk.makegood(&["history", "export", "late", "--from", "2025-01-01"]).ended(0);
+    assert!(simulate(&["--history", "late"]).refused().contains("M076"));
+}
+
+#[test]
+fn a_change_is_put_in_force_by_two_persons() {
+    let desk = Desk::told();
+    let second = CHARTER.replace("version: \"1\"", "version: \"2\"").replace("from: 2025-01-01", "from: 2199-01-01");
+    desk.write("charter-2.yaml", &second);
+    let before = desk.makegood(&["rebuild"]).ended(0);
+    let error = desk.makegood(&["run", "--charter", "charter-2.yaml"]).refused();
+    assert!(error.contains("M070") && error.contains("charter put-in-force FILE"), "{error}");
+    let wish = |more: &[&str]| desk.makegood(&[&["charter", "put-in-force", "charter-2.yaml", "--as"], more].concat());
+    let error = wish(&["anna", "--from", "2198-01-01"]).refused();
+    assert!(error.contains("M072") && error.contains("counts from 1 Jan 2199, 00:00"), "{error}");
+    let out = wish(&["anna", "--from", "2199-01-01"]).ended(0);
+    assert!(out.contains("proposed: version 2 of `air`") && out.contains("another person approves it"), "{out}");
+    let error = wish(&["Anna"]).refused();
+    assert!(error.contains("M071") && error.contains("whoever proposes does not approve"), "{error}");
+    desk.write("charter-2.yaml", second.replace("50 USD", "60 USD"));
+    assert!(wish(&["bo"]).refused().contains("anna proposed another text"), "the very same bytes");
+    desk.write("charter-2.yaml", &second);
+    let out = wish(&["bo"]).ended(0);
+    assert!(out.contains("proposed by anna, approved by bo"), "{out}");
+    assert!(wish(&["cy"]).ended(0).contains("nothing has changed"));
+    assert!(wish(&["bo", "--withdraw"]).refused().contains("M071"), "what is in force never changes");
+    desk.write("charter-2.yaml", second.replace("version: \"2\"", "version: \"3\"").replace("2199", "2198"));
+    wish(&["bo"]).ended(0);
+    assert_eq!(wish(&["anna", "--withdraw"]).ended(0), "withdrawn: version 3 of `air`, which bo had proposed\n");
+    assert!(wish(&["cy"]).refused().contains("was withdrawn by anna"));
+    let story = desk.makegood(&["charter", "history", "air"]).ended(0);
+    let told = [
+        " 1        in force, as the first ",
+        " 2        proposed by             anna ",
+        " 2        in force, approved by   bo ",
+        " 3        proposed by             bo ",
+        " 3        withdrawn by            anna ",
+    ];
+    for line in told {
+        assert!(story.contains(line), "{line}\n{story}");
+    }
+    assert_eq!(desk.makegood(&["explain", "charter:air"]).ended(0), story);
+    assert!(desk.makegood(&["charter", "history", "rail"]).refused().contains("M073"));
+    assert_eq!(desk.makegood(&["rebuild"]).ended(0), before);
+    desk.makegood(&["verify"]).ended(0);
 }

@@ -88,11 +88,12 @@ fn a_version_that_comes_too_late_changes_nothing() {
     let second = CHARTER.replace("version: \"1\"", "version: \"2\"").replace("50 USD", "60 USD");
     for (from, code) in [("2025-01-01", "M025"), ("2025-01-02", "M026")] {
         desk.write("charter.yaml", second.replace("from: 2025-01-01", &format!("from: {from}")));
-        let error = desk.run(&["events.jsonl"]).refused();
+        let error = desk.makegood(&["charter", "put-in-force", "charter.yaml", "--as", "anna"]).refused();
         assert!(error.contains(code), "{error}");
         assert_eq!(desk.makegood(&["rebuild"]).ended(0), before);
     }
     desk.write("charter.yaml", second.replace("from: 2025-01-01", "from: 2199-01-01"));
+    desk.put_in_force("charter.yaml");
     desk.run(&["events.jsonl"]).ended(0);
     assert_eq!(desk.makegood(&["rebuild"]).ended(0), before);
 }
@@ -122,4 +123,24 @@ fn doctor_says_how_a_database_is() {
     let desk = Desk::told();
     let out = desk.makegood(&["doctor"]).ended(0);
     assert!(out.contains("rows of remedy") && out.contains("the database is whole"), "{out}");
+}
+
+#[test]
+fn an_earlier_moment_is_restored_into_a_file() {
+    let desk = Desk::told();
+    desk.makegood(&["backup", "--to", "backup.db"]).ended(0);
+    let restore = |until, db| desk.makegood(&["restore", "--from", "backup.db", "--until", until, "--db", db]);
+    let out = restore("now", "sqlite:now.db").ended(0);
+    assert!(out.contains("0 later ones left out"), "{out}");
+    assert!(desk.makegood(&["verify", "--db", "sqlite:now.db"]).ended(0).contains("nothing is wrong"));
+    let kept = |db| desk.makegood(&["rebuild", "--db", db]).ended(0).lines().nth(1).unwrap().to_owned();
+    assert_eq!(kept("sqlite:now.db"), kept("sqlite:backup.db"));
+    let out = restore("2020-01-01T00:00:00Z", "sqlite:then.db").ended(0);
+    assert!(out.contains("0 lines of 0 logs"), "{out}");
+    let error = restore("now", "sqlite:now.db").refused();
+    assert!(error.contains("M036"), "{error}");
+    let error = restore("now", "postgres://anna@/makegood?host=/nowhere").refused();
+    assert!(error.contains("M034") && error.contains("is no file"), "{error}");
+    let error = restore("yesterday", "sqlite:other.db").refused();
+    assert!(error.contains("error[M") && error.contains("yesterday"), "{error}");
 }

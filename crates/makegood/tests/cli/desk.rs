@@ -154,6 +154,14 @@ impl Desk {
         std::fs::write(self.path(name), content).unwrap();
     }
 
+    /// Has two persons put a charter version in force.
+    pub fn put_in_force(&self, file: &str) {
+        for (person, answer) in [("anna", "proposed: "), ("bo", "in force: ")] {
+            let out = self.makegood(&["charter", "put-in-force", file, "--as", person]).ended(0);
+            assert!(out.starts_with(answer), "{out}");
+        }
+    }
+
     /// A command that is not started yet.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_makegood"));

@@ -14,3 +14,4 @@ mod copies;
 mod desk;
 mod processes;
 mod same;
+mod sudden;

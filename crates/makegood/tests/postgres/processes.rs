@@ -115,3 +115,26 @@ fn what_a_dead_process_held_goes_on() {
     let held = server.sql_at(&url, "SELECT count(*) FROM claim WHERE holder <> 'dead'");
     assert_eq!(held, "0", "what was claimed is given back");
 }
+
+#[test]
+fn of_many_processes_that_approve_a_charter_one_does() {
+    let server = Server::start();
+    let desk = Desk::at(&server.fresh());
+    desk.write("charter.yaml", CHARTER);
+    desk.makegood(&["run", "--charter", "charter.yaml"]).ended(0);
+    let version = CHARTER.lines().find(|line| line.starts_with("version: ")).unwrap();
+    let from = CHARTER.lines().find(|line| line.starts_with("in_force: ")).unwrap();
+    desk.write("next.yaml", CHARTER.replace(version, "version: next").replace(from, "in_force: {from: 2199-01-01}"));
+    let wish = |person: &str| start(&desk, &["charter", "put-in-force", "next.yaml", "--as", person]);
+    ended_well(wish("anna"));
+    let children: Vec<Child> = ["bo", "cy", "di", "ed"].map(wish).into();
+    let answers = children.into_iter().map(|child| child.wait_with_output().unwrap());
+    let answers: Vec<String> =
+        answers.map(|answer| format!("{}{}", answer.status, String::from_utf8_lossy(&answer.stdout))).collect();
+    let with = |what: &str| answers.iter().filter(|answer| answer.contains(what)).count();
+    assert_eq!((with("in force: version next"), with("is in force already")), (1, 3), "{answers:#?}");
+    let name = CHARTER.lines().find_map(|line| line.strip_prefix("charter: ")).unwrap();
+    let story = desk.makegood(&["charter", "history", name]).ended(0);
+    assert_eq!((story.matches("proposed by").count(), story.matches("approved by").count()), (1, 1), "{story}");
+    desk.makegood(&["verify"]).ended(0);
+}

@@ -18,6 +18,7 @@ mod queues;
 mod races;
 mod rows;
 pub mod server;
+mod together;
 
 use crate::{Commit, CommitError, Reader, Store, Writer};
 
@@ -56,6 +57,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("what_is_withdrawn_stays_and_is_tried_no_more", outward::what_is_withdrawn_stays_and_is_tried_no_more),
     ("quarantine_keeps_the_first_with_the_last_reason", outward::quarantine_keeps_the_first_with_the_last_reason),
     ("charters_never_change", outward::charters_never_change),
+    ("charters_come_with_their_lines_or_not_at_all", outward::charters_come_with_their_lines_or_not_at_all),
     ("what_other_charters_judged_is_refused", outward::what_other_charters_judged_is_refused),
     ("fits_are_written_over", outward::fits_are_written_over),
     ("rows_are_counted", outward::rows_are_counted),
@@ -66,6 +68,8 @@ pub const ALL: &[(&str, Case)] = &[
     ("a_slot_is_read_whole", queues::a_slot_is_read_whole),
     ("filling_goes_on_and_ends", queues::filling_goes_on_and_ends),
     ("a_snapshot_stands_still", queues::a_snapshot_stands_still),
+    ("many_questions_are_answered_like_one", together::many_questions_are_answered_like_one),
+    ("many_slots_are_read_like_one", together::many_slots_are_read_like_one),
     ("a_head_must_have_the_expected_version", races::a_head_must_have_the_expected_version),
     ("an_event_is_written_once", races::an_event_is_written_once),
     ("a_refused_commit_leaves_nothing", races::a_refused_commit_leaves_nothing),

@@ -1,6 +1,6 @@
 //! The outbox, the quarantine, charters, and what an operator asks.
 
-use super::rows::{TABLES, every_part, head, id, outbox, own, posting, quarantined};
+use super::rows::{TABLES, every_part, head, id, outbox, own, posting, quarantined, step};
 use super::{Open, World, stale_key};
 use crate::{
     CharterRow, Commit, CommitError, FanoutRow, FitRow, InboxRow, InterestRow, OutboxRow, QuarantineRow, Slot,
@@ -85,6 +85,34 @@ pub(super) fn quarantine_keeps_the_first_with_the_last_reason(open: Open) {
     }
 }
 
+fn put(world: &mut World, charter: &CharterRow, admit: bool) -> Result<(), CommitError> {
+    world.writer.put_charters(std::slice::from_ref(charter), &Commit::default(), &mut || admit)
+}
+
+pub(super) fn charters_come_with_their_lines_or_not_at_all(open: Open) {
+    let mut world = World::new(open);
+    let charter = |version: &str| CharterRow {
+        name: "air".into(),
+        version: version.into(),
+        digest: [version.len() as u8; 32],
+        text: "charter: air\n".into(),
+        recorded: 10,
+    };
+    let line = |seq| step(1, "charter:air", seq);
+    let both = [charter("1"), charter("2")];
+    let answer = world.writer.put_charters(&both, &line(1), &mut || false);
+    assert!(matches!(answer, Err(CommitError::NotAdmitted)), "{answer:?}");
+    assert_eq!((world.reader.charters().unwrap(), world.reader.count("event").unwrap()), (vec![], 0));
+    world.writer.put_charters(&both, &line(1), &mut || true).unwrap();
+    assert_eq!((world.reader.charters().unwrap().len(), world.reader.count("event").unwrap()), (2, 1));
+    // Somebody else wrote the line first.
+    let answer = world.writer.put_charters(&[charter("3")], &line(1), &mut || true);
+    assert_eq!(&*stale_key(answer), "charter:air");
+    assert_eq!((world.reader.charters().unwrap().len(), world.reader.count("event").unwrap()), (2, 1));
+    world.writer.put_charters(&[charter("3")], &line(2), &mut || true).unwrap();
+    assert_eq!((world.reader.charters().unwrap().len(), world.reader.count("event").unwrap()), (3, 2));
+}
+
 pub(super) fn charters_never_change(open: Open) {
     let mut world = World::new(open);
     let charter = |name: &str, version: &str, text: &str, recorded| CharterRow {
@@ -96,21 +124,22 @@ pub(super) fn charters_never_change(open: Open) {
     };
     let later = charter("jetblue", "2025-01", "charter: jetblue\n", 20);
     let earlier = charter("zebra", "1", "charter: zebra\n", 10);
-    world.writer.put_charter(&later, &mut || true).unwrap();
-    world.writer.put_charter(&earlier, &mut || true).unwrap();
-    world.writer.put_charter(&CharterRow { recorded: 5, ..later.clone() }, &mut || false).unwrap();
-    let answer = world.writer.put_charter(&charter("jetblue", "2025-01", "another", 30), &mut || true);
+    put(&mut world, &later, true).unwrap();
+    put(&mut world, &earlier, true).unwrap();
+    put(&mut world, &CharterRow { recorded: 5, ..later.clone() }, false).unwrap();
+    let answer = put(&mut world, &charter("jetblue", "2025-01", "another", 30), true);
     assert!(stale_key(answer).contains("jetblue"));
     assert_eq!(world.reader.charters().unwrap(), [earlier.clone(), later.clone()], "as first recorded");
     // Recording a charter is no foreign write to the one who did it.
     world.commit(Commit { heads: vec![(head(1, "customer:1", 1, None), 0)], ..Commit::default() });
     let next = charter("jetblue", "2025-02", "charter: jetblue\n", 30);
-    let answer = world.writer.put_charter(&next, &mut || false);
+    let answer = put(&mut world, &next, false);
     assert!(matches!(answer, Err(CommitError::NotAdmitted)), "{answer:?}");
     assert_eq!(world.reader.charters().unwrap(), [earlier.clone(), later.clone()], "nothing of it was kept");
     let mut seen = None;
     let reader = &mut world.reader;
-    world.writer.put_charter(&next, &mut || seen.insert(reader.charters().unwrap().len()) == &2).unwrap();
+    let admit = &mut || seen.insert(reader.charters().unwrap().len()) == &2;
+    world.writer.put_charters(std::slice::from_ref(&next), &Commit::default(), admit).unwrap();
     assert_eq!(seen, Some(2), "it is asked before the version is there, and may read");
     assert_eq!(world.reader.charters().unwrap(), [earlier, later, next]);
 }
@@ -130,8 +159,8 @@ pub(super) fn what_other_charters_judged_is_refused(open: Open) {
         ..Commit::default()
     };
     world.commit(commit(Some(0), 1));
-    world.writer.put_charter(&charter("1"), &mut || true).unwrap();
-    world.writer.put_charter(&charter("2"), &mut || true).unwrap();
+    put(&mut world, &charter("1"), true).unwrap();
+    put(&mut world, &charter("2"), true).unwrap();
     let answer = world.writer.commit(&commit(Some(1), 2));
     assert!(matches!(answer, Err(CommitError::Charters { found: 2, judged_by: 1 })), "{answer:?}");
     assert_eq!(world.reader.count("head").unwrap(), 1);

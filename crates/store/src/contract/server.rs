@@ -37,6 +37,15 @@ impl Server {
 
     /// The same, with more options for the server's command line, such as `-c fsync=off`.
     pub fn start_with(options: &str) -> Server {
+        Server::made(options, &[])
+    }
+
+    /// The same, with a write-ahead log in small files, for [`Server::up_with_little_room`].
+    pub fn start_with_small_files() -> Server {
+        Server::made("", &["--wal-segsize=1"])
+    }
+
+    fn made(options: &str, layout: &[&str]) -> Server {
         let programs = programs().unwrap_or_else(|| panic!("{MISSING}"));
         let folder = tempfile_folder();
         let owner = owner();
@@ -52,7 +61,7 @@ impl Server {
         let data = server.data();
         let made =
             ["-U", "makegood", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions", "-D"];
-        server.run("initdb", &[&made[..], &[&*data.to_string_lossy()]].concat());
+        server.run("initdb", &[&made[..], &[&*data.to_string_lossy()], layout].concat());
         server.up();
         server
     }
@@ -62,20 +71,35 @@ impl Server {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
-        let mut command = Command::new(self.programs.join(program));
-        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null());
+        self.carry_out(program, Command::new(self.programs.join(program)).args(arguments));
+    }
+
+    fn carry_out(&self, program: &str, command: &mut Command) {
+        command.current_dir(&self.folder).stdin(Stdio::null());
         // Into a file: the server would hold a pipe open.
         let log = self.folder.join(format!("{program}.log"));
         let file = fs::File::create(&log).unwrap();
-        let status =
-            as_owner(&mut command, self.owner).stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
+        let status = as_owner(command, self.owner).stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
         assert!(status.success(), "{program}: {}", fs::read_to_string(log).unwrap_or_default());
     }
 
     fn control(&self, arguments: &[&str]) {
+        let control = self.programs.join("pg_ctl");
+        self.carry_out("pg_ctl", Command::new(control).args(self.place()).args(arguments));
+    }
+
+    fn place(&self) -> [String; 8] {
         let (data, log) = (self.data(), self.folder.join("server.log"));
-        let place = ["-w", "-s", "-t", "60", "-D", &*data.to_string_lossy(), "-l", &*log.to_string_lossy()];
-        self.run("pg_ctl", &[&place[..], arguments].concat());
+        let (data, log) = (data.to_string_lossy(), log.to_string_lossy());
+        ["-w", "-s", "-t", "60", "-D", &*data, "-l", &*log].map(ToOwned::to_owned)
+    }
+
+    /// Starts it again after [`Server::kill`] where no file may grow beyond so many KiB, as on a disk that is full.
+    pub fn up_with_little_room(&self, kib: u32) {
+        let mut command = Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kib.saturating_mul(2));
+        command.arg("-c").arg(script).arg(self.programs.join("pg_ctl")).args(self.place());
+        self.carry_out("pg_ctl", command.args(["-o", &self.options, "start"]));
     }
 
     /// Starts it again after [`Server::kill`].
@@ -102,20 +126,29 @@ impl Server {
 
     /// Runs statements, as the server's owner, and gives what they answer, a line a row.
     pub fn sql(&self, database: &str, statements: &str) -> String {
-        let output = Command::new(self.programs.join("psql"))
-            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "makegood", "-d", database, "-c", statements])
-            .arg("-h")
-            .arg(&self.folder)
-            .output()
-            .unwrap();
+        let output = self.ask(database, statements);
         assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
+    fn ask(&self, database: &str, statements: &str) -> std::process::Output {
+        Command::new(self.programs.join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "makegood", "-d", database, "-c", statements])
+            .arg("-h")
+            .arg(&self.folder)
+            .output()
+            .unwrap()
+    }
+
     /// The same, on the database of an address of this server.
     pub fn sql_at(&self, url: &str, statements: &str) -> String {
-        let database = url.rsplit_once('/').map_or(url, |_| url).split("makegood@/").nth(1).unwrap_or_default();
-        self.sql(database.split('?').next().unwrap_or_default(), statements)
+        self.sql(database_of(url), statements)
+    }
+
+    /// Runs statements that do not come to their end, because their connection is cut.
+    pub fn sql_fails_at(&self, url: &str, statements: &str) {
+        let output = self.ask(database_of(url), statements);
+        assert!(!output.status.success(), "{statements} came to its end");
     }
 
     /// The folder of the server's socket.
@@ -131,6 +164,11 @@ impl Drop for Server {
         }
         let _ = self.undertaker.wait();
     }
+}
+
+/// The database that an address of such a server names.
+fn database_of(url: &str) -> &str {
+    url.split("makegood@/").nth(1).and_then(|rest| rest.split('?').next()).unwrap_or_default()
 }
 
 fn tempfile_folder() -> PathBuf {

@@ -14,7 +14,28 @@ use crate::{
     PostingRow, QuarantineRow, Slot, TallyRow,
 };
 
-type Column<'c> = Box<dyn ToSql + Sync + 'c>;
+/// The values of a column, one a row.
+trait Values {
+    /// All of them, as an array.
+    fn array(&self) -> Param<'_>;
+    /// That of one row.
+    fn one(&self, row: usize) -> Option<Param<'_>>;
+}
+
+impl<V: ToSql + Sync> Values for Vec<V> {
+    fn array(&self) -> Param<'_> {
+        self
+    }
+
+    fn one(&self, row: usize) -> Option<Param<'_>> {
+        self.get(row).map(|value| value as Param)
+    }
+}
+
+type Column<'c> = Box<dyn Values + 'c>;
+
+/// Rows that one statement carries where rows are written out: few sizes, so that there are few statements.
+const ROWS: [usize; 4] = [64, 16, 4, 1];
 
 /// One statement: rows of one table in one slot.
 pub(super) struct Bulk<'c> {
@@ -27,9 +48,49 @@ pub(super) struct Bulk<'c> {
 
 impl<'c> Bulk<'c> {
     pub(super) fn call(&self) -> Call<'_> {
-        let columns = self.columns.iter().map(|column| &**column as Param);
+        let columns = self.columns.iter().map(|column| column.array());
         Call::new(self.sql, std::iter::once(&self.slot as Param).chain(columns).collect())
     }
+
+    /// The same in statements whose rows are written out, which a database that is spread over machines carries to the one that has the
+    /// slot; what is selected from arrays it would collect first. `None` for what inserts nothing.
+    pub(super) fn written_out(&self) -> Option<Vec<WrittenOut<'_>>> {
+        let into = self.sql.split_once("SELECT $1")?.0;
+        let then = self.sql.find("ON CONFLICT").and_then(|start| self.sql.get(start..)).unwrap_or_default();
+        // Rows of a sum may fall on each other, which one statement refuses.
+        let sizes = if self.sql == sql::TALLY_ADD { &[1][..] } else { &ROWS };
+        let (mut written, mut done) = (Vec::new(), 0_usize);
+        for size in sizes {
+            while self.columns.first()?.one(done.saturating_add(size.saturating_sub(1))).is_some() {
+                let rows = done..done.saturating_add(*size);
+                let mut params: Vec<Param> = vec![&self.slot];
+                params.extend(rows.flat_map(|row| self.columns.iter().filter_map(move |column| column.one(row))));
+                let keys = self.keys.get(done..done.saturating_add(*size)).unwrap_or_default();
+                written.push(WrittenOut { sql: insert(into, self.columns.len(), *size, then), params, keys });
+                done = done.saturating_add(*size);
+            }
+        }
+        Some(written)
+    }
+}
+
+/// A statement whose rows are written out.
+pub(super) struct WrittenOut<'b> {
+    pub(super) sql: String,
+    pub(super) params: Vec<Param<'b>>,
+    /// The keys that must come back, or another process was faster.
+    pub(super) keys: &'b [&'b str],
+}
+
+/// The text of a statement that inserts so many rows of the slot `$1`.
+fn insert(into: &str, columns: usize, rows: usize, then: &str) -> String {
+    let row = |row: usize| {
+        let first = row.saturating_mul(columns).saturating_add(2);
+        let values: Vec<String> = (first..first.saturating_add(columns)).map(|number| format!("${number}")).collect();
+        format!("($1, {})", values.join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    format!("{into}VALUES {} {then}", rows.join(", "))
 }
 
 /// The statements of a commit.

@@ -45,12 +45,12 @@ pub(super) type Param<'p> = &'p (dyn ToSql + Sync);
 
 /// A statement with its values.
 pub(super) struct Call<'p> {
-    pub(super) sql: &'static str,
+    pub(super) sql: &'p str,
     pub(super) params: Vec<Param<'p>>,
 }
 
 impl<'p> Call<'p> {
-    pub(super) fn new(sql: &'static str, params: Vec<Param<'p>>) -> Self {
+    pub(super) fn new(sql: &'p str, params: Vec<Param<'p>>) -> Self {
         Self { sql, params }
     }
 }
@@ -59,7 +59,7 @@ pub(super) struct Connection {
     address: Address,
     runtime: Runtime,
     client: Client,
-    prepared: BTreeMap<&'static str, Statement>,
+    prepared: BTreeMap<String, Statement>,
     /// True when what was read so far is only worth something together with what is read next.
     snapshot: bool,
 }
@@ -130,7 +130,7 @@ impl Connection {
         for call in calls {
             if !self.prepared.contains_key(call.sql) {
                 let statement = self.runtime.block_on(self.client.prepare(call.sql))?;
-                self.prepared.insert(call.sql, statement);
+                self.prepared.insert(call.sql.to_owned(), statement);
             }
         }
         let mut answers = Vec::with_capacity(calls.len());

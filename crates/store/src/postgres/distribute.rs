@@ -35,17 +35,30 @@ const FIRST: &str = "SELECT create_distributed_table($1::text::regclass, 'slot',
 const BESIDE: &str = "SELECT create_distributed_table($1::text::regclass, 'slot', colocate_with => 'event')::text";
 const COPY: &str = "SELECT create_reference_table($1::text::regclass)::text";
 
+/// True when the tables are spread over machines.
+pub(super) fn is_distributed(connection: &mut Connection) -> Result<bool, StoreError> {
+    Ok(offered(connection)? && spread(connection)?.iter().any(|name| name == "event"))
+}
+
+fn offered(connection: &mut Connection) -> Result<bool, StoreError> {
+    let rows = connection.ask_one(DOING, OFFERED, vec![])?;
+    Ok(rows.first().and_then(|row| row.try_get(0).ok()).unwrap_or(false))
+}
+
+fn spread(connection: &mut Connection) -> Result<Vec<String>, StoreError> {
+    let rows = connection.ask_one(DOING, SPREAD, vec![])?;
+    Ok(rows.iter().filter_map(|row| row.try_get(0).ok()).collect())
+}
+
 /// Distributes every table that is not distributed yet, each by itself, so that what was interrupted goes on. `progress` is told of each.
 pub(super) fn distribute(
     connection: &mut Connection,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Distributed, StoreError> {
-    let rows = connection.ask_one(DOING, OFFERED, vec![])?;
-    if !rows.first().and_then(|row| row.try_get(0).ok()).unwrap_or(false) {
+    if !offered(connection)? {
         return Ok(Distributed::NotOffered);
     }
-    let rows = connection.ask_one(DOING, SPREAD, vec![])?;
-    let spread: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+    let spread = spread(connection)?;
     let mut done = 0_u32;
     let how = BY_SLOT.iter().map(|table| (table, if *table == "event" { FIRST } else { BESIDE }));
     for (table, sql) in how.chain(EVERYWHERE.iter().map(|table| (table, COPY))) {

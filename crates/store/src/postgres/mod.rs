@@ -37,6 +37,7 @@ pub(crate) fn is_address(url: &str) -> bool {
 pub struct Postgres {
     address: Address,
     keeper: Mutex<Connection>,
+    written_out: bool,
 }
 
 impl Postgres {
@@ -45,7 +46,19 @@ impl Postgres {
         let address = Address::read(url)?;
         let mut keeper = Connection::open(&address)?;
         schema::bring_up(&mut keeper)?;
-        Ok(Postgres { address, keeper: Mutex::new(keeper) })
+        let written_out = distribute::is_distributed(&mut keeper)?;
+        Ok(Postgres { address, keeper: Mutex::new(keeper), written_out })
+    }
+
+    /// With `true`, the rows of an insert are written out in the statement, which a database that is spread over machines needs; with
+    /// `false` they are arrays, which is faster on one machine. Unless it is said, what was found when the database was opened counts.
+    pub fn with_rows_written_out(self, written_out: bool) -> Postgres {
+        Postgres { written_out, ..self }
+    }
+
+    /// True when the rows of an insert are written out.
+    pub fn writes_rows_out(&self) -> bool {
+        self.written_out
     }
 
     /// True when there are tables of ours at `url`.
@@ -64,7 +77,7 @@ impl Store for Postgres {
     }
 
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        Ok(Box::new(writer::PostgresWriter::new(Connection::another(&self.address)?)))
+        Ok(Box::new(writer::PostgresWriter::new(Connection::another(&self.address)?, self.written_out)))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::connection::{Call, Connection, Param};
 use super::fetch::{self, Fetch};
@@ -39,6 +40,32 @@ fn bounds(about: [u8; 4]) -> (PartId, PartId) {
     ([a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0], [a, b, c, d, 255, 255, 255, 255, 255, 255, 255, 255])
 }
 
+/// What is asked of a key besides its name.
+#[derive(Clone, Copy)]
+enum Second<'a> {
+    Nothing,
+    Text(&'a str),
+    Number(i64),
+}
+
+impl<'a> Second<'a> {
+    /// The second column of these questions, which are all of one kind.
+    fn column(group: &[((&'a str, Second<'a>), usize)]) -> Option<Box<dyn ToSql + Sync + 'a>> {
+        let seconds = || group.iter().map(|((_, second), _)| *second);
+        match seconds().next()? {
+            Second::Nothing => None,
+            Second::Text(_) => {
+                let text = |second| if let Second::Text(text) = second { text } else { "" };
+                Some(Box::new(seconds().map(text).collect::<Vec<&str>>()))
+            }
+            Second::Number(_) => {
+                let number = |second| if let Second::Number(number) = second { number } else { 0 };
+                Some(Box::new(seconds().map(number).collect::<Vec<i64>>()))
+            }
+        }
+    }
+}
+
 /// What is asked of each slot, with the places of the questions.
 fn by_slot<K>(asked: impl Iterator<Item = (Slot, K)>) -> BTreeMap<i16, Vec<(K, usize)>> {
     let mut groups: BTreeMap<i16, Vec<(K, usize)>> = BTreeMap::new();
@@ -72,6 +99,57 @@ impl PostgresReader {
         read: impl Fn(&Fetch) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.all(table, sql, params, read)?.into_iter().next())
+    }
+
+    /// Many questions of one kind, a statement for each slot and all of them under way at once. `sql` is given the slot, what is
+    /// asked as an array for each column, and `more`; its last column, `place`, says which question a row answers.
+    fn many<T>(
+        &mut self,
+        table: &'static str,
+        sql: &'static str,
+        asked: &[(Slot, &str, Second)],
+        (more, place): (&[Param], usize),
+        read: impl Fn(&Fetch) -> Result<T, StoreError>,
+    ) -> Result<Vec<Vec<T>>, StoreError> {
+        let groups = by_slot(asked.iter().map(|(slot, first, second)| (*slot, (*first, *second))));
+        let firsts: Vec<Vec<&str>> =
+            groups.values().map(|group| group.iter().map(|((first, _), _)| *first).collect()).collect();
+        let seconds: Vec<Option<Box<dyn ToSql + Sync>>> = groups.values().map(|group| Second::column(group)).collect();
+        let calls = groups.keys().zip(firsts.iter().zip(&seconds)).map(|(slot, (firsts, seconds))| {
+            let mut params: Vec<Param> = vec![slot, firsts];
+            params.extend(seconds.as_deref().map(|seconds| seconds as Param));
+            params.extend_from_slice(more);
+            Call::new(sql, params)
+        });
+        let calls: Vec<Call> = calls.collect();
+        let answers = self.0.ask(READING, &calls)?;
+        let mut found: Vec<Vec<T>> = Vec::new();
+        found.resize_with(asked.len(), Vec::new);
+        for (group, rows) in groups.values().zip(&answers) {
+            for row in rows {
+                let from = Fetch { table, row };
+                let answered: usize = from.narrow::<i64, usize>(place)?;
+                let question = answered.checked_sub(1).and_then(|number| group.get(number)).map(|(_, place)| *place);
+                if let Some(answer) = question.and_then(|question| found.get_mut(question)) {
+                    answer.push(read(&from)?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The rows of these slots, one slot after another.
+    fn slots<T>(
+        &mut self,
+        table: &'static str,
+        sql: &'static str,
+        slots: &[Slot],
+        more: &[Param],
+        read: impl Fn(&Fetch) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let slots: Vec<i16> = slots.iter().map(|slot| number(*slot)).collect();
+        let answers = self.each(READING, sql, &slots, more)?;
+        answers.iter().flatten().map(|row| read(&Fetch { table, row })).collect()
     }
 
     /// The answers of these slots, in their order.
@@ -144,6 +222,16 @@ impl Reader for PostgresReader {
 
     fn own_about(&mut self, slot: Slot, key: &str, thing: &str) -> Result<Vec<EventRow>, StoreError> {
         self.all("event", sql::OWN_ABOUT, vec![&number(slot), &key, &thing], fetch::event)
+    }
+
+    fn logs(&mut self, asked: &[(Slot, &str, u64)], limit: usize) -> Result<Vec<Vec<EventRow>>, StoreError> {
+        let asked: Vec<_> = asked.iter().map(|(slot, key, after)| (*slot, *key, Second::Number(int(*after)))).collect();
+        self.many("event", sql::LOGS, &asked, (&[&int(limit)], 12), fetch::event)
+    }
+
+    fn own_about_each(&mut self, asked: &[(Slot, &str, &str)]) -> Result<Vec<Vec<EventRow>>, StoreError> {
+        let asked: Vec<_> = asked.iter().map(|(slot, key, thing)| (*slot, *key, Second::Text(thing))).collect();
+        self.many("event", sql::OWN_ABOUT_EACH, &asked, (&[], 12), fetch::event)
     }
 
     fn happened_since(
@@ -222,6 +310,17 @@ impl Reader for PostgresReader {
         self.all(sql.table, sql.of_party, vec![&number(slot), &party], fetch::part(kind))
     }
 
+    fn parts_of_each(
+        &mut self,
+        kind: PartKind,
+        parties: &[(Slot, &str)],
+        limit: usize,
+    ) -> Result<Vec<Vec<PartRow>>, StoreError> {
+        let sql = sql::parts(kind);
+        let asked: Vec<_> = parties.iter().map(|(slot, party)| (*slot, *party, Second::Nothing)).collect();
+        self.many(sql.table, sql.of_each, &asked, (&[&int(limit)], 10), fetch::part(kind))
+    }
+
     fn heads_of_slot(&mut self, slot: Slot, after: &str, limit: usize) -> Result<Vec<HeadRow>, StoreError> {
         self.all("head", sql::HEADS_OF_SLOT, vec![&number(slot), &after, &int(limit)], fetch::head)
     }
@@ -230,8 +329,19 @@ impl Reader for PostgresReader {
         self.all("interest", sql::INTERESTED, vec![&number(slot), &thing, &after, &int(limit)], |from| from.text(0))
     }
 
+    fn interested_in(&mut self, things: &[(Slot, &str, &str)], limit: usize) -> Result<Vec<Vec<Box<str>>>, StoreError> {
+        let asked: Vec<_> = things.iter().map(|(slot, thing, after)| (*slot, *thing, Second::Text(after))).collect();
+        self.many("interest", sql::INTERESTED_IN, &asked, (&[&int(limit)], 1), |from| from.text(0))
+    }
+
     fn is_interested(&mut self, slot: Slot, thing: &str, party: &str) -> Result<bool, StoreError> {
         Ok(self.one("interest", sql::IS_INTERESTED, vec![&number(slot), &thing, &party], |_| Ok(()))?.is_some())
+    }
+
+    fn are_interested(&mut self, asked: &[(Slot, &str, &str)]) -> Result<Vec<bool>, StoreError> {
+        let asked: Vec<_> = asked.iter().map(|(slot, thing, party)| (*slot, *thing, Second::Text(party))).collect();
+        let found = self.many("interest", sql::ARE_INTERESTED, &asked, (&[], 0), |_| Ok(()))?;
+        Ok(found.into_iter().map(|found| !found.is_empty()).collect())
     }
 
     fn unheard(&mut self, slot: Slot, limit: usize) -> Result<Vec<InterestRow>, StoreError> {
@@ -248,6 +358,22 @@ impl Reader for PostgresReader {
 
     fn due(&mut self, slot: Slot, until: i64, limit: usize) -> Result<Vec<(Box<str>, i64)>, StoreError> {
         self.all("head", sql::DUE, vec![&number(slot), &until, &int(limit)], |from| Ok((from.text(0)?, from.get(1)?)))
+    }
+
+    fn due_in(&mut self, slots: &[Slot], until: i64, limit: usize) -> Result<Vec<(Box<str>, i64)>, StoreError> {
+        self.slots("head", sql::DUE, slots, &[&until, &int(limit)], |from| Ok((from.text(0)?, from.get(1)?)))
+    }
+
+    fn inbox_in(&mut self, slots: &[Slot], limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        self.slots("inbox", sql::INBOX, slots, &[&int(limit)], fetch::inbox)
+    }
+
+    fn fanouts_in(&mut self, slots: &[Slot], limit: usize) -> Result<Vec<FanoutRow>, StoreError> {
+        self.slots("fanout", sql::FANOUTS, slots, &[&int(limit)], fetch::fanout)
+    }
+
+    fn unheard_in(&mut self, slots: &[Slot], limit: usize) -> Result<Vec<InterestRow>, StoreError> {
+        self.slots("interest", sql::UNHEARD, slots, &[&int(limit)], fetch::interest)
     }
 
     fn earliest_wake(&mut self) -> Result<Option<i64>, StoreError> {
@@ -277,6 +403,7 @@ impl Reader for PostgresReader {
             Queue::Timers => ("head", sql::TIMERS_WAIT, vec![&until]),
             Queue::Deliveries => ("inbox", sql::DELIVERIES_WAIT, vec![]),
             Queue::Messages => ("outbox", sql::MESSAGES_WAIT, vec![&until]),
+            Queue::Feeding => return Ok(Vec::new()),
         };
         let answers = self.each(READING, sql, &numbers, &more)?;
         let mut waiting = Vec::new();

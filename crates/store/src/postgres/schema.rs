@@ -118,7 +118,7 @@ pub(super) fn damage(connection: &mut Connection) -> Result<Vec<String>, StoreEr
         "SELECT format('the index `%s` is not valid: `REINDEX INDEX %s`', relname, relname) FROM pg_index
             JOIN pg_class ON pg_class.oid = indexrelid
             WHERE relnamespace = current_schema()::regnamespace AND NOT (indisvalid AND indisready) ORDER BY 1",
-        "SELECT format('there is no table `%s`', name) FROM unnest(ARRAY['event', 'head', 'promise', 'remedy', 'interest', 'inbox',
+        "SELECT format('there is no table `%s`', name) FROM unnest(ARRAY['event', 'head', 'promise', 'remedy', 'play', 'custody', 'stage', 'interest', 'inbox',
             'fanout', 'posting', 'outbox', 'tally', 'quarantine', 'charter', 'claim', 'fit', 'filling']) AS name
             WHERE NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = name)",
         "SELECT format('the table `%s` does not survive a crash: `ALTER TABLE %s SET LOGGED`', relname, relname) FROM pg_class

@@ -48,6 +48,16 @@ pub(super) const OWN_ABOUT: &str =
 pub(super) const HAPPENED_SINCE: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = $1 AND (key, seq) > ($3, $4) AND time >= $2 AND kind = 0 ORDER BY key, seq LIMIT $5";
+/// Of many logs at once, with the place of each question, from 1.
+pub(super) const LOGS: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash, asked.place
+    FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS asked (of, after, place)
+    CROSS JOIN LATERAL (SELECT * FROM event WHERE slot = $1 AND key = asked.of AND seq > asked.after ORDER BY seq LIMIT $4) AS line";
+pub(super) const OWN_ABOUT_EACH: &str =
+    "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash, asked.place
+    FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (of, about, place)
+    CROSS JOIN LATERAL (SELECT * FROM event WHERE slot = $1 AND key = asked.of AND thing = asked.about AND kind = 0
+        AND thing IS NOT NULL ORDER BY seq) AS line";
 pub(super) const LINES_OF_SLOT: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = $1 AND (key, seq) > ($2, $3) ORDER BY key, seq LIMIT $4";
@@ -67,6 +77,7 @@ pub(super) struct Parts {
     pub(super) by_id: &'static str,
     pub(super) of_slot: &'static str,
     pub(super) of_party: &'static str,
+    pub(super) of_each: &'static str,
     pub(super) standings: &'static str,
     pub(super) count: &'static str,
 }
@@ -92,6 +103,11 @@ macro_rules! parts {
             by_id: concat!(parts!(select $table), " AND id = $2 ORDER BY party"),
             of_slot: concat!(parts!(select $table), " AND (party, id) > ($2, $3) ORDER BY party, id LIMIT $4"),
             of_party: concat!(parts!(select $table), " AND party = $2 ORDER BY id"),
+            of_each: concat!(
+                "SELECT slot, party, id, thing, clause, state, due, wake_at, since, body, asked.place
+                FROM unnest($2::text[]) WITH ORDINALITY AS asked (of, place)
+                CROSS JOIN LATERAL (SELECT * FROM ", $table, " WHERE slot = $1 AND party = asked.of ORDER BY id LIMIT $3) AS part"
+            ),
             standings: concat!("SELECT clause, state, count(*) FROM ", $table, " WHERE slot = $1 GROUP BY clause, state"),
             count: concat!("SELECT count(*) FROM ", $table, " WHERE slot = $1"),
         }
@@ -122,7 +138,16 @@ pub(super) const INTEREST_ADD: &str = "INSERT INTO interest (slot, thing, party,
     ON CONFLICT (slot, thing, party) DO UPDATE SET heard = true WHERE NOT interest.heard AND excluded.heard";
 pub(super) const INTERESTED: &str =
     "SELECT party FROM interest WHERE slot = $1 AND thing = $2 AND party > $3 ORDER BY party LIMIT $4";
+/// Of many things at once, with the place of each question, from 1.
+pub(super) const INTERESTED_IN: &str = "SELECT party, asked.place
+    FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (of, after, place)
+    CROSS JOIN LATERAL (SELECT party FROM interest WHERE slot = $1 AND thing = asked.of AND party > asked.after
+        ORDER BY party LIMIT $4) AS listener";
 pub(super) const IS_INTERESTED: &str = "SELECT 1 FROM interest WHERE slot = $1 AND thing = $2 AND party = $3";
+/// Places, from 1, of those that do.
+pub(super) const ARE_INTERESTED: &str =
+    "SELECT asked.place FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked (of, who, place)
+    JOIN interest ON interest.slot = $1 AND interest.thing = asked.of AND interest.party = asked.who";
 pub(super) const UNHEARD: &str =
     "SELECT slot, thing, party, heard FROM interest WHERE slot = $1 AND NOT heard ORDER BY thing, party LIMIT $2";
 pub(super) const INTERESTS_OF_SLOT: &str = "SELECT slot, thing, party, heard FROM interest
@@ -261,11 +286,14 @@ pub(super) const FILLING_DONE: &str = "DELETE FROM filling WHERE slot = $1";
 pub(super) const ANYTHING: &str = "SELECT EXISTS (SELECT FROM event WHERE slot = $1)
     OR EXISTS (SELECT FROM head WHERE slot = $1) OR EXISTS (SELECT FROM quarantine WHERE slot = $1)";
 /// Empties a slot, a table each.
-pub(super) const EMPTY: [&str; 11] = [
+pub(super) const EMPTY: [&str; 14] = [
     "DELETE FROM event WHERE slot = $1",
     "DELETE FROM head WHERE slot = $1",
     "DELETE FROM promise WHERE slot = $1",
     "DELETE FROM remedy WHERE slot = $1",
+    "DELETE FROM play WHERE slot = $1",
+    "DELETE FROM custody WHERE slot = $1",
+    "DELETE FROM stage WHERE slot = $1",
     "DELETE FROM interest WHERE slot = $1",
     "DELETE FROM inbox WHERE slot = $1",
     "DELETE FROM fanout WHERE slot = $1",

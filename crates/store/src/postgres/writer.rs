@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 
-use super::bulk::{Bulk, bulks};
+use super::bulk::{Bulk, WrittenOut, bulks};
 use super::connection::{Call, Connection, failed, is_lost};
 use super::reader::{all_slots, int, number};
 use super::{schema, sql};
@@ -18,11 +18,18 @@ const FILLING: &str = "filling the database";
 pub(super) struct PostgresWriter {
     connection: Connection,
     holder: Holder,
+    /// True where the rows of an insert are written out: see [`super::Postgres::with_rows_written_out`].
+    written_out: bool,
 }
 
 impl PostgresWriter {
-    pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, holder: new_holder() }
+    pub(super) fn new(connection: Connection, written_out: bool) -> Self {
+        Self { connection, holder: new_holder(), written_out }
+    }
+
+    /// The statements whose rows are written out, where they are to be.
+    fn written_out<'b>(&self, bulks: &'b [Bulk<'_>]) -> Vec<Option<Vec<WrittenOut<'b>>>> {
+        bulks.iter().map(|bulk| self.written_out.then(|| bulk.written_out()).flatten()).collect()
     }
 
     /// Ends the transaction without a trace.
@@ -78,11 +85,33 @@ impl PostgresWriter {
     }
 }
 
+/// Adds the statements of a commit to `calls`, and gives for each the keys that must come back.
+fn statements<'b>(
+    bulks: &'b [Bulk<'_>],
+    written_out: &'b [Option<Vec<WrittenOut<'b>>>],
+    calls: &mut Vec<Call<'b>>,
+) -> Vec<&'b [&'b str]> {
+    let mut expected: Vec<&[&str]> = Vec::new();
+    for (bulk, written_out) in bulks.iter().zip(written_out) {
+        match written_out {
+            None => {
+                expected.push(&bulk.keys);
+                calls.push(bulk.call());
+            }
+            Some(statements) => {
+                expected.extend(statements.iter().map(|statement| statement.keys));
+                calls.extend(statements.iter().map(|statement| Call::new(&statement.sql, statement.params.clone())));
+            }
+        }
+    }
+    expected
+}
+
 /// The first key that another process wrote first: it did not come back.
-fn overtaken<'b>(bulks: &'b [Bulk], answers: &[Vec<Row>]) -> Option<&'b str> {
-    let (bulk, rows) = bulks.iter().zip(answers).find(|(bulk, rows)| rows.len() < bulk.keys.len())?;
+fn overtaken<'b>(expected: &[&'b [&'b str]], answers: &[Vec<Row>]) -> Option<&'b str> {
+    let (keys, rows) = expected.iter().zip(answers).find(|(keys, rows)| rows.len() < keys.len())?;
     let written: Vec<&str> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
-    let missing = bulk.keys.iter().find(|key| !written.contains(*key));
+    let missing = keys.iter().find(|key| !written.contains(*key));
     Some(missing.copied().unwrap_or("a party"))
 }
 
@@ -91,7 +120,9 @@ impl Writer for PostgresWriter {
         let bulks = bulks(commit);
         let first = [sql::BEGIN, sql::SCHEMA, sql::JUDGING, sql::CHARTER_COUNT].map(|sql| Call::new(sql, vec![]));
         let before = first.len();
-        let calls: Vec<Call> = first.into_iter().chain(bulks.iter().map(Bulk::call)).collect();
+        let written_out = self.written_out(&bulks);
+        let mut calls = Vec::from(first);
+        let expected = statements(&bulks, &written_out, &mut calls);
         let mut answers = match self.connection.send(&calls) {
             Ok(answers) => answers,
             Err(error) => return Err(self.refused(error, commit)),
@@ -108,7 +139,7 @@ impl Writer for PostgresWriter {
             self.give_up()?;
             return Err(CommitError::Charters { found: charters, judged_by });
         }
-        if let Some(key) = overtaken(&bulks, &written) {
+        if let Some(key) = overtaken(&expected, &written) {
             self.give_up()?;
             return Err(CommitError::Stale { key: key.into() });
         }
@@ -181,30 +212,49 @@ impl Writer for PostgresWriter {
         }
     }
 
-    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
-        let (name, version, text) = (&*charter.name, &*charter.version, &*charter.text);
-        let digest = &charter.digest[..];
-        let calls = [
-            Call::new(sql::BEGIN, vec![]),
-            Call::new(sql::PATIENCE, vec![]),
-            Call::new(sql::ENACTING, vec![]),
-            Call::new(sql::CHARTER_ADD, vec![&name, &version, &digest, &text, &charter.recorded]),
-            Call::new(sql::CHARTER_SAME, vec![&name, &version, &digest, &text]),
-        ];
-        let answers = match self.connection.send(&calls) {
+    fn put_charters(
+        &mut self,
+        charters: &[CharterRow],
+        with: &Commit,
+        admit: &mut dyn FnMut() -> bool,
+    ) -> Result<(), CommitError> {
+        let texts: Vec<([&str; 3], &[u8])> = charters
+            .iter()
+            .map(|charter| ([&*charter.name, &*charter.version, &*charter.text], &charter.digest[..]))
+            .collect();
+        let first = [sql::BEGIN, sql::PATIENCE, sql::ENACTING].map(|sql| Call::new(sql, vec![]));
+        let before = first.len();
+        let mut calls: Vec<Call> = first.into_iter().collect();
+        for (charter, ([name, version, text], digest)) in charters.iter().zip(&texts) {
+            calls.push(Call::new(sql::CHARTER_ADD, vec![name, version, digest, text, &charter.recorded]));
+            calls.push(Call::new(sql::CHARTER_SAME, vec![name, version, digest, text]));
+        }
+        let bulks = bulks(with);
+        let with_lines = calls.len();
+        let written_out = self.written_out(&bulks);
+        let expected = statements(&bulks, &written_out, &mut calls);
+        let mut answers = match self.connection.send(&calls) {
             Ok(answers) => answers,
-            Err(error) => return Err(self.refused(error, &Commit::default())),
+            Err(error) => return Err(self.refused(error, with)),
         };
-        let mut answers = answers.iter().skip(3).map(|rows| !rows.is_empty());
-        let (added, same) = (answers.next().unwrap_or(false), answers.next().unwrap_or(false));
-        if !same || (added && !admit()) {
+        let written = answers.split_off(answers.len().min(with_lines));
+        let found: Vec<bool> = answers.iter().skip(before).map(|rows| !rows.is_empty()).collect();
+        let pairs = || found.chunks(2).map(|pair| (pair.first() == Some(&true), pair.get(1) == Some(&true)));
+        if let Some((charter, _)) = charters.iter().zip(pairs()).find(|(_, (_, same))| !same) {
             self.give_up()?;
-            let key = format!("{name} {version}").into();
-            return Err(if same { CommitError::NotAdmitted } else { CommitError::Stale { key } });
+            return Err(CommitError::Stale { key: format!("{} {}", charter.name, charter.version).into() });
+        }
+        if let Some(key) = overtaken(&expected, &written) {
+            self.give_up()?;
+            return Err(CommitError::Stale { key: key.into() });
+        }
+        if pairs().any(|(added, _)| added) && !admit() {
+            self.give_up()?;
+            return Err(CommitError::NotAdmitted);
         }
         match self.connection.send(&[Call::new(sql::COMMIT, vec![])]) {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.refused(error, &Commit::default())),
+            Err(error) => Err(self.refused(error, with)),
         }
     }
 }

@@ -310,14 +310,19 @@ impl Reader for SqliteReader {
 
     fn waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
         let numbers: Vec<u16> = slots.iter().map(|slot| slot.0).collect();
+        if queue == Queue::Feeding {
+            return Ok(Vec::new());
+        }
         let waits = |statement: &mut rusqlite::CachedStatement, slot: &u16| match queue {
             Queue::Deliveries => statement.query_row((*slot,), |row| row.get(0)),
-            Queue::Timers | Queue::Messages => statement.query_row((*slot, until), |row| row.get::<_, bool>(0)),
+            Queue::Timers | Queue::Messages | Queue::Feeding => {
+                statement.query_row((*slot, until), |row| row.get::<_, bool>(0))
+            }
         };
         let (table, sql) = match queue {
             Queue::Timers => ("head", sql::TIMERS_WAIT),
             Queue::Deliveries => ("inbox", sql::DELIVERIES_WAIT),
-            Queue::Messages => ("outbox", sql::MESSAGES_WAIT),
+            Queue::Messages | Queue::Feeding => ("outbox", sql::MESSAGES_WAIT),
         };
         let answers = self.each(table, sql, &numbers, waits)?;
         Ok(slots.iter().zip(answers).filter(|(_, waits)| *waits).map(|(slot, _)| *slot).collect())

@@ -224,11 +224,14 @@ pub(super) const ANYTHING: &str =
     "SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM head) OR EXISTS (SELECT 1 FROM charter)
     OR EXISTS (SELECT 1 FROM quarantine)";
 /// Empties a slot, a table each.
-pub(super) const EMPTY: [&str; 11] = [
+pub(super) const EMPTY: [&str; 14] = [
     "DELETE FROM event WHERE slot = ?1",
     "DELETE FROM head WHERE slot = ?1",
     "DELETE FROM promise WHERE slot = ?1",
     "DELETE FROM remedy WHERE slot = ?1",
+    "DELETE FROM play WHERE slot = ?1",
+    "DELETE FROM custody WHERE slot = ?1",
+    "DELETE FROM stage WHERE slot = ?1",
     "DELETE FROM interest WHERE slot = ?1",
     "DELETE FROM inbox WHERE slot = ?1",
     "DELETE FROM fanout WHERE slot = ?1",

@@ -80,6 +80,10 @@ impl Writer for SqliteWriter {
         Ok(during("committing", transaction.commit())?)
     }
 
+    fn share(&mut self) {
+        self.sharing = true;
+    }
+
     fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError> {
         let holder = self.holder;
         self.of_each(slots, sql::CLAIM, |claim, slot| {
@@ -133,23 +137,35 @@ impl Writer for SqliteWriter {
         })
     }
 
-    fn put_charter(&mut self, charter: &CharterRow, admit: &mut dyn FnMut() -> bool) -> Result<(), CommitError> {
-        let CharterRow { name, version, digest, text, recorded } = charter;
+    fn put_charters(
+        &mut self,
+        charters: &[CharterRow],
+        with: &Commit,
+        admit: &mut dyn FnMut() -> bool,
+    ) -> Result<(), CommitError> {
         let doing = "writing a charter";
         let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
         // From here on nobody else commits; readers see what was committed before.
         let transaction = during(doing, Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate))?;
-        let run = || {
-            let put = params![name, version, digest, text, recorded];
-            let added = transaction.prepare_cached(sql::CHARTER_ADD)?.execute(put)? == 1;
-            let kept = params![name, version, digest, text];
-            Ok((added, transaction.prepare_cached(sql::CHARTER_SAME)?.exists(kept)?))
-        };
-        match during(doing, run())? {
-            (_, false) => Err(Refusal::Stale(format!("{name} {version}").into()).into()),
-            (true, true) if !admit() => Err(Refusal::NotAdmitted.into()),
-            _ => Ok(during(doing, transaction.commit())?),
+        let mut any_new = false;
+        for CharterRow { name, version, digest, text, recorded } in charters {
+            let run = || {
+                let put = params![name, version, digest, text, recorded];
+                let added = transaction.prepare_cached(sql::CHARTER_ADD)?.execute(put)? == 1;
+                let kept = params![name, version, digest, text];
+                Ok((added, transaction.prepare_cached(sql::CHARTER_SAME)?.exists(kept)?))
+            };
+            let (added, same) = during(doing, run())?;
+            if !same {
+                return Err(Refusal::Stale(format!("{name} {version}").into()).into());
+            }
+            any_new |= added;
         }
+        write(&transaction, with)?;
+        if any_new && !admit() {
+            return Err(Refusal::NotAdmitted.into());
+        }
+        Ok(during(doing, transaction.commit())?)
     }
 
     fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {

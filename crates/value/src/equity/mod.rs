@@ -13,7 +13,7 @@ mod period;
 mod statement;
 
 pub use appraise::{Known, Valuation, appraise, to_minor};
-pub use period::{Circumstances, Period, party_rows};
+pub use period::{Circumstances, LetDown, LostSpell, Period, party_rows};
 pub use statement::{Cell, Drill, Section, Statement, statement};
 
 use serde::{Deserialize, Serialize};

@@ -28,12 +28,41 @@ pub struct Circumstances {
     /// When it was seen to leave, and why.
     pub left: Vec<(i32, Cause)>,
     /// When it was let down, and by which promise: as the cause of a loss that may follow.
-    pub let_down: Vec<(i32, Cause)>,
+    pub let_down: Vec<LetDown>,
+    /// The times in which it was lost, where somebody else than the model decides that: then silence does not. In order.
+    pub lost: Option<Vec<LostSpell>>,
     /// Goodwill and remedies, in minor units; what was waived or corrected is below zero.
     pub spent: Vec<(i32, i64)>,
 }
 
+/// A promise that let a party down, for as long as it stood so: *overdue* ends where it is *kept late*.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LetDown {
+    /// From this day on.
+    pub day: i32,
+    /// Until this day, on which it stood otherwise.
+    pub until: Option<i32>,
+    /// What it was.
+    pub cause: Cause,
+}
+
+/// A time in which a party was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostSpell {
+    /// From this day on.
+    pub from: i32,
+    /// Until this day, on which it was a customer again.
+    pub until: Option<i32>,
+    /// Why, where that was stated.
+    pub stated: Option<Cause>,
+}
+
 impl Circumstances {
+    /// The time in which the party was lost at the end of `day`.
+    fn spell(spells: &[LostSpell], day: i32) -> Option<&LostSpell> {
+        spells.iter().rev().find(|spell| spell.from <= day && spell.until.is_none_or(|until| until > day))
+    }
+
     /// The last time before the end of `day` at which it was seen to leave and has not bought since, and why.
     fn left_for_good(&self, last_purchase: Option<i32>, day: i32) -> Option<&Cause> {
         let since = self.left.iter().filter(|(left, _)| *left <= day && last_purchase.is_none_or(|last| *left >= last));
@@ -43,10 +72,12 @@ impl Circumstances {
     /// The promise that let it down last, after (or on the day of) its last purchase and up to `day`: what it was let down by
     /// before it bought again it has forgiven.
     fn last_straw(&self, last_purchase: Option<i32>, day: i32) -> Option<&Cause> {
-        let since =
-            self.let_down.iter().filter(|(down, _)| *down <= day && last_purchase.is_none_or(|last| *down >= last));
+        // As it stood at the end of the day: what became of it later was not known.
+        let stood = |down: &&LetDown| down.day <= day && down.until.is_none_or(|until| until > day);
+        let since = self.let_down.iter().filter(stood).filter(|down| last_purchase.is_none_or(|last| down.day >= last));
         // Of several on one day the first in the order of causes: broken comes before kept late.
-        since.max_by(|one, next| one.0.cmp(&next.0).then_with(|| next.1.cmp(&one.1))).map(|(_, cause)| cause)
+        let latest = since.max_by(|one, next| one.day.cmp(&next.day).then_with(|| next.cause.cmp(&one.cause)));
+        latest.map(|down| &down.cause)
     }
 
     fn spent_between(&self, from: i32, to: i32) -> Option<i64> {
@@ -58,6 +89,11 @@ impl Circumstances {
 /// Whether a party counts as lost at the end of `day`, and why.
 fn lost(model: &Valuation, customer: &Customer, around: &Circumstances, period: &Period, day: i32) -> Option<Cause> {
     let last = customer.last_purchase(day);
+    if let Some(spells) = &around.lost {
+        let spell = Circumstances::spell(spells, day)?;
+        let stated = spell.stated.clone().filter(|stated| *stated != Cause::Unknown);
+        return Some(stated.unwrap_or_else(|| likely(around, last, day)));
+    }
     let left = around.left_for_good(last, day);
     let silent = || {
         let known = customer.known_at(day, period.days_per_period);
@@ -77,7 +113,8 @@ fn likely(around: &Circumstances, last_purchase: Option<i32>, day: i32) -> Cause
 
 /// The rows of a statement between two dates, one for each customer of the closing date, in the order of their names.
 ///
-/// A party is lost when it was seen to leave and has not bought since, or when its silence, held against its own rhythm, makes
+/// Where the times in which a party was lost are given ([`Circumstances::lost`]), they decide. Otherwise a party is lost when it was
+/// seen to leave and has not bought since, or when its silence, held against its own rhythm, makes
 /// the chance that it is still a customer fall below the period's threshold. The cause is the one that was stated; else the
 /// promise that let it down last since its last purchase; else unknown.
 ///

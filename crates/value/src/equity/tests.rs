@@ -263,7 +263,9 @@ fn a_loss_has_the_cause_that_was_stated_or_the_last_promise_that_let_down() {
     let histories =
         weekly(&[("dealt", 399), ("gone", 308), ("let-down", 308), ("said-why", 308), ("was-gone", 100), ("young", 0)]);
     let broken = |name: &str| Cause::BrokenPromise(name.to_owned());
-    let down = |days: &[(i32, &str)]| days.iter().map(|(day, name)| (*day, broken(name))).collect();
+    let down = |days: &[(i32, &str)]| {
+        days.iter().map(|(day, name)| LetDown { day: *day, until: None, cause: broken(name) }).collect()
+    };
     let around = BTreeMap::from([
         // Forgiven: it bought again afterwards.
         ("dealt".to_owned(), Circumstances { let_down: down(&[(200, "delivery")]), ..Circumstances::default() }),
@@ -298,6 +300,40 @@ fn a_loss_has_the_cause_that_was_stated_or_the_last_promise_that_let_down() {
     let drawn = statement(&rows).expect("a statement");
     assert_eq!(drawn.causes().len(), 3);
     assert!(drawn.causes().iter().all(|(_, cell)| cell.amount_minor < 0 && cell.parties == 1), "{:?}", drawn.causes());
+}
+
+#[test]
+fn given_times_of_loss_decide_and_nothing_later_is_known() {
+    let histories = weekly(&[("back", 399), ("gone", 399), ("kept", 100), ("overdue-then", 399)]);
+    let spell = |from, until, stated| LostSpell { from, until, stated };
+    let lost = |spells: Vec<LostSpell>| Circumstances { lost: Some(spells), ..Circumstances::default() };
+    let overdue = LetDown { day: 399, until: Some(420), cause: Cause::Other("overdue".to_owned()) };
+    let late = LetDown { day: 420, until: None, cause: Cause::Other("kept late".to_owned()) };
+    let around = BTreeMap::from([
+        ("back".to_owned(), lost(vec![spell(100, Some(300), None), spell(500, None, None)])),
+        ("gone".to_owned(), lost(vec![spell(400, None, Some(Cause::Competitor))])),
+        // Silent for three hundred days, and a customer: the model is not asked.
+        ("kept".to_owned(), lost(Vec::new())),
+        (
+            "overdue-then".to_owned(),
+            Circumstances { let_down: vec![overdue, late], ..lost(vec![spell(400, None, Some(Cause::Unknown))]) },
+        ),
+    ]);
+    let valuation = valuation(f64::INFINITY);
+    let courses = |from, to| {
+        let between = Period { from, to, ..period() };
+        let rows = party_rows(&histories, &around, &between, &valuation, &valuation).expect("rows");
+        rows.into_iter().map(|row| (row.party, row.course)).collect::<BTreeMap<_, _>>()
+    };
+    let found = courses(299, 400);
+    assert_eq!(found["back"], Course::Regained);
+    assert_eq!(found["gone"], Course::Lost(Cause::Competitor));
+    assert_eq!(found["kept"], Course::Stayed);
+    assert_eq!(found["overdue-then"], Course::Lost(Cause::Other("overdue".to_owned())), "it was kept late only later");
+    assert_eq!(courses(300, 399)["back"], Course::Stayed);
+    assert_eq!(courses(299, 399)["gone"], Course::Stayed);
+    assert_eq!(courses(390, 420)["overdue-then"], Course::Lost(Cause::Other("kept late".to_owned())));
+    assert_eq!(courses(400, 500)["gone"], Course::Gone);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use makegood_store::Store;
+use makegood_engine::Session;
 
 use super::{Site, booking, departure};
 use crate::bench::Figure;
@@ -52,10 +52,12 @@ pub fn popular_thing(site: &Site, kind: &str, many: u32) -> Result<Vec<Figure>> 
     let (_, store) = site.fresh(kind)?;
     let mut session = site.session(&store)?;
     site.take(&mut session, many, |number| booking(&format!("C{number}"), "CROWD"))?;
-    let calm = others(site, &store, "calm", None)?;
+    // Somebody else's process, which runs already.
+    let mut other = site.session(&store)?;
+    let calm = others(site, &mut other, "calm", None)?;
     let over = AtomicBool::new(false);
     let (took, delays) = std::thread::scope(|scope| -> Result<_> {
-        let others = scope.spawn(|| others(site, &store, "busy", Some(&over)));
+        let others = scope.spawn(|| others(site, &mut other, "busy", Some(&over)));
         let watch = Stopwatch::start();
         let event = site.incoming(&departure("CROWD"))?;
         let done = session.take([event]).and_then(|()| session.flush());
@@ -65,6 +67,7 @@ pub fn popular_thing(site: &Site, kind: &str, many: u32) -> Result<Vec<Figure>> 
         Ok((took, others.join().map_err(|_| anyhow::anyhow!("the others panicked"))??))
     })?;
     drop(session);
+    drop(other);
     ensure!(store.reader()?.count("remedy")? == u64::from(many), "somebody was not credited");
     let most = delays.iter().max().copied().context("nobody else did anything")?;
     Ok(vec![
@@ -87,13 +90,7 @@ pub fn popular_thing(site: &Site, kind: &str, many: u32) -> Result<Vec<Figure>> 
 }
 
 /// Takes events of somebody else, one after another, until it is over or a few are taken: how long each took.
-fn others(
-    site: &Site,
-    store: &std::sync::Arc<dyn Store>,
-    name: &str,
-    over: Option<&AtomicBool>,
-) -> Result<Vec<Duration>> {
-    let mut session = site.session(store)?;
+fn others(site: &Site, session: &mut Session, name: &str, over: Option<&AtomicBool>) -> Result<Vec<Duration>> {
     let mut times = Vec::new();
     for number in 0..100_000_u32 {
         if over.map_or(number >= 30, |over| over.load(Ordering::SeqCst)) {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use makegood_engine::{put_in_force, rebuild, verify};
 
 use super::Site;
-use crate::bench::measure::{Stopwatch, ratio};
+use crate::bench::measure::{Stopwatch, median, ratio};
 use crate::bench::{Figure, world};
 use crate::place::Place;
 use crate::shell::{program, run as carry_out};
@@ -15,7 +15,7 @@ use crate::shell::{program, run as carry_out};
 /// The tables whose rows the full path leaves.
 const TABLES: [&str; 8] = ["event", "head", "promise", "remedy", "posting", "interest", "outbox", "tally"];
 
-pub fn measure(place: &Place, site: &Site, kind: &str, days: u16) -> Result<Vec<Figure>> {
+pub fn measure(place: &Place, site: &Site, kind: &str, (days, rounds): (u16, u16)) -> Result<Vec<Figure>> {
     let events = world::events(days)?;
     let lines = events.iter().filter(|byte| **byte == b'\n').count();
     println!("{kind}: {lines} events through the full path");
@@ -42,7 +42,7 @@ pub fn measure(place: &Place, site: &Site, kind: &str, days: u16) -> Result<Vec<
         times(format!("{kind}: verify, per event, as fast as live folding"), live, verifying, "at least 2"),
     ];
     if kind == "PostgreSQL" {
-        figures.extend(against_copy(place, site, &url, &events, live)?);
+        figures.extend(against_copy(place, site, &url, &events, rounds)?);
     }
     Ok(figures)
 }
@@ -51,10 +51,19 @@ fn times(what: String, one: Duration, other: Duration, goal: &str) -> Figure {
     Figure::new(what, format!("{:.2} times ({:.2} s)", ratio(one, other), other.as_secs_f64()), goal)
 }
 
-fn against_copy(place: &Place, site: &Site, url: &str, events: &[u8], live: Duration) -> Result<Vec<Figure>> {
-    let one = copied(site, url, 1)?;
-    let two = copied(site, url, 2)?;
-    let both = by_two(place, site, events)?;
+fn against_copy(place: &Place, site: &Site, url: &str, events: &[u8], rounds: u16) -> Result<Vec<Figure>> {
+    let [mut one, mut live, mut two, mut both] = [const { Vec::new() }; 4];
+    for round in 1..=rounds {
+        // In turns, so that whoever else is at work slows all of them.
+        live.push(by_one(site, events)?);
+        one.push(copied(site, url, 1)?);
+        both.push(by_two(place, site, events)?);
+        two.push(copied(site, url, 2)?);
+        let last = [&live, &one, &both, &two].map(|times| times.last().map_or(0.0, Duration::as_secs_f64));
+        let [live, one, both, two] = last;
+        println!("  round {round}: one {live:.2} s, COPY {one:.2} s; two {both:.2} s, COPY by two {two:.2} s");
+    }
+    let [one, live, two, both] = [one, live, two, both].map(median);
     Ok(vec![
         Figure::new(
             "PostgreSQL: bare COPY of the same rows, one connection",
@@ -69,6 +78,13 @@ fn against_copy(place: &Place, site: &Site, url: &str, events: &[u8], live: Dura
         ),
         times("PostgreSQL: speed of the full path, of bare COPY's, two processes".into(), two, both, "at least 0.4"),
     ])
+}
+
+/// This process by itself.
+fn by_one(site: &Site, events: &[u8]) -> Result<Duration> {
+    let (_, store) = site.fresh("PostgreSQL")?;
+    let mut session = site.session(&store)?;
+    Ok(world::live(&mut session, &site.book, events)?.clock)
 }
 
 /// How long the server takes to read the same rows from files into tables with the same keys.

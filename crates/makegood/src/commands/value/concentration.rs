@@ -59,7 +59,8 @@ fn values(base: &Base, fitted: &crate::value::Fitted) -> Result<Vec<Worth>, Fail
 }
 
 fn worth(base: &Base, party: &str, value_minor: i64, cost_to_serve_minor: i64) -> Worth {
-    let last_cared_day = base.cared.get(party).copied().filter(|day| *day <= base.day);
+    let last_cared_day =
+        base.cared.get(party).and_then(|days| days.iter().copied().filter(|day| *day <= base.day).max());
     let currency = base.histories.currency().to_owned();
     Worth { party: party.to_owned(), currency, value_minor, cost_to_serve_minor, last_cared_day }
 }

@@ -119,10 +119,14 @@ impl Story<'_> {
     /// What it was let down by, given, and why it left.
     fn events(&self, most: usize) -> Option<Table> {
         let around = self.base.circumstances.get(self.party)?;
-        let Circumstances { left, let_down, spent } = around;
+        let Circumstances { left, let_down, spent, lost } = around;
         let decimals = self.base.decimals;
         let mut rows: Vec<(i32, String)> = Vec::new();
-        rows.extend(let_down.iter().map(|(day, promise)| (*day, format!("let down: {promise}"))));
+        rows.extend(let_down.iter().map(|down| (down.day, format!("let down: {}", down.cause))));
+        for spell in lost.iter().flatten() {
+            rows.push((spell.from, "lost, by the charter's stages".to_owned()));
+            rows.extend(spell.until.map(|until| (until, "a customer again, by the charter's stages".to_owned())));
+        }
         rows.extend(left.iter().map(|(day, why)| (*day, format!("left: {why}"))));
         rows.extend(spent.iter().map(|(day, minor)| {
             (*day, format!("goodwill or remedy: {}{}", amount(i128::from(*minor), decimals), currency(self.base)))

@@ -1,14 +1,22 @@
-use makegood_value::repeat::RepeatFit;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use makegood_value::repeat::{Covariates, RepeatFit, fit_with_covariates};
 use serde_json::{Value as Json, json};
 
 use super::currency;
 use crate::Failure;
-use crate::arguments::{self, Model, Output};
-use crate::output::grouped;
-use crate::value::{Base, Cell, Fitted, Report, Table, compare, date_of, fit_now, record};
+use crate::arguments::{self, CovariateRows, Model, Output};
+use crate::output::{counter, grouped};
+use crate::value::{Base, Cell, Fitted, Report, Sheet, Table, compare, date_of, fit_now, options, record, refused};
 
 /// `makegood value fit`: fits the models, and records them where there is a database.
-pub(super) fn run(base: &arguments::Base, model: &Model, others: bool, output: &Output) -> Result<bool, Failure> {
+pub(super) fn run(
+    base: &arguments::Base,
+    model: &Model,
+    (others, covariates): (bool, &CovariateRows),
+    output: &Output,
+) -> Result<bool, Failure> {
     let base = Base::open(base, false)?;
     let fitted = fit_now(&base, model, base.day)?;
     let recorded = record(&base, &fitted)?;
@@ -20,8 +28,92 @@ pub(super) fn run(base: &arguments::Base, model: &Model, others: bool, output: &
             fields.insert("comparison".to_owned(), data);
         }
     }
+    if let Some(file) = &covariates.covariates {
+        let rows = (file.as_path(), covariates.covariates_of.as_str());
+        let (table, notes, data) = effects(&base, model, rows, fitted.repeat.log_likelihood)?;
+        report.tables.push(table);
+        report.notes.extend(notes);
+        if let Some(fields) = report.data.as_object_mut() {
+            fields.insert("covariates".to_owned(), data);
+        }
+    }
     report.write(output)?;
     Ok(true)
+}
+
+/// What facts of each customer do to how often it buys and when it leaves. Nothing else is valued by it.
+fn effects(
+    base: &Base,
+    how: &Model,
+    (file, of): (&Path, &str),
+    without: f64,
+) -> Result<(Table, Vec<String>, Json), Failure> {
+    let sheet = Sheet::read(file)?;
+    let who = sheet.column("--covariates-of", of)?;
+    let columns = sheet.others(who);
+    let number = |cell: &str| cell.parse::<f64>().ok().filter(|number| number.is_finite());
+    let help = "write a number, with 1 and 0 for yes and no; rows are counted from 1";
+    let numbers = columns.iter().map(|(place, _)| sheet.numbers(*place, number, help));
+    let numbers: Vec<Vec<f64>> = numbers.collect::<Result<_, _>>()?;
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for (row, name) in sheet.words(who).enumerate() {
+        if known.insert(name, row).is_some() {
+            let message = format!("`{}`: `{name}` stands twice", sheet.name);
+            return Err(Failure::new("M041", message, "write one row for each customer"));
+        }
+    }
+    let unit = base.terms.unit.days();
+    let (mut customers, mut values, mut missing) = (Vec::new(), Vec::new(), 0_usize);
+    for (name, customer) in base.histories.customers() {
+        let Some(summary) = customer.known_at(base.day, unit).filter(|summary| summary.age > 0.0) else { continue };
+        let Some(row) = known.get(name) else {
+            missing = missing.saturating_add(1);
+            continue;
+        };
+        customers.push(summary);
+        values.extend(numbers.iter().filter_map(|column| column.get(*row).copied()));
+    }
+    let covariates = Covariates { names: columns.into_iter().map(|(_, name)| name).collect(), values };
+    let progress = counter("fitting with covariates");
+    let fitted = fit_with_covariates(how.model.model(), &customers, &covariates, &covariates, options(how));
+    progress.finish_and_clear();
+    let fitted = fitted.map_err(|error| refused(&error))?;
+    let cells = fitted.effects.iter().map(|effect| {
+        vec![
+            Cell::text(&effect.parameter),
+            Cell::text(&effect.covariate),
+            Cell::number(effect.coefficient, 3),
+            Cell::number(effect.standard_error, 3),
+            Cell::number(effect.coefficient / effect.standard_error, 1),
+        ]
+    });
+    let columns = vec![
+        ("parameter", false),
+        ("covariate", false),
+        ("coefficient", true),
+        ("standard error", true),
+        ("ratio", true),
+    ];
+    let title = format!("What the facts of each customer do, {} customers", grouped(fitted.customers as i128));
+    let table = Table::new(title, columns, cells.collect());
+    let mut notes = vec![
+        "A parameter of a customer is the base times e to the sum of coefficient times value: a positive one on `alpha` means slower buying.".to_owned(),
+        format!(
+            "With covariates the log-likelihood of repeat buying is {}, without {}; values and the statement are reckoned without.",
+            Cell::number(fitted.log_likelihood, 1).shown,
+            Cell::number(without, 1).shown
+        ),
+    ];
+    if missing > 0 {
+        let count = grouped(missing as i128);
+        notes.push(format!("{count} customers do not stand in `{}` and are left out of it.", sheet.name));
+    }
+    notes.extend(fitted.warnings.iter().map(|warning| format!("With covariates, {warning}.")));
+    let data = json!({
+        "effects": fitted.effects, "parameters": fitted.repeat.parameters(), "log_likelihood": fitted.log_likelihood,
+        "customers": fitted.customers, "left_out": missing,
+    });
+    Ok((table, notes, data))
 }
 
 fn parameters(fit: &RepeatFit, rows: &mut Vec<Vec<Cell>>) {

@@ -2,8 +2,10 @@
 
 mod calibrate;
 mod concentration;
+mod contracts;
 mod explain;
 mod fit;
+mod opportunities;
 mod predict;
 
 use makegood_value::Summary;
@@ -17,7 +19,11 @@ use crate::value::{Base, Fitted, refused, threads};
 /// `makegood value`: what customers are worth.
 pub fn run(arguments: &ValueCommand) -> Result<bool, Failure> {
     match arguments {
-        ValueCommand::Fit { base, model, compare, output } => fit::run(base, model, *compare, output),
+        ValueCommand::Fit { base, model, compare, covariates, output } => {
+            fit::run(base, model, (*compare, covariates), output)
+        }
+        ValueCommand::Opportunities { rows, prior, output } => opportunities::run(rows, *prior, output),
+        ValueCommand::Contracts { rows, prior, output } => contracts::run(rows, *prior, output),
         ValueCommand::Predict { base, model, top, output } => predict::run(base, model, *top, output),
         ValueCommand::Calibrate { base, model, fit_until, output } => {
             calibrate::run(base, model, fit_until.as_deref(), output)

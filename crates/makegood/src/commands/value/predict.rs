@@ -1,11 +1,11 @@
 use makegood_value::Summary;
 use makegood_value::lifetime::Score;
 use makegood_value::rhythm::Rhythm;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{currency, scored};
 use crate::Failure;
-use crate::arguments::{self, Model, Output};
+use crate::arguments::{self, Model, Output, ReportFormat};
 use crate::output::grouped;
 use crate::value::{Base, Cell, Fitted, Report, Table, date_of, for_day};
 
@@ -16,17 +16,18 @@ pub(super) fn run(base: &arguments::Base, model: &Model, top: usize, output: &Ou
     let fitted = for_day(&base, model, base.day, &mut notes)?;
     let mut scored = scored(&base, &fitted)?;
     scored.sort_by(|(one, _, a), (next, _, b)| b.value.total_cmp(&a.value).then(one.cmp(next)));
-    report(&base, &fitted, &scored, (top, output), notes).write(output)?;
+    answer(&base, &fitted, &scored, (top, output), notes)?;
     Ok(true)
 }
 
-fn report(
+/// Writes the forecast: to people the first of them, to programs all, one after the other.
+fn answer(
     base: &Base,
     fitted: &Fitted,
     scored: &[(&str, Summary, Score)],
     (top, output): (usize, &Output),
     notes: Vec<String>,
-) -> Report {
+) -> Result<(), Failure> {
     let scale = base.scale();
     let rhythm = |summary: &Summary| Rhythm::of(&fitted.repeat.repeat, summary);
     let lost = |summary: &Summary| rhythm(summary).is_lost(base.terms.lost_below);
@@ -60,14 +61,26 @@ fn report(
     let gone = scored.iter().filter(|(_, summary, _)| lost(summary)).count();
     let horizon =
         base.terms.horizon_years.map_or("over all of the future".to_owned(), |years| format!("over {years} years"));
-    let parties = scored.iter().map(|(name, summary, score)| {
+    let party = |(name, summary, score): &(&str, Summary, Score)| {
         json!({
             "party": name, "repeats": summary.repeats, "p_alive": score.p_alive, "lost": lost(summary),
             "silence": rhythm(summary).times, "discounted_purchases": score.discounted_purchases,
             "expected_spend": score.expected_spend / scale, "value": score.value / scale,
         })
-    });
-    Report {
+    };
+    match output.format {
+        ReportFormat::Csv => return output.stream_csv(&columns, scored, row),
+        ReportFormat::Json => {
+            let head = json!({
+                "as_of": date_of(base.day).to_string(), "currency": base.histories.currency(), "total": total / scale,
+                "lost": gone, "model": fitted.repeat.repeat.model().name(),
+                "fitted_as_of": date_of(fitted.day).to_string(), "notes": notes,
+            });
+            return output.stream_json(&head, "parties", scored, party);
+        }
+        ReportFormat::Text | ReportFormat::Html => {}
+    }
+    let report = Report {
         title: format!("What customers are worth on {}", date_of(base.day)),
         lead: vec![
             format!(
@@ -86,13 +99,10 @@ fn report(
                 .to_owned(),
             fitted.origin(),
         ],
-        tables: vec![Table::first("Customers, the most valuable first", columns, scored, output.rows(top), row)],
+        tables: vec![Table::first("Customers, the most valuable first", columns, scored, top, row)],
         plots: Vec::new(),
         notes,
-        data: output.data(|| json!({
-            "as_of": date_of(base.day).to_string(), "currency": base.histories.currency(), "total": total / scale,
-            "lost": gone, "model": fitted.repeat.repeat.model().name(), "fitted_as_of": date_of(fitted.day).to_string(),
-            "parties": parties.collect::<Vec<_>>(),
-        })),
-    }
+        data: Json::Null,
+    };
+    report.write(output)
 }

@@ -1,0 +1,209 @@
+//! Rounds: where others work too, much work is gathered and worked a share of the slots at a time, so that two processes fold different
+//! parties and neither makes the other fold again.
+//!
+//! First what is said of things is recorded and made durable. Then whoever must hear of it is looked up, and round after round this
+//! process claims a share of the slots and folds what the parties in them said and must hear, in the order in which it was taken. Nothing
+//! is correct only because of a claim: the version of each head decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use makegood_store::{FanoutRow, Queue, SLOTS, Slot, slot_of};
+
+use crate::folder::Tellings;
+use crate::session::Placed;
+use crate::{EngineError, Session, Work, limits};
+
+/// The pause before slots that others hold are asked for again.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Slots that are asked for while others hold all of them.
+const PROBES: usize = 16;
+/// Pauses in a row: five minutes.
+const PAUSES: u32 = 15_000;
+
+/// What is gathered, and what is held.
+#[derive(Default)]
+pub(crate) struct Rounds {
+    gathered: Vec<Placed>,
+    /// Things' events whose tellings were all folded.
+    told: Vec<FanoutRow>,
+    /// The slots of the round at work, and of the one before, whose commit is on its way.
+    held: BTreeSet<Slot>,
+    before: BTreeSet<Slot>,
+    /// The seat by which others see that things' events are on their way here.
+    seat: Option<Slot>,
+    /// True while nobody else was seen to hold slots.
+    alone: bool,
+}
+
+/// All seats.
+fn seats() -> Vec<Slot> {
+    (0..limits::SEATS).map(Slot).collect()
+}
+
+/// The party in whose slot a piece of work is folded; `None` where that is no party.
+fn party(work: &Work) -> Option<&str> {
+    match work {
+        Work::Event(incoming) if incoming.event.about.as_deref() == Some(&*incoming.event.subject) => None,
+        Work::Event(incoming) => Some(&incoming.event.subject),
+        Work::Clock { party, .. } => Some(party),
+        Work::Deliver(row) | Work::Tell(row) => Some(&row.party),
+        Work::Introduce(row) => Some(&row.party),
+        Work::Fanout { .. } | Work::Newcomers(_) | Work::Told(_) | Work::SetAside(_) => None,
+    }
+}
+
+impl Session {
+    /// True when work is gathered: there is much of it, or what came before it is gathered.
+    pub(crate) fn gather(&self, work: &[Placed]) -> bool {
+        !self.rounds.gathered.is_empty() || work.len() >= self.bounds().gather_from
+    }
+
+    /// Takes work to what is gathered, and works it when it is much.
+    pub(crate) fn gathered(&mut self, work: Vec<Placed>) -> Result<(), EngineError> {
+        self.rounds.gathered.extend(work);
+        if self.rounds.gathered.len() >= self.bounds().gathered { self.work_gathered() } else { Ok(()) }
+    }
+
+    /// Works what is gathered.
+    pub(crate) fn work_gathered(&mut self) -> Result<(), EngineError> {
+        if self.rounds.gathered.is_empty() { Ok(()) } else { self.work_in_rounds() }
+    }
+
+    /// True while much is taken in: what newcomers missed is told in rounds, too.
+    pub(crate) fn in_rounds(&self) -> bool {
+        self.rounds.seat.is_some()
+    }
+
+    /// Works what is gathered, if anything, and what is to be looked at again.
+    pub(crate) fn work_in_rounds(&mut self) -> Result<(), EngineError> {
+        self.take_seat()?;
+        let gathered = std::mem::take(&mut self.rounds.gathered);
+        let (mut rest, things): (Vec<Placed>, Vec<Placed>) =
+            gathered.into_iter().partition(|(_, work)| party(work).is_some());
+        let mut newcomers = self.newcomers();
+        self.folder().stage_things(&things);
+        self.fold(things)?;
+        self.settle_taken()?;
+        self.finish_told();
+        let Tellings { tellings, mut few, many } = self.folder().tellings()?;
+        rest.extend(tellings);
+        newcomers.extend(self.newcomers());
+        self.folder().begin_rounds();
+        let missed = self.folder().missed(&newcomers)?;
+        rest.extend(self.placed(missed));
+        few.extend(newcomers.into_iter().map(|newcomers| newcomers.row.clone()));
+        for row in many {
+            self.then(Work::Fanout { row, told: Default::default() });
+        }
+        let mut by_slot: BTreeMap<Slot, Vec<Placed>> = BTreeMap::new();
+        for (place, work) in rest {
+            if let Some(slot) = party(&work).map(slot_of) {
+                by_slot.entry(slot).or_default().push((place, work));
+            }
+        }
+        let share = if self.rounds.alone { usize::from(SLOTS) } else { limits::CLAIMED_SLOTS };
+        self.rounds.alone = true;
+        while !by_slot.is_empty() {
+            let mine = self.turn(&by_slot, share)?;
+            let mut round: Vec<Placed> = mine.iter().filter_map(|slot| by_slot.remove(slot)).flatten().collect();
+            round.sort_by_key(|(place, _)| *place);
+            self.fold_only(round)?;
+            self.close()?;
+            self.end_round()?;
+        }
+        self.folder().end_rounds();
+        self.rounds.told.extend(few);
+        Ok(())
+    }
+
+    /// Claims a share of these slots, and awaits others that hold all of them. Where several processes begin at once, each begins with
+    /// others.
+    fn turn(&mut self, wanted: &BTreeMap<Slot, Vec<Placed>>, share: usize) -> Result<Vec<Slot>, EngineError> {
+        let mut order: Vec<Slot> = wanted.keys().copied().collect();
+        if let Some(turn) = (std::process::id() as usize).wrapping_mul(share).checked_rem(order.len()) {
+            order.rotate_left(turn);
+        }
+        for pause in 0..PAUSES {
+            // While others hold everything, a few are asked for until one of them is free.
+            let few: Vec<Slot> = order.iter().copied().step_by(order.len().div_ceil(PROBES).max(1)).collect();
+            if pause > 0 && !self.any_free(&few)? {
+                std::thread::sleep(PAUSE);
+                continue;
+            }
+            for portion in order.chunks(share) {
+                let got = self.claim(Queue::Deliveries, portion)?;
+                self.rounds.alone &= got.len() == portion.len();
+                if !got.is_empty() {
+                    self.rounds.held.extend(&got);
+                    return Ok(got);
+                }
+            }
+            // What others wait for is not held meanwhile.
+            self.settle_taken()?;
+            self.give_back()?;
+            std::thread::sleep(PAUSE);
+        }
+        Err(EngineError::Held { what: "slots" })
+    }
+
+    /// True when one of these slots, which are given back at once, is nobody else's.
+    fn any_free(&mut self, slots: &[Slot]) -> Result<bool, EngineError> {
+        let got = self.claim(Queue::Deliveries, slots)?;
+        self.release(Queue::Deliveries, &got)?;
+        Ok(!got.is_empty())
+    }
+
+    /// The round before the one that ends is durable: its slots are given back.
+    fn end_round(&mut self) -> Result<(), EngineError> {
+        let held = std::mem::take(&mut self.rounds.held);
+        let before = std::mem::replace(&mut self.rounds.before, held);
+        let over: Vec<Slot> = before.difference(&self.rounds.before).copied().collect();
+        if over.is_empty() { Ok(()) } else { self.release(Queue::Deliveries, &over) }
+    }
+
+    /// Gives back every slot: all that was folded in them is durable.
+    pub(crate) fn give_back(&mut self) -> Result<(), EngineError> {
+        self.end_round()?;
+        self.end_round()
+    }
+
+    /// Takes the first seat that is free, so that others leave what is on its way here to this session.
+    pub(crate) fn take_seat(&mut self) -> Result<(), EngineError> {
+        if self.rounds.seat.is_none() && self.store_is_shared() {
+            let free = self.claim(Queue::Feeding, &seats())?;
+            if let Some((seat, others)) = free.split_first() {
+                self.rounds.seat = Some(*seat);
+                self.release(Queue::Feeding, others)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the seat back, once nothing is on its way.
+    pub(crate) fn leave_seat(&mut self) -> Result<(), EngineError> {
+        match self.rounds.seat.take() {
+            Some(seat) => self.release(Queue::Feeding, &[seat]),
+            None => Ok(()),
+        }
+    }
+
+    /// True while others take in much at once: what waits may be theirs.
+    pub(crate) fn others_feed(&mut self) -> Result<bool, EngineError> {
+        if !self.store_is_shared() {
+            return Ok(false);
+        }
+        let free = self.claim(Queue::Feeding, &seats())?;
+        let given_back: Vec<Slot> = free.iter().copied().filter(|seat| Some(*seat) != self.rounds.seat).collect();
+        self.release(Queue::Feeding, &given_back)?;
+        Ok(free.len() < usize::from(limits::SEATS))
+    }
+
+    /// Notes that what was told is durable, so that the rows that stood for it may go.
+    pub(crate) fn finish_told(&mut self) {
+        let told = std::mem::take(&mut self.rounds.told);
+        if !told.is_empty() {
+            self.then(Work::Told(told));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+"""DuckDB on the files of a history: each question of standard input (one a line) is asked, with how long it took and what it gave."""
+
+import json
+import sys
+import time
+
+import duckdb
+
+threads = int(sys.argv[1])
+connection = duckdb.connect()
+connection.execute(f"SET threads = {threads}")
+connection.execute("SET TimeZone = 'UTC'")
+connection.execute("SET enable_progress_bar = false")
+for line in sys.stdin:
+    question = json.loads(line)
+    begun = time.perf_counter()
+    rows = connection.execute(question["sql"]).fetchall()
+    took = time.perf_counter() - begun
+    print(json.dumps({"name": question["name"], "seconds": took, "rows": rows}, default=str), flush=True)

@@ -462,7 +462,7 @@ pub enum Held {
 }
 
 /// The form in which states are kept; raised when it changes.
-const FORM: u8 = 4;
+const FORM: u8 = 5;
 
 /// A state that cannot be read back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

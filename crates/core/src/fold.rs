@@ -260,15 +260,39 @@ pub(crate) struct Folding<'a> {
     pub out: Folded,
 }
 
-/// A part in hand: as it was loaded, if it was, and as it is now.
+/// A part in hand: as it was loaded, if it was, and as it is now. Most parts are only looked at, so that what one was is kept apart
+/// only once it is put back.
 pub(crate) struct Held<T> {
-    pub was: Option<T>,
-    pub is: T,
+    was: Option<T>,
+    is: T,
+    /// True once it was put back or taken up.
+    touched: bool,
 }
 
-impl<T: Clone> Held<T> {
+impl<T: PartialEq> Held<T> {
     fn loaded(part: T) -> Self {
-        Self { was: Some(part.clone()), is: part }
+        Self { was: None, is: part, touched: false }
+    }
+
+    /// One that was loaded as `was` and changed to `is`.
+    #[cfg(test)]
+    pub(crate) fn changed(was: T, is: T) -> Self {
+        Self { was: Some(was), is, touched: true }
+    }
+
+    /// Puts a part back under `key`, or takes up a new one.
+    fn put<K: Ord>(parts: &mut BTreeMap<K, Self>, key: K, part: T) {
+        let held = match parts.remove(&key) {
+            Some(held) if held.touched => Self { was: held.was, is: part, touched: true },
+            Some(held) => Self { was: Some(held.is), is: part, touched: true },
+            None => Self { was: None, is: part, touched: true },
+        };
+        parts.insert(key, held);
+    }
+
+    /// True of one that is new or otherwise than it was loaded.
+    fn is_changed(&self) -> bool {
+        self.touched && self.was.as_ref() != Some(&self.is)
     }
 }
 
@@ -285,7 +309,8 @@ impl Folding<'_> {
 
     /// The promises that are new or stand otherwise than they did, with how they stood; none in `seen` as it stands now.
     pub fn moved(&self, seen: &BTreeSet<(PartId, PromiseState)>) -> Vec<(PartId, Option<PromiseState>)> {
-        let moved = self.promises.iter().filter_map(|(id, held)| {
+        let touched = self.promises.iter().filter(|(_, held)| held.touched);
+        let moved = touched.filter_map(|(id, held)| {
             let was = held.was.as_ref().map(|was| was.state);
             (was != Some(held.is.state) && !seen.contains(&(*id, held.is.state))).then_some((*id, was))
         });
@@ -299,14 +324,12 @@ impl Folding<'_> {
 
     /// Puts a promise back as it now is, or takes up a new one.
     pub fn put_promise(&mut self, promise: Promise) {
-        let was = self.promises.remove(&promise.id).and_then(|held| held.was);
-        self.promises.insert(promise.id, Held { was, is: promise });
+        Held::put(&mut self.promises, promise.id, promise);
     }
 
     /// Puts a remedy back as it now is, or takes up a new one.
     pub fn put_remedy(&mut self, remedy: Remedy) {
-        let was = self.remedies.remove(&remedy.id).and_then(|held| held.was);
-        self.remedies.insert(remedy.id, Held { was, is: remedy });
+        Held::put(&mut self.remedies, remedy.id, remedy);
     }
 
     /// The parts of this kind in hand, in the order of their ids.
@@ -316,9 +339,17 @@ impl Folding<'_> {
 
     /// Puts another part back as it now is, or takes up a new one.
     pub fn put_beside(&mut self, part: Beside) {
-        let key = (part.kind(), part.id());
-        let was = self.beside.remove(&key).and_then(|held| held.was);
-        self.beside.insert(key, Held { was, is: part });
+        Held::put(&mut self.beside, (part.kind(), part.id()), part);
+    }
+
+    /// True of a promise that was put back or taken up in this fold.
+    pub fn is_touched(&self, id: &PartId) -> bool {
+        self.promises.get(id).is_some_and(|held| held.touched)
+    }
+
+    /// True of another part that was put back or taken up in this fold.
+    pub fn is_beside_touched(&self, kind: BesideKind, id: PartId) -> bool {
+        self.beside.get(&(kind, id)).is_some_and(|held| held.touched)
     }
 
     /// A refusal of the event.
@@ -334,25 +365,19 @@ impl Folding<'_> {
     /// Counts what changed and asserts the invariants of it.
     pub(crate) fn finish(mut self) -> Result<Folded, FoldError> {
         message::notices(&mut self)?;
-        for held in self.promises.values().filter(|held| held.was.as_ref() != Some(&held.is)) {
+        for held in self.promises.values().filter(|held| held.is_changed()) {
             people::assert_sound(&self, held.was.as_ref(), &held.is)?;
         }
-        for held in self.promises.into_values() {
-            if held.was.as_ref() == Some(&held.is) {
-                continue;
-            }
+        for held in self.promises.into_values().filter(Held::is_changed) {
             promise::count(&mut self.party, held.was.as_ref(), &held.is)?;
             self.out.promises.push(held.is);
         }
-        for held in self.remedies.into_values() {
-            if held.was.as_ref() == Some(&held.is) {
-                continue;
-            }
+        for held in self.remedies.into_values().filter(Held::is_changed) {
             remedy::assert_sound(held.was.as_ref(), &held.is)?;
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
             self.out.remedies.push(held.is);
         }
-        for held in self.beside.into_values().filter(|held| held.was.as_ref() != Some(&held.is)) {
+        for held in self.beside.into_values().filter(Held::is_changed) {
             stage::assert_sound(held.was.as_ref(), &held.is)?;
             self.out.beside.push(held.is);
         }

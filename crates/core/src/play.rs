@@ -110,16 +110,21 @@ impl StepState {
 
 /// An event that plays may hear: those that run hear it, and it may begin others. Told again, it is heard once.
 pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
-    for mut play in running(folding) {
-        let Some((version, rules)) = folding.book.by_tag(play.charter) else {
-            gone(folding, event)?;
-            continue;
-        };
-        let same = event.thing().unwrap_or_default() == &*play.thing && event.time >= play.began_at;
-        if let (true, Some(form)) = (same, event.form(version)) {
-            hear(folding, &mut play, rules, event, form);
-            folding.put_beside(Beside::Play(play));
-        }
+    let book = folding.book;
+    if running(folding).any(|play| book.by_tag(play.charter).is_none()) {
+        gone(folding, event)?;
+    }
+    let hears = |play: &&Play| {
+        let form = book.by_tag(play.charter).and_then(|(version, rules)| Some((rules, event.form(version)?)));
+        let listens = form.is_some_and(|(rules, form)| listens(play, rules, form));
+        listens && event.thing().unwrap_or_default() == &*play.thing && event.time >= play.began_at
+    };
+    let plays: Vec<Play> = running(folding).filter(hears).cloned().collect();
+    for mut play in plays {
+        let Some((version, rules)) = book.by_tag(play.charter) else { continue };
+        let Some(form) = event.form(version) else { continue };
+        hear(folding, &mut play, rules, event, form);
+        folding.put_beside(Beside::Play(play));
     }
     Ok(())
 }
@@ -200,7 +205,16 @@ fn begin_one(folding: &mut Folding, event: &Event, rules: &Rules, id: PlaybookId
 
 /// Carries the plays in hand on: notes which steps came to their end, and enters those that come after them.
 pub(crate) fn advance(folding: &mut Folding) -> Result<(), FoldError> {
-    for mut play in running(folding) {
+    // Nothing has changed for a play of which neither itself nor a promise that is a step of it was touched.
+    let concerned = |play: &&Play| {
+        let steps = play.steps.iter().filter_map(|step| match step {
+            StepState::Entered(id) | StepState::Settled(id, ..) => Some(id),
+            StepState::Waiting | StepState::Passed => None,
+        });
+        folding.is_beside_touched(BesideKind::Play, play.id) || steps.into_iter().any(|id| folding.is_touched(id))
+    };
+    let plays: Vec<Play> = running(folding).filter(concerned).cloned().collect();
+    for mut play in plays {
         let Some((_, rules)) = folding.book.by_tag(play.charter) else { continue };
         let Some(playbook) = play.playbook_of(rules) else { continue };
         if play.state == PlayState::Control {
@@ -231,8 +245,13 @@ pub(crate) fn plays<'f>(folding: &'f Folding) -> impl Iterator<Item = &'f Play> 
 }
 
 /// The plays in hand that have not ended.
-fn running(folding: &Folding) -> Vec<Play> {
-    plays(folding).filter(|play| play.ended_at.is_none()).cloned().collect()
+fn running<'f>(folding: &'f Folding) -> impl Iterator<Item = &'f Play> {
+    plays(folding).filter(|play| play.ended_at.is_none())
+}
+
+/// True when a step or an ending of the play reads events of this shape.
+fn listens(play: &Play, rules: &Rules, form: &Form) -> bool {
+    rules.uses(form.shape).is_some_and(|uses| uses.plays.contains(&play.playbook))
 }
 
 /// A play whose charter version is gone cannot go on; what the party itself says to it is refused, so that it is not lost.
@@ -266,9 +285,8 @@ fn is_control(playbook: &Playbook, id: &PartId) -> bool {
 
 /// Keeps an event that a step or an ending reads, and ends the play where it does.
 fn hear(folding: &mut Folding, play: &mut Play, rules: &Rules, event: &Event, form: &Form) {
-    let listens = rules.uses(form.shape).is_some_and(|uses| uses.plays.contains(&play.playbook));
     let known = play.heard.iter().any(|proof| proof.ident == event.ident);
-    if !listens || known || play.heard.len() >= limits::HEARD {
+    if known || play.heard.len() >= limits::HEARD {
         return;
     }
     let place = play.heard.partition_point(|proof| (proof.at, proof.ident) < (event.time, event.ident));

@@ -11,8 +11,8 @@ use crate::fold::{FoldError, Folding};
 use crate::id::{Kind, Name, part_id};
 use crate::invariant::{self, Broken};
 use crate::{
-    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rules, custody, dealings, limits, message,
-    people, play, right, stage, tally,
+    Clause, Event, Form, PartId, Party, Promise, PromiseState, Proof, Rulebook, Rules, custody, dealings, limits,
+    message, people, play, right, stage, tally,
 };
 use follow::follow;
 
@@ -93,7 +93,7 @@ pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldE
     people::catch_up(folding, event)?;
     let play = play::named(folding.book, event);
     for id in in_order(folding) {
-        let Some(mut promise) = folding.promise(&id).cloned() else { continue };
+        let Some(promise) = folding.promise(&id) else { continue };
         // Who was found for a role in one play says nothing of another one.
         if play.is_some() && promise.play() != play {
             continue;
@@ -111,6 +111,10 @@ pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         let Some((version, rules)) = folding.book.by_tag(promise.charter) else { continue };
         let Clause::Promise(clause_id) = promise.clause else { continue };
         let Some(form) = event.form(version) else { continue };
+        if !concerns(folding.book, event, (rules, form), clause_id) {
+            continue;
+        }
+        let mut promise = promise.clone();
         hear(folding, &mut promise, rules, clause_id, event, form)?;
         if !let_go_before(&promise, event) {
             right::on_event(folding, &mut promise, event)?;
@@ -125,6 +129,20 @@ pub(crate) fn on_again(folding: &mut Folding, event: &Event) -> Result<(), FoldE
         folding.put_promise(promise);
     }
     play::on_event(folding, event)
+}
+
+/// True when something may follow from an event for a promise of this clause: by its own version, or by a later one's right that may
+/// be better for the party.
+fn concerns(book: &Rulebook, event: &Event, (rules, form): (&Rules, &Form), clause: PromiseId) -> bool {
+    let of_clause = rules.uses(form.shape).is_some_and(|uses| {
+        let follows = [&uses.follows, &uses.begins, &uses.duties].into_iter().any(|list| !list.is_empty());
+        follows || uses.settles.contains(&clause) || uses.proves.contains(&clause)
+    });
+    let triggers = |(version, other): (usize, &Rules)| {
+        let uses = event.form(version).and_then(|form| other.uses(form.shape));
+        other.charter.name == rules.charter.name && uses.is_some_and(|uses| !uses.triggers.is_empty())
+    };
+    of_clause || book.versions().iter().enumerate().any(triggers)
 }
 
 /// The promises in hand, those last whose charter weighs what another charter gave: it must be known by then.

@@ -49,8 +49,8 @@ fn owed(state: RemedyState) -> Remedy {
 /// Ends a fold that made `is` of `was`.
 fn finish(promise: Option<(Promise, Promise)>, remedy: Option<(Remedy, Remedy)>) -> Result<Folded, FoldError> {
     let book = Rulebook::default();
-    let promises = promise.into_iter().map(|(was, is)| (was.id, Held { was: Some(was), is }));
-    let remedies = remedy.into_iter().map(|(was, is)| (was.id, Held { was: Some(was), is }));
+    let promises = promise.into_iter().map(|(was, is)| (was.id, Held::changed(was, is)));
+    let remedies = remedy.into_iter().map(|(was, is)| (was.id, Held::changed(was, is)));
     let folding = Folding {
         book: &book,
         key: "customer:1",

@@ -9,9 +9,9 @@ pub const SECOND_TERMS_FROM: i64 = 1_764_547_200_000;
 /// From when on the first version's bands for the wait are others: 15 November 2025.
 pub const THIRD_BANDS_FROM: i64 = 1_763_164_800_000;
 /// What may leave in one day without a person, in cents.
-pub const BUDGET: i64 = 400_00;
+pub const BUDGET: i64 = 40_000;
 /// Above this a person approves, in cents.
-pub const APPROVE_OVER: i64 = 150_00;
+pub const APPROVE_OVER: i64 = 15_000;
 /// Below this no notice leaves, in cents.
 pub const NOTIFY_FROM: i64 = 6_00;
 /// How often in a calendar year short notice is paid for.
@@ -39,7 +39,7 @@ pub fn wait(terms: u8, at: i64, minutes: i64, fare: Money) -> Result<Option<Mone
         1 => [(60, Ok(12_00)), (180, Ok(35_50)), (360, Err(75))],
         _ => [(60, Ok(8_00)), (120, Ok(40_00)), (300, Err(60))],
     };
-    let cap = usd(if terms == 1 { 120_00 } else { 200_00 })?;
+    let cap = usd(if terms == 1 { 12_000 } else { 20_000 })?;
     let Some((_, gives)) = bands.into_iter().rev().find(|(from, _)| minutes >= *from) else { return Ok(None) };
     let amount = match gives {
         Ok(cents) => usd(cents)?,

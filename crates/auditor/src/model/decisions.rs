@@ -79,7 +79,7 @@ impl Model<'_> {
         };
         self.books.paid(&remedy.accounts, &remedy.amounts, was_waived);
         remedy.state = "paid";
-        if let Some(mut promise) = self.to_pay(name) {
+        if let Some(mut promise) = self.pay_promise(name) {
             let shows = if fact.time > promise.due { State::KeptLate } else { State::Kept };
             promise.show(shows, fact.time, number);
             if promise.state == State::KeptLate {
@@ -91,7 +91,7 @@ impl Model<'_> {
     }
 
     /// The promise to pay a remedy, taken out.
-    fn to_pay(&mut self, name: &str) -> Option<Promise> {
+    fn pay_promise(&mut self, name: &str) -> Option<Promise> {
         let pays = |promise: &&Promise| matches!(&promise.about, About::Payment { remedy, .. } if remedy == name);
         let found = self.promises.values().find(pays)?.name.clone();
         self.promises.remove(&found)
@@ -117,7 +117,7 @@ impl Model<'_> {
         if remedy.is_in_books() {
             self.books.waived(&remedy.accounts, &remedy.amounts);
         }
-        if let Some(mut promise) = self.to_pay(name) {
+        if let Some(mut promise) = self.pay_promise(name) {
             promise.show(State::Released, fact.time, number);
             self.promises.insert(promise.name.clone(), promise);
         }

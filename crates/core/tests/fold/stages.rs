@@ -144,7 +144,8 @@ fn from_suspect_to_advocate_to_lost_and_back() {
 
 #[test]
 fn each_boundary_lies_where_the_charter_says() {
-    let cases: [(&[(&str, &str)], &str, Option<Stage>); 20] = [
+    type Case<'c> = (&'c [(&'c str, &'c str)], &'c str, Option<Stage>);
+    let cases: [Case; 20] = [
         (&[("lead.noted", "01-02")], "12-31", Some(Stage::Suspect)),
         (&[("quote.asked", "01-02")], "01-31 23:59:59", Some(Stage::Prospect)),
         (&[("quote.asked", "01-02")], "02-01", Some(Stage::Suspect)),

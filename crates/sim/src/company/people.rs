@@ -80,7 +80,7 @@ impl Company {
                 chosen(chance, &self.matters.failed).map(|(party, remedy)| (party, What::Approved { remedy, by }))
             }
             75..=80 => {
-                let (by, cents) = (user(chance), chance.between(1, 200_00));
+                let (by, cents) = (user(chance), chance.between(1, 20_000));
                 let pile = if chance.percent(50) { approvals } else { &self.matters.failed };
                 let amount = Money::new(cents, Commodities::iso().get("USD")?);
                 chosen(chance, pile).map(|(party, remedy)| (party, What::Corrected { remedy, amount, by }))

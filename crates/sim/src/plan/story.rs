@@ -123,7 +123,7 @@ impl Story<'_> {
     }
 
     fn booking(&mut self, party: &str, thing: &str, departs: i64) {
-        let fare = usd(self.chance.between(20_00, 180_00));
+        let fare = usd(self.chance.between(20_00, 18_000));
         let paid = match self.chance.below(4) {
             0 => Vec::new(),
             1 => vec![fare],

@@ -76,7 +76,9 @@ pub fn waterfall(section: &Section, currency: &str, decimals: u32) -> String {
     let _ = write!(body, "<line class=\"zero\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{TOP}\" y2=\"{top:.1}\"/>", x(0));
     let words: Vec<String> = bars.iter().map(|bar| format!("{}: {} {currency}", bar.title, bar.amount)).collect();
     let segment = section.segment.as_deref().map_or_else(String::new, |segment| format!(", {segment}"));
-    let (title, words) = (escaped(&format!("Customer equity in {currency}{segment}")), escaped(&words.join("; ")));
+    // A file of transactions may name no currency.
+    let unit = if currency.is_empty() { String::new() } else { format!(" in {currency}") };
+    let (title, words) = (escaped(&format!("Customer equity{unit}{segment}")), escaped(&words.join("; ")));
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{title}\">\
          <title>{title}</title><desc>{words}</desc><style>{STYLE}</style>\

@@ -65,6 +65,8 @@ pub(super) struct PromiseHead {
     pub on: Option<ShapeId>,
     /// The promise it follows, and the event that makes it then.
     pub follows: Option<Follows>,
+    /// True of a step of a playbook.
+    pub step: bool,
     pub has_worth: bool,
     pub has_paid: bool,
 }

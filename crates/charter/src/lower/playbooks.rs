@@ -97,6 +97,7 @@ fn heads(playbook: &Entry, on: Option<ShapeId>, entries: &[Entry], context: &mut
             span: entry.key_span.clone(),
             on,
             follows: None,
+            step: true,
             has_worth: false,
             has_paid: false,
         });

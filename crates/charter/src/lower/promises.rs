@@ -48,6 +48,7 @@ fn head(entry: &Entry, context: &mut Context<'_>) -> PromiseHead {
         span: entry.key_span.clone(),
         on: on.filter(|_| !has("follows")).and_then(|on| made_on(on, context)),
         follows: None,
+        step: false,
         has_worth: has("worth"),
         has_paid: has("paid"),
     }

@@ -83,8 +83,8 @@ fn promise_of(entry: &Entry, context: &mut Context<'_>) -> Option<PromiseId> {
     if let Some(node) = entry.value.get("promise") {
         return context.promise_named(node);
     }
-    // Those that follow another one, and the steps of playbooks (their names carry the playbook's), are named where they are meant.
-    let made = |promise: &super::context::PromiseHead| promise.follows.is_none() && !promise.name.contains('/');
+    // Those that follow another one, and the steps of playbooks, are named where they are meant.
+    let made = |promise: &super::context::PromiseHead| promise.follows.is_none() && !promise.step;
     let mut first = context.promises.iter().enumerate().filter(|(_, promise)| made(promise)).map(|(id, _)| id);
     match (first.next(), first.next()) {
         (None, _) if context.promises.is_empty() => None,

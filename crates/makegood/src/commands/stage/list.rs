@@ -11,8 +11,9 @@ use serde_json::json;
 use super::Staged;
 use crate::Failure;
 use crate::arguments::{Output, Scope};
+use crate::open::threads;
 use crate::output::{bar, grouped};
-use crate::value::{Cell, Report, Table, threads};
+use crate::value::{Cell, Report, Table};
 
 /// Who is listed.
 #[derive(Debug, Clone, Copy)]

@@ -10,8 +10,9 @@ use serde_json::json;
 use super::Staged;
 use crate::Failure;
 use crate::arguments::{Known, Output, Scope};
+use crate::open::threads;
 use crate::output::{bar, grouped};
-use crate::value::{Cell, Report, Table, threads};
+use crate::value::{Cell, Report, Table};
 
 /// How many parties went from one stage (none: not there yet) to another.
 type Counts = BTreeMap<(Option<Stage>, Option<Stage>), u64>;

@@ -25,9 +25,14 @@ impl Life {
         run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// So many commits go through from here on; with the next one the process dies.
+    /// So many commits go through from here on; with the next one the process dies. One that has died, and whose session has not seen it
+    /// yet, stays dead.
     pub fn ends_after(&self, commits: u8, durable: bool, tidy: bool) {
-        self.with(|fuse| *fuse = Fuse { armed: Some((commits, durable)), burnt: false, tidy });
+        self.with(|fuse| {
+            if !fuse.burnt {
+                *fuse = Fuse { armed: Some((commits, durable)), burnt: false, tidy };
+            }
+        });
     }
 
     pub fn is_over(&self) -> bool {

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use makegood_store::{CharterRow, Commit, CommitError, FitRow, Health, Queue, Reader, Slot, Store, StoreError, Writer};
+use makegood_store::{
+    CharterRow, Commit, CommitError, FanoutRow, FitRow, Health, Queue, Reader, Slot, Store, StoreError, Writer,
+};
 
 /// When a process dies.
 #[derive(Debug, Clone, Copy, Default)]
@@ -135,7 +137,14 @@ fn pieces(commit: &Commit) -> Vec<Commit> {
         of(&mut own, row.slot).tallies.push(row.clone());
     }
     for row in &commit.fanouts {
-        of(&mut own, row.slot).fanouts.push(row.clone());
+        // That everyone must hear stands beside what was said; how far it has come is written when they have heard it.
+        let said_now = commit.events.iter().any(|event| event.key == row.thing && event.seq == row.seq);
+        if row.after.is_empty() || said_now {
+            of(&mut own, row.slot).fanouts.push(FanoutRow { after: "".into(), ..row.clone() });
+        }
+        if !row.after.is_empty() {
+            of(&mut done, row.slot).fanouts.push(row.clone());
+        }
     }
     for row in &commit.quarantine {
         of(&mut own, row.slot).quarantine.push(row.clone());

@@ -137,10 +137,13 @@ fn pieces(commit: &Commit) -> Vec<Commit> {
         of(&mut own, row.slot).tallies.push(row.clone());
     }
     for row in &commit.fanouts {
-        // That everyone must hear stands beside what was said; how far it has come is written when they have heard it.
+        // That everyone must hear stands beside what was said; that newcomers have to be looked after, before they come; how far it has
+        // come, after those who heard.
         let said_now = commit.events.iter().any(|event| event.key == row.thing && event.seq == row.seq);
-        if row.after.is_empty() || said_now {
+        if said_now {
             of(&mut own, row.slot).fanouts.push(FanoutRow { after: "".into(), ..row.clone() });
+        } else if row.after.is_empty() {
+            of(&mut given, row.slot).fanouts.push(row.clone());
         }
         if !row.after.is_empty() {
             of(&mut done, row.slot).fanouts.push(row.clone());

@@ -35,14 +35,41 @@ pub struct Needs {
     pub due: Option<Moment>,
     /// Plays and other parts about things with these four bytes, which their ids begin with.
     pub beside: Vec<[u8; 4]>,
+    /// Promises about things with these four bytes too, because plays about them may go on.
+    pub around: Vec<[u8; 4]>,
 }
 
 impl Needs {
+    /// What concerns the party alone is needed too, where a move to another stage may be said.
+    fn own(&mut self, moves: bool) {
+        if moves {
+            self.around.push(crate::id::about(""));
+            self.beside.push(crate::id::about(""));
+        }
+    }
+
     /// True of a promise that must be given to the fold.
     pub fn wants(&self, promise: &Promise) -> bool {
         self.about.as_ref().is_some_and(|thing| *thing == promise.thing)
+            || self.around.iter().any(|about| promise.id.starts_with(about))
             || self.due.is_some_and(|until| promise.wake_at.is_some_and(|wake_at| wake_at <= until))
             || self.promises.contains(&promise.id)
+    }
+
+    /// Of the promises at hand, those that [`Needs::wants`] may want: all parts about one thing stand together, so that a party with
+    /// many promises is not walked through for one.
+    pub fn among<'p, T>(&self, promises: &'p BTreeMap<PartId, T>) -> Vec<&'p T> {
+        if self.due.is_some() {
+            return promises.values().collect();
+        }
+        let about = self.about.as_deref().map(crate::id::about);
+        if let (Some(about), true) = (about, self.around.is_empty()) {
+            return crate::id::beginning(promises, about).map(|(_, promise)| promise).collect();
+        }
+        let abouts = about.into_iter().chain(self.around.iter().copied());
+        let mut found: BTreeMap<&PartId, &T> = abouts.flat_map(|about| crate::id::beginning(promises, about)).collect();
+        found.extend(self.promises.iter().filter_map(|id| promises.get_key_value(id)));
+        found.into_values().collect()
     }
 
     /// What the ids of the other parts begin with that must be given to the fold beside these promises: a step that wakes needs its play.
@@ -155,7 +182,11 @@ const NAMES_A_PROMISE: [&str; 9] = [
 /// Which parts folding `happening` needs.
 pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
     let event = match happening {
-        Happening::Clock { at, .. } => return Needs { due: Some(*at), ..Needs::default() },
+        Happening::Clock { at, .. } => {
+            let mut needs = Needs { due: Some(*at), ..Needs::default() };
+            needs.own(book.hears_moves());
+            return needs;
+        }
         Happening::Event(event) | Happening::Again(event) => event,
     };
     let kind = event.kind.as_ref();
@@ -168,10 +199,14 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
     } else if NAMES_A_PROMISE.contains(&kind) {
         let named = event.text(book, "promise").and_then(Name::parse).map(|name| name.id);
         if book.has_beside() {
-            needs.beside.extend(named.as_ref().map(crate::id::about_of));
+            let about = named.as_ref().map(crate::id::about_of);
+            needs.beside.extend(about);
+            needs.around.extend(about.filter(|about| book.asks_what_is_promised(about)));
         }
         needs.promises.extend(named);
-    } else if kind != builtin::JUDGED {
+    } else if kind == builtin::JUDGED {
+        needs.own(book.hears_moves());
+    } else {
         if kind == REPAIR_DECIDED {
             needs.remedies.push(remedy::remedy_id(party, event));
         }
@@ -180,6 +215,7 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
         }
         needs.about = Some(event.thing().unwrap_or_default().into());
+        needs.own(event.about.is_some() && book.moves(event));
     }
     needs
 }
@@ -211,6 +247,7 @@ pub fn fold(
         remedies: loaded.remedies.into_iter().map(|remedy| (remedy.id, Held::loaded(remedy))).collect(),
         beside: loaded.beside.into_iter().map(|part| ((part.kind(), part.id()), Held::loaded(part))).collect(),
         told: Vec::new(),
+        moves: Vec::new(),
         out: Folded::default(),
     };
     match happening {
@@ -237,6 +274,7 @@ pub fn fold(
         },
     }
     if book.has_beside() {
+        stage::say(&mut folding)?;
         play::advance(&mut folding)?;
     }
     people::follow_through(&mut folding)?;
@@ -257,6 +295,8 @@ pub(crate) struct Folding<'a> {
     pub(crate) beside: BTreeMap<(BesideKind, PartId), Held<Beside>>,
     /// Remedies of which the party is told when the fold ends: what one event makes owed is one notice.
     pub told: Vec<Remedy>,
+    /// Moves to another stage of which plays have not heard yet.
+    pub moves: Vec<stage::Move>,
     pub out: Folded,
 }
 

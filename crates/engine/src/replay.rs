@@ -42,13 +42,8 @@ impl Replay {
     }
 
     fn loaded(&self, needs: &Needs) -> Loaded {
-        let promises: Box<dyn Iterator<Item = &Promise>> = match (&needs.about, needs.due) {
-            // All parts about one thing stand together.
-            (Some(thing), None) => Box::new(id::about_in(&self.promises, thing)),
-            (None, None) => Box::new(needs.promises.iter().filter_map(|id| self.promises.get(id))),
-            _ => Box::new(self.promises.values()),
-        };
-        let mut promises: Vec<Promise> = promises.filter(|promise| needs.wants(promise)).cloned().collect();
+        let found = needs.among(&self.promises).into_iter();
+        let mut promises: Vec<Promise> = found.filter(|promise| needs.wants(promise)).cloned().collect();
         let tied = with_ties(&mut promises, |id| Ok::<_, Infallible>(self.promises.get(id).cloned()));
         if let Err(never) = tied {
             match never {}

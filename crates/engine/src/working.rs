@@ -311,6 +311,9 @@ impl PartyAtHand {
             if let Some(thing) = &needs.about {
                 found.extend(reader.parts_about(slot, key, PartKind::Promise, makegood_core::id::about(thing))?);
             }
+            for about in &needs.around {
+                found.extend(reader.parts_about(slot, key, PartKind::Promise, *about)?);
+            }
             if let Some(until) = needs.due {
                 found.extend(reader.parts_due(slot, key, PartKind::Promise, until.0)?);
             }
@@ -400,13 +403,8 @@ impl PartyAtHand {
     }
 
     fn wanted_first(&self, needs: &Needs) -> Vec<Promise> {
-        // All parts about one thing stand together, so that a party with many promises is not walked through for one.
         let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| Promise::clone(&at_hand.part));
-        match (&needs.about, needs.due) {
-            (Some(thing), None) => makegood_core::id::about_in(&self.promises, thing).filter_map(wanted).collect(),
-            (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).filter_map(wanted).collect(),
-            _ => self.promises.values().filter_map(wanted).collect(),
-        }
+        needs.among(&self.promises).into_iter().filter_map(wanted).collect()
     }
 
     /// Promises, remedies and idents at hand.

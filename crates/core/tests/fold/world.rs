@@ -294,6 +294,7 @@ impl World {
             stages: self.party.stages.clone(),
             roles: self.party.roles.clone(),
             absences: self.party.absences.clone(),
+            credits: self.party.credits.clone(),
             ..Party::default()
         };
         self.promises.values().for_each(|promise| counted.tally(promise));

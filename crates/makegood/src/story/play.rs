@@ -3,7 +3,7 @@
 use makegood_charter::decode::check_key;
 use makegood_charter::value::{Moment, Value};
 use makegood_core::id::{Kind, Name, about};
-use makegood_core::{Beside, Play, PlayState, Promise, StepState, promise_text};
+use makegood_core::{Beside, Play, Promise, StepState, promise_text};
 use makegood_engine::rows;
 use makegood_store::PartKind;
 
@@ -120,12 +120,7 @@ impl Teller<'_> {
     fn play_stands(&self, play: &Play) -> String {
         let rules = self.rules(&play.charter);
         let ending = rules.and_then(|rules| play.playbook_of(rules)?.endings.get(play.ending?));
-        let word = match play.state {
-            PlayState::Running => self.language.of(["running", "进行中", "pågår"]),
-            PlayState::Done => self.language.of(["done", "已完成", "fullført"]),
-            PlayState::Ended => self.language.of(["ended", "已结束", "avsluttet"]),
-            PlayState::Control => self.language.of(["left alone", "对照组", "latt i fred"]),
-        };
+        let word = self.language.play(play.state);
         ending.map_or_else(|| word.to_owned(), |ending| format!("{word}: {}", ending.name))
     }
 

@@ -147,6 +147,14 @@ pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldE
     Ok(())
 }
 
+/// True of an event that a play in hand may go on by.
+pub(crate) fn is_heard(folding: &Folding, event: &Event) -> bool {
+    plays(folding).any(|play| {
+        let form = folding.book.by_tag(play.charter).and_then(|(version, rules)| Some((rules, event.form(version)?)));
+        form.is_some_and(|(rules, form)| listens(play, rules, form))
+    })
+}
+
 /// Begins the plays that an event of the party's own begins.
 pub(crate) fn begin(folding: &mut Folding, event: &Event) {
     let book = folding.book;

@@ -46,7 +46,9 @@ fn ident(party: &str, one: &Move) -> Ident {
 pub(crate) fn say(folding: &mut Folding) -> Result<(), crate::FoldError> {
     for one in std::mem::take(&mut folding.moves) {
         let event = event(folding, &one);
-        promise::on_again(folding, &event)?;
+        if play::is_heard(folding, &event) {
+            promise::on_again(folding, &event)?;
+        }
         play::begin(folding, &event);
     }
     Ok(())

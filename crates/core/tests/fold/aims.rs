@@ -171,3 +171,34 @@ fn what_was_credited_is_what_the_books_say() {
         assert_eq!(state == PlayState::Ended, ended, "{given:?} {days} {worth}");
     }
 }
+
+#[test]
+fn a_later_version_that_hears_of_moves_changes_nothing_of_what_was() {
+    let clauses = r#"
+promises:
+  report:
+    made: {on: promise.made, due: data.due}
+    says: {en: "A report by {due}"}
+    repeats: {every: 1 month}
+"#;
+    let (head, rest) = SHOP.split_once("playbooks:").unwrap();
+    let stages = rest.split_once("\nstages:").unwrap().1;
+    let first = format!("{head}{}\nstages:{stages}", clauses.trim_start());
+    let second = SHOP
+        .replace("version: \"1\"", "version: \"2\"")
+        .replace("in_force: {from: 2025-01-01}", "in_force: {from: 2025-11-01}");
+    let told = |texts: &[&str]| {
+        let mut world = World::under(texts);
+        let due = crate::world::at("02-01").to_string();
+        world.say("promise.made", "01-10", json!({"kind": "report", "what": "sales", "due": due, "actor": "ann"}));
+        order(&mut world, "order:1", "03-05");
+        order(&mut world, "order:2", "03-08");
+        order(&mut world, "order:3", "06-01");
+        world.clock("10-01");
+        world
+    };
+    let (alone, beside) = (told(&[&first]), told(&[&first, &second]));
+    assert_eq!(alone.pictured(), beside.pictured());
+    assert!(plays(&beside).is_empty());
+    assert!(beside.party.stages["shop"].moves > 1);
+}

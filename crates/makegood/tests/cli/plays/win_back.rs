@@ -256,3 +256,28 @@ fn a_customer_who_became_lost_is_won_back_without_anybody_saying_so() {
     assert!(care.ask(&["quarantine", "list"]).contains("[reserved-type]"));
     care.is_sound();
 }
+
+#[test]
+fn why_somebody_left_is_traced_to_the_broken_promise() {
+    let mut care = Care::new();
+    care.desk.write("word.yaml", include_str!("../../../../../charters/our-word/charter.yaml"));
+    care.ask(&["run", "--charter", "word.yaml", "--until", "2026-03-01T00:00:00Z"]);
+    let say = |words: &[&str]| care.ask(words);
+    let party = "customer:farm";
+    let at = "2026-03-01T08:00:00Z";
+    let due =
+        ["--kind", "visit", "--what", "we look at the pump", "--due", "2026-03-01T16:00:00Z", "--by", "sales/anna"];
+    let mut make = vec!["promise", "make", "--party", party, "--at", at];
+    make.extend(due);
+    let made = say(&make);
+    let broken = made.split_whitespace().last().unwrap().to_owned();
+    let late =
+        ["promise", "broken", &broken, "--because", "forgot", "--by", "sales/anna", "--at", "2026-03-01T18:00:00Z"];
+    say(&late);
+    let mut data = left("broken_promise");
+    data["promise"] = broken.clone().into();
+    care.tell("03-02 09:00", [said(party, "customer.left", "03-02 08:00", "", data)]);
+    let shown = care.told(&["play", "show", &care.play("win-back", party)]);
+    let line = format!("We are with you by 1 Mar 2026, 17:00 CET: we look at the pump. broken {broken}");
+    assert!(shown.contains(&line), "{shown}");
+}

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use makegood_charter::builtin::{self, PLAY_ASSIGNED, REPAIR_DECIDED};
 use makegood_charter::value::Moment;
@@ -11,15 +12,15 @@ use crate::{
     StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
 };
 
-/// Parts of the state that were loaded for one fold.
+/// Parts of the state that were loaded for one fold. They are shared with whoever keeps them at hand: most are only looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     /// Promises.
-    pub promises: Vec<Promise>,
+    pub promises: Vec<Arc<Promise>>,
     /// Remedies.
-    pub remedies: Vec<Remedy>,
+    pub remedies: Vec<Arc<Remedy>>,
     /// Other parts.
-    pub beside: Vec<Beside>,
+    pub beside: Vec<Arc<Beside>>,
 }
 
 /// Which parts a fold must be given.
@@ -73,7 +74,7 @@ impl Needs {
     }
 
     /// What the ids of the other parts begin with that must be given to the fold beside these promises: a step that wakes needs its play.
-    pub fn beside_of(&self, promises: &[Promise]) -> impl Iterator<Item = [u8; 4]> + use<> {
+    pub fn beside_of(&self, promises: &[Arc<Promise>]) -> impl Iterator<Item = [u8; 4]> + use<> {
         let steps = promises.iter().filter(|promise| promise.play().is_some());
         let mut about: Vec<[u8; 4]> = self.beside.clone();
         about.extend(steps.map(|promise| crate::id::about_of(&promise.id)));
@@ -86,8 +87,8 @@ impl Needs {
 /// Adds to the promises `found` for a fold those that are tied to them: what is delegated, and to whom. `get` gives one of the
 /// party's by its id.
 pub fn with_ties<E>(
-    found: &mut Vec<Promise>,
-    mut get: impl FnMut(&PartId) -> Result<Option<Promise>, E>,
+    found: &mut Vec<Arc<Promise>>,
+    mut get: impl FnMut(&PartId) -> Result<Option<Arc<Promise>>, E>,
 ) -> Result<(), E> {
     if found.iter().all(|promise| promise.tied_to().next().is_none()) {
         return Ok(());
@@ -303,25 +304,26 @@ pub(crate) struct Folding<'a> {
 /// A part in hand: as it was loaded, if it was, and as it is now. Most parts are only looked at, so that what one was is kept apart
 /// only once it is put back.
 pub(crate) struct Held<T> {
-    was: Option<T>,
-    is: T,
+    was: Option<Arc<T>>,
+    is: Arc<T>,
     /// True once it was put back or taken up.
     touched: bool,
 }
 
-impl<T: PartialEq> Held<T> {
-    fn loaded(part: T) -> Self {
+impl<T: PartialEq + Clone> Held<T> {
+    fn loaded(part: Arc<T>) -> Self {
         Self { was: None, is: part, touched: false }
     }
 
     /// One that was loaded as `was` and changed to `is`.
     #[cfg(test)]
     pub(crate) fn changed(was: T, is: T) -> Self {
-        Self { was: Some(was), is, touched: true }
+        Self { was: Some(Arc::new(was)), is: Arc::new(is), touched: true }
     }
 
     /// Puts a part back under `key`, or takes up a new one.
     fn put<K: Ord>(parts: &mut BTreeMap<K, Self>, key: K, part: T) {
+        let part = Arc::new(part);
         let held = match parts.remove(&key) {
             Some(held) if held.touched => Self { was: held.was, is: part, touched: true },
             Some(held) => Self { was: Some(held.is), is: part, touched: true },
@@ -332,7 +334,7 @@ impl<T: PartialEq> Held<T> {
 
     /// True of one that is new or otherwise than it was loaded.
     fn is_changed(&self) -> bool {
-        self.touched && self.was.as_ref() != Some(&self.is)
+        self.touched && self.was.as_deref() != Some(&*self.is)
     }
 }
 
@@ -344,7 +346,7 @@ impl Folding<'_> {
 
     /// A promise in hand.
     pub fn promise(&self, id: &PartId) -> Option<&Promise> {
-        self.promises.get(id).map(|held| &held.is)
+        self.promises.get(id).map(|held| &*held.is)
     }
 
     /// The promises that are new or stand otherwise than they did, with how they stood; none in `seen` as it stands now.
@@ -359,7 +361,7 @@ impl Folding<'_> {
 
     /// A remedy in hand.
     pub fn remedy(&self, id: &PartId) -> Option<&Remedy> {
-        self.remedies.get(id).map(|held| &held.is)
+        self.remedies.get(id).map(|held| &*held.is)
     }
 
     /// Puts a promise back as it now is, or takes up a new one.
@@ -374,7 +376,7 @@ impl Folding<'_> {
 
     /// The parts of this kind in hand, in the order of their ids.
     pub fn beside(&self, kind: BesideKind) -> impl Iterator<Item = &Beside> {
-        self.beside.values().map(|held| &held.is).filter(move |part| part.kind() == kind)
+        self.beside.values().map(|held| &*held.is).filter(move |part| part.kind() == kind)
     }
 
     /// Puts another part back as it now is, or takes up a new one.
@@ -406,20 +408,20 @@ impl Folding<'_> {
     pub(crate) fn finish(mut self) -> Result<Folded, FoldError> {
         message::notices(&mut self)?;
         for held in self.promises.values().filter(|held| held.is_changed()) {
-            people::assert_sound(&self, held.was.as_ref(), &held.is)?;
+            people::assert_sound(&self, held.was.as_deref(), &held.is)?;
         }
         for held in self.promises.into_values().filter(Held::is_changed) {
-            promise::count(&mut self.party, held.was.as_ref(), &held.is)?;
-            self.out.promises.push(held.is);
+            promise::count(&mut self.party, held.was.as_deref(), &held.is)?;
+            self.out.promises.push(Arc::unwrap_or_clone(held.is));
         }
         for held in self.remedies.into_values().filter(Held::is_changed) {
-            remedy::assert_sound(held.was.as_ref(), &held.is)?;
+            remedy::assert_sound(held.was.as_deref(), &held.is)?;
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
-            self.out.remedies.push(held.is);
+            self.out.remedies.push(Arc::unwrap_or_clone(held.is));
         }
         for held in self.beside.into_values().filter(Held::is_changed) {
-            stage::assert_sound(held.was.as_ref(), &held.is)?;
-            self.out.beside.push(held.is);
+            stage::assert_sound(held.was.as_deref(), &held.is)?;
+            self.out.beside.push(Arc::unwrap_or_clone(held.is));
         }
         self.out.party = self.party;
         Ok(self.out)

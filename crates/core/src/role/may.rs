@@ -80,7 +80,7 @@ fn asked<'a>(book: &'a Rulebook, loaded: &'a Loaded, event: &Event) -> Option<As
             if !hears || event.thing().unwrap_or_default() != &*promise.thing {
                 return None;
             }
-            let mut shown = promise.clone();
+            let mut shown = Promise::clone(promise);
             shown_by(&mut shown, clause, (form.shape, &form.data), event.time, event.ident);
             let done = matches!(shown.state, PromiseState::Kept | PromiseState::KeptLate);
             (done && shown.state != promise.state).then_some(asked)
@@ -101,7 +101,7 @@ fn of_step<'a>(loaded: &'a Loaded, charter: &'a Charter, promise: &Promise) -> O
 }
 
 fn play_of<'a>(loaded: &'a Loaded, promise: &Promise) -> Option<&'a Play> {
-    loaded.beside.iter().find_map(|part| match part {
+    loaded.beside.iter().find_map(|part| match &**part {
         Beside::Play(play) if Some(play.id) == promise.play() => Some(play),
         _ => None,
     })

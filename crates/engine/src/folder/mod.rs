@@ -442,16 +442,16 @@ impl Folder {
         at_hand.state = folded.party;
         for promise in folded.promises {
             at_hand.changed.push((PartKind::Promise, promise.id));
-            at_hand.promises.insert(promise.id, Part { part: Box::new(promise), batch });
+            at_hand.promises.insert(promise.id, Part { part: Arc::new(promise), batch });
         }
         for remedy in folded.remedies {
             at_hand.changed.push((PartKind::Remedy, remedy.id));
-            at_hand.remedies.insert(remedy.id, Part { part: Box::new(remedy), batch });
+            at_hand.remedies.insert(remedy.id, Part { part: Arc::new(remedy), batch });
         }
         for part in folded.beside {
             let (id, kind) = (part.id(), part.kind());
             at_hand.changed.push((rows::part_kind(kind), id));
-            at_hand.beside.insert((id, kind), Part { part: Box::new(part), batch });
+            at_hand.beside.insert((id, kind), Part { part: Arc::new(part), batch });
         }
         let large = at_hand.parts() > self.bounds.parts_at_hand && !std::mem::replace(&mut at_hand.large, true);
         if large {

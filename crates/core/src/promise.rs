@@ -148,6 +148,9 @@ fn concerns(book: &Rulebook, event: &Event, (rules, form): (&Rules, &Form), clau
 /// The promises in hand, those last whose charter weighs what another charter gave: it must be known by then.
 fn in_order(folding: &Folding) -> Vec<PartId> {
     let mut ids = folding.promise_ids();
+    if !folding.book.versions().iter().any(Rules::crosses) {
+        return ids;
+    }
     let crosses = |id: &PartId| {
         let rules = folding.promise(id).and_then(|promise| folding.book.by_tag(promise.charter));
         rules.is_some_and(|(_, rules)| rules.crosses())

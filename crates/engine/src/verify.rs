@@ -186,6 +186,7 @@ fn compare(
         told: party.told,
         roles: party.roles.clone(),
         absences: party.absences.clone(),
+        credits: party.credits.clone(),
         ..Party::default()
     };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();

@@ -145,7 +145,7 @@ impl Judges<'_> {
             let taken = replay.take(self.book, key, &logged.happening(), context_of(line.context));
             taken.map_err(|error| EngineError::Fold { key: key.into(), error: Box::new(error) })?;
         }
-        Ok(replay.remedies)
+        Ok(replay.remedies.into_iter().map(|(id, remedy)| (id, Arc::unwrap_or_clone(remedy))).collect())
     }
 
     /// Judges the history of one party, and adds what came of it beside what was owed.
@@ -188,6 +188,7 @@ impl Judges<'_> {
         let would: Vec<&Remedy> = replay
             .remedies
             .values()
+            .map(|remedy| &**remedy)
             .filter(|remedy| counted(self.drafted, remedy) && !is_unknown_penalty(replay, recorded, remedy))
             .collect();
         sums.parties = sums.parties.saturating_add(1);

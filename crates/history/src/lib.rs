@@ -12,6 +12,7 @@
 mod layout;
 mod lines;
 mod manifest;
+mod pieces;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ pub use layout::{Column, Declared, Holds, Layout, Part, fixed};
 pub use lines::{Said, lines_of};
 pub use manifest::{Charter, File, Kind, MANIFEST, Manifest};
 pub use read::{Batch, Cursor, Data, FileReader};
-pub use write::FileWriter;
+pub use write::{FileWriter, RowWriter};
 
 use std::path::PathBuf;
 

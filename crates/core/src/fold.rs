@@ -8,7 +8,7 @@ use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
     Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState, Remedy, Rulebook,
-    StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
+    Rules, StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
 };
 
 /// Parts of the state that were loaded for one fold.
@@ -263,31 +263,35 @@ pub(crate) struct Folding<'a> {
 /// A part in hand: as it was loaded, if it was, and as it is now. Most parts are only looked at, so that what one was is kept apart
 /// only once it is put back.
 pub(crate) struct Held<T> {
-    was: Option<T>,
-    is: T,
+    was: Option<Box<T>>,
+    is: Box<T>,
     /// True once it was put back or taken up.
     touched: bool,
 }
 
 impl<T: PartialEq> Held<T> {
     fn loaded(part: T) -> Self {
-        Self { was: None, is: part, touched: false }
+        Self { was: None, is: Box::new(part), touched: false }
     }
 
     /// One that was loaded as `was` and changed to `is`.
     #[cfg(test)]
     pub(crate) fn changed(was: T, is: T) -> Self {
-        Self { was: Some(was), is, touched: true }
+        Self { was: Some(Box::new(was)), is: Box::new(is), touched: true }
     }
 
     /// Puts a part back under `key`, or takes up a new one.
     fn put<K: Ord>(parts: &mut BTreeMap<K, Self>, key: K, part: T) {
-        let held = match parts.remove(&key) {
-            Some(held) if held.touched => Self { was: held.was, is: part, touched: true },
-            Some(held) => Self { was: Some(held.is), is: part, touched: true },
-            None => Self { was: None, is: part, touched: true },
-        };
-        parts.insert(key, held);
+        match parts.get_mut(&key) {
+            Some(held) if held.touched => *held.is = part,
+            Some(held) => {
+                held.was = Some(std::mem::replace(&mut held.is, Box::new(part)));
+                held.touched = true;
+            }
+            None => {
+                parts.insert(key, Self { was: None, is: Box::new(part), touched: true });
+            }
+        }
     }
 
     /// True of one that is new or otherwise than it was loaded.
@@ -304,7 +308,7 @@ impl Folding<'_> {
 
     /// A promise in hand.
     pub fn promise(&self, id: &PartId) -> Option<&Promise> {
-        self.promises.get(id).map(|held| &held.is)
+        self.promises.get(id).map(|held| &*held.is)
     }
 
     /// The promises that are new or stand otherwise than they did, with how they stood; none in `seen` as it stands now.
@@ -319,12 +323,20 @@ impl Folding<'_> {
 
     /// A remedy in hand.
     pub fn remedy(&self, id: &PartId) -> Option<&Remedy> {
-        self.remedies.get(id).map(|held| &held.is)
+        self.remedies.get(id).map(|held| &*held.is)
     }
 
     /// Puts a promise back as it now is, or takes up a new one.
     pub fn put_promise(&mut self, promise: Promise) {
         Held::put(&mut self.promises, promise.id, promise);
+    }
+
+    /// Works out again when a promise that was put back must next be looked at.
+    pub fn set_wake(&mut self, id: &PartId, rules: &Rules) {
+        if let Some(held) = self.promises.get_mut(id).filter(|held| held.touched) {
+            let clause = held.is.clause_of(rules);
+            held.is.set_wake(clause);
+        }
     }
 
     /// Puts a remedy back as it now is, or takes up a new one.
@@ -334,7 +346,7 @@ impl Folding<'_> {
 
     /// The parts of this kind in hand, in the order of their ids.
     pub fn beside(&self, kind: BesideKind) -> impl Iterator<Item = &Beside> {
-        self.beside.values().map(|held| &held.is).filter(move |part| part.kind() == kind)
+        self.beside.values().map(|held| &*held.is).filter(move |part| part.kind() == kind)
     }
 
     /// Puts another part back as it now is, or takes up a new one.
@@ -366,20 +378,20 @@ impl Folding<'_> {
     pub(crate) fn finish(mut self) -> Result<Folded, FoldError> {
         message::notices(&mut self)?;
         for held in self.promises.values().filter(|held| held.is_changed()) {
-            people::assert_sound(&self, held.was.as_ref(), &held.is)?;
+            people::assert_sound(&self, held.was.as_deref(), &held.is)?;
         }
         for held in self.promises.into_values().filter(Held::is_changed) {
-            promise::count(&mut self.party, held.was.as_ref(), &held.is)?;
-            self.out.promises.push(held.is);
+            promise::count(&mut self.party, held.was.as_deref(), &held.is)?;
+            self.out.promises.push(*held.is);
         }
         for held in self.remedies.into_values().filter(Held::is_changed) {
-            remedy::assert_sound(held.was.as_ref(), &held.is)?;
+            remedy::assert_sound(held.was.as_deref(), &held.is)?;
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
-            self.out.remedies.push(held.is);
+            self.out.remedies.push(*held.is);
         }
         for held in self.beside.into_values().filter(Held::is_changed) {
-            stage::assert_sound(held.was.as_ref(), &held.is)?;
-            self.out.beside.push(held.is);
+            stage::assert_sound(held.was.as_deref(), &held.is)?;
+            self.out.beside.push(*held.is);
         }
         self.out.party = self.party;
         Ok(self.out)

@@ -16,7 +16,7 @@ use crate::history::History;
 use crate::pages::SlotPages;
 use crate::slots::{each, each_slot};
 use crate::{EngineError, limits, rows};
-use party::{FromFiles, FromStore, Judges, Things};
+use party::{FromFiles, FromStore, Judges, Recorded, Things};
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -71,8 +71,8 @@ pub fn simulate_files(
             let Some(key) = lines.first().map(|line| line.key.clone()) else { return Ok(()) };
             // What was owed is not in the files: it follows from them.
             let mut teller = FromFiles { things: &logs, own: &lines };
-            let (owed, said) = judges.owed(&mut teller, recorded, &key, &lines)?;
-            judges.party(&mut teller, drafted, &key, &lines, said, owed, &mut sums)
+            let known = judges.owed(&mut teller, recorded, &key, &lines)?;
+            judges.party(&mut teller, drafted, &key, &lines, known, &mut sums)
         })?;
         Ok(sums)
     };
@@ -97,7 +97,8 @@ fn simulate_slot(reader: &mut dyn Reader, judges: &Judges, slot: Slot) -> Result
             let lines = pages.whole_log(reader, &head.key)?;
             let kept = pages.parts(reader, PartKind::Remedy, &head.key)?;
             let owed: Result<_, EngineError> = kept.iter().map(|row| Ok((row.id, rows::remedy(row)?))).collect();
-            judges.party(&mut FromStore(reader), &mut things, &head.key, &lines, Vec::new(), owed?, &mut slot_sums)?;
+            let known = Recorded { owed: owed?, said: Vec::new() };
+            judges.party(&mut FromStore(reader), &mut things, &head.key, &lines, known, &mut slot_sums)?;
         }
     }
 }

@@ -37,6 +37,15 @@ pub(super) struct Judges<'j> {
     pub alike: bool,
 }
 
+/// What is known of a party before its history is judged again.
+#[derive(Default)]
+pub(super) struct Recorded {
+    /// What came to be owed.
+    pub owed: BTreeMap<PartId, Remedy>,
+    /// What its lines say, as the draft reads them too: as far as they were read, and `None` for one that the draft must read itself.
+    pub said: Vec<Option<Logged>>,
+}
+
 /// True when every version of one declares the same events as the version at its place in the other.
 pub(super) fn declare_alike(one: &Rulebook, other: &Rulebook) -> bool {
     let (one, other) = (one.versions(), other.versions());
@@ -147,15 +156,14 @@ impl Things {
 }
 
 impl Judges<'_> {
-    /// What came to be owed to a party under what was in force: its log, folded again. With what the lines say, as the draft reads them
-    /// too; `None` for one that it must read itself.
+    /// What came to be owed to a party under what was in force: its log, folded again.
     pub fn owed(
         &self,
         teller: &mut dyn Teller,
         things: &mut Things,
         key: &str,
         lines: &[EventRow],
-    ) -> Result<(BTreeMap<PartId, Remedy>, Vec<Option<Logged>>), EngineError> {
+    ) -> Result<Recorded, EngineError> {
         let mut replay = Replay::default();
         let mut said = Vec::with_capacity(lines.len());
         for line in lines {
@@ -167,7 +175,7 @@ impl Judges<'_> {
             taken.map_err(|error| EngineError::Fold { key: key.into(), error: Box::new(error) })?;
             said.push(Some(logged).filter(|logged| self.read_alike(logged)));
         }
-        Ok((replay.remedies, said))
+        Ok(Recorded { owed: replay.remedies, said })
     }
 
     /// True of a line that the draft reads as it was read: no version that knows its type failed to read it, in force or not.
@@ -179,17 +187,14 @@ impl Judges<'_> {
         self.alike && self.book.versions().iter().zip(&event.forms).all(read)
     }
 
-    /// Judges the history of one party, and adds what came of it beside what was owed. `said` is what is known already of what its
-    /// lines say.
-    #[expect(clippy::too_many_arguments, reason = "a party's log, what is known of it, and where more is found")]
+    /// Judges the history of one party, and adds what came of it beside what was owed.
     pub fn party(
         &self,
         teller: &mut dyn Teller,
         things: &mut Things,
         key: &str,
         lines: &[EventRow],
-        said: Vec<Option<Logged>>,
-        recorded: BTreeMap<PartId, Remedy>,
+        Recorded { owed: recorded, said }: Recorded,
         sums: &mut Simulated,
     ) -> Result<(), EngineError> {
         let mut history = History {

@@ -1,5 +1,6 @@
 //! The log as files: the same lines there and back, the same bytes each time, whole or not there.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -115,7 +116,7 @@ fn a_part_of_the_time_and_what_stands_in_the_way() {
         (Range { from: None, to: Some(middle) }, kept.iter().filter(|line| line.recorded < middle).count()),
         (Range { from: Some(at("06-30").0 + 999_999_999_999), to: None }, 0),
     ] {
-        let manifest = export(&*desk.store, &desk.book, &path, range, &mut || {}).unwrap();
+        let manifest = export(&*desk.store, &desk.book, &path, range, &mut || {}).unwrap().manifest;
         assert_eq!(manifest.rows, expected as u64, "{range:?}");
         let again = export(&*desk.store, &desk.book, &path, range, &mut || {});
         assert!(matches!(again, Err(ExportError::There { .. })), "{again:?}");
@@ -133,6 +134,93 @@ fn a_part_of_the_time_and_what_stands_in_the_way() {
     let answer = export(&*desk.store, &desk.book, &path, Range::default(), &mut || {});
     assert!(matches!(answer, Err(ExportError::NotOurs { .. })), "{answer:?}");
     assert_eq!(std::fs::read(beside.join("letters.txt")).unwrap(), b"dear");
+}
+
+/// Every file of a folder, by name.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())).collect()
+}
+
+/// Begins an export that stops once so many slots are done, as a process that is killed: nothing is cleared up.
+fn stop_after(desk: &Desk, path: &Path, slots: u64) {
+    let mut left = slots;
+    let stopped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut progress = || {
+            assert!(left > 0, "stopped");
+            left -= 1;
+        };
+        export(&*desk.store, &desk.book, path, Range::default(), &mut progress)
+    }));
+    assert!(stopped.is_err(), "it was done before");
+}
+
+#[test]
+fn an_export_that_was_interrupted_goes_on_and_ends_where_it_would_have_ended() {
+    let mut desk = told();
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, path, part) =
+        (folder.path().join("whole"), folder.path().join("past"), folder.path().join("past.part"));
+    let expected = export(&*desk.store, &desk.book, &whole, Range::default(), &mut || {}).unwrap();
+    assert_eq!(expected.kept, 0);
+    let last = expected.manifest.up_to.clone().unwrap();
+    assert_eq!(last.recorded, lines(&desk).iter().map(|line| line.recorded).max().unwrap());
+    // Before anything is written, while it is noted how far the logs have come, and in the middle of the files.
+    for slots in [0, 700, 1024 + 5, 1024 + 500, 2 * 1024 - 1] {
+        stop_after(&desk, &path, slots);
+        assert!(!path.exists());
+    }
+    // A half-written file, and what happens meanwhile.
+    let files = contents(&part).into_keys().filter(|name| name.ends_with(".parquet"));
+    let before: Vec<String> = files.collect();
+    assert!(before.len() > 10, "{before:?}");
+    std::fs::write(part.join("parties-0992-1023.parquet"), "half").unwrap();
+    let stands = |name: &String| std::fs::metadata(part.join(name)).unwrap().modified().unwrap();
+    let kept: Vec<_> = before.iter().filter(|name| !name.contains("-0992-")).map(stands).collect();
+    desk.tell(&booking(77, "flight:1")).tell(&departure("later", "flight:2", "7h"));
+    let done = export(&*desk.store, &desk.book, &path, Range::default(), &mut || {}).unwrap();
+    assert_eq!(done.kept, kept.len());
+    assert_eq!(done.manifest, expected.manifest);
+    assert!(contents(&path) == contents(&whole));
+    let names = before.iter().filter(|name| !name.contains("-0992-"));
+    let now: Vec<_> = names.map(|name| std::fs::metadata(path.join(name)).unwrap().modified().unwrap()).collect();
+    assert_eq!(now, kept, "what was whole was not written again");
+    assert!(!part.exists());
+}
+
+#[test]
+fn what_an_export_of_something_else_left_is_not_gone_on_with() {
+    let desk = told();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("past");
+    // Another database in the same place.
+    let mut other = told();
+    other.tell(&booking(5, "flight:1"));
+    stop_after(&other, &path, 1024 + 900);
+    let anew = export(&*desk.store, &desk.book, &path, Range::default(), &mut || {}).unwrap();
+    let expected = export(&*desk.store, &desk.book, &folder.path().join("whole"), Range::default(), &mut || {});
+    assert!(contents(&path) == contents(&folder.path().join("whole")), "{expected:?}");
+    assert!(anew.manifest.rows > 0);
+    // Another part of the time.
+    std::fs::remove_dir_all(&path).unwrap();
+    stop_after(&desk, &path, 1024 + 900);
+    let range = Range { from: Some(at("06-02").0), to: None };
+    let part = export(&*desk.store, &desk.book, &path, range, &mut || {}).unwrap();
+    assert_eq!((part.kept, part.manifest.from), (0, range.from));
+}
+
+#[test]
+fn a_log_that_was_set_back_meanwhile_is_an_answer() {
+    let mut desk = told();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("past");
+    let set_back = told();
+    desk.tell(&booking(500, "flight:0"));
+    stop_after(&desk, &path, 1024 + 40);
+    // Of the first slots both hold the same; of one that was not written yet, one line less.
+    let answer = export(&*set_back.store, &set_back.book, &path, Range::default(), &mut || {});
+    assert!(matches!(answer, Err(ExportError::Otherwise { .. })), "{answer:?}");
+    assert!(!path.exists());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
     Beside, BesideKind, CharterTag, Clause, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState,
-    Remedy, Rulebook, StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
+    Remedy, Rulebook, Rules, StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
 };
 
 /// Parts of the state that were loaded for one fold. They are shared with whoever keeps them at hand: most are only looked at.
@@ -380,6 +380,14 @@ impl Folding<'_> {
     /// Puts a promise back as it now is, or takes up a new one.
     pub fn put_promise(&mut self, promise: Promise) {
         Held::put(&mut self.promises, promise.id, promise);
+    }
+
+    /// Works out again when a promise that was put back must next be looked at.
+    pub fn set_wake(&mut self, id: &PartId, rules: &Rules) {
+        if let Some(held) = self.promises.get_mut(id).filter(|held| held.touched) {
+            let clause = held.is.clause_of(rules);
+            Arc::make_mut(&mut held.is).set_wake(clause);
+        }
     }
 
     /// Puts a remedy back as it now is, or takes up a new one.

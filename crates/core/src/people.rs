@@ -109,11 +109,28 @@ pub(crate) fn follow_through(folding: &mut Folding) -> Result<(), FoldError> {
         let ids: Vec<PartId> = moved.iter().map(|(id, _)| *id).collect();
         let replacements: BTreeSet<PartId> = ids.iter().filter_map(|id| folding.promise(id)?.replaced_by).collect();
         for (id, was) in moved {
-            let Some(promise) = folding.promise(&id).cloned() else { continue };
-            seen.insert((id, promise.state));
+            let Some(promise) = folding.promise(&id) else { continue };
+            let state = promise.state;
+            seen.insert((id, state));
+            let rules = folding.book.by_tag(promise.charter).map(|(_, rules)| rules);
+            if let Some(rules) = rules.filter(|rules| has_no_people(promise, rules)) {
+                if !state.is_open() && state != PromiseState::Released {
+                    folding.set_wake(&id, rules);
+                }
+                continue;
+            }
+            let promise = promise.clone();
             stands(folding, promise, was, replacements.contains(&id))?;
         }
     }
+}
+
+/// True of a promise from whose standing nothing follows: nobody has a part in it, and its clause gives nobody one. Most are such.
+fn has_no_people(promise: &Promise, rules: &Rules) -> bool {
+    let clause = promise.clause_of(rules);
+    let gives = clause
+        .is_some_and(|clause| clause.acknowledged.is_some() || clause.confirmed.is_some() || clause.repeats.is_some());
+    promise.hands.is_none() && !gives && promise.state != PromiseState::Renegotiated
 }
 
 /// What follows from how one promise now stands.

@@ -148,7 +148,7 @@ fn concerns(book: &Rulebook, event: &Event, (rules, form): (&Rules, &Form), clau
 /// The promises in hand, those last whose charter weighs what another charter gave: it must be known by then.
 fn in_order(folding: &Folding) -> Vec<PartId> {
     let mut ids = folding.promise_ids();
-    if !folding.book.versions().iter().any(Rules::crosses) {
+    if ids.len() < 2 || !folding.book.versions().iter().any(Rules::crosses) {
         return ids;
     }
     let crosses = |id: &PartId| {
@@ -211,10 +211,10 @@ fn hear(
     if uses.settles.contains(&clause_id)
         && let Some(clause) = rules.charter.promises.get(clause_id)
     {
-        let mut shown = promise.clone();
-        shown_by(&mut shown, clause, (form.shape, &form.data), event.time, event.ident);
-        if shown.state != promise.state && done(folding, &mut shown, rules, event)? {
-            *promise = shown;
+        let (state, settled) = (promise.state, promise.settled);
+        shown_by(promise, clause, (form.shape, &form.data), event.time, event.ident);
+        if promise.state == state || !done(folding, promise, rules, event)? {
+            (promise.state, promise.settled) = (state, settled);
         }
     }
     Ok(())

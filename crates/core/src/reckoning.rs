@@ -3,18 +3,19 @@
 //! A right is *plain* when it depends on nothing but its party's own events: see [`Reckoning::of`]. For plain rights the sums are those
 //! of the fold. All others are named, with what it is that needs the fold.
 
+mod plain;
+
 use std::sync::Arc;
 
-use makegood_charter::expr::{Expr, Scope};
-use makegood_charter::model::{
-    Amount, Award, Charter, Fixed, Limited, Promise, Right, RightId, ShapeId, Shows, Stacking, Trigger, Window,
-};
+use makegood_charter::expr::Scope;
+use makegood_charter::model::{Award, Charter, Limited, Right, RightId, ShapeId};
 use makegood_charter::value::{Fields, Moment, Value};
 use makegood_money::Money;
 
 use crate::award::reckon;
 use crate::promise::holds;
 use crate::{RemedyKind, limits};
+use plain::{COUNT, WORTH, exprs, floor, plain, positions, reads_the_event_alone};
 
 /// Which rights of a charter are reckoned, and from what.
 #[derive(Debug)]
@@ -30,8 +31,21 @@ struct Uses {
     counts: Vec<usize>,
     triggers: Vec<Plain>,
     makes: Vec<usize>,
+    /// True when some right reads what such a promise is worth.
+    worth: bool,
     /// The fields that are read, by position.
     reads: Vec<usize>,
+    /// Below what a field of it gives nothing under any of the rights it triggers.
+    floor: Option<Floor>,
+}
+
+/// An event whose field holds less gives nothing, whatever else is true of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    /// The field, by position.
+    pub position: usize,
+    /// The least that gives anything, coded as conditions code it: milliseconds, millionths, whole numbers.
+    pub least: i64,
 }
 
 /// A plain right.
@@ -43,6 +57,8 @@ struct Plain {
     of_event: bool,
     /// True when the condition or the amounts read counts.
     counts: bool,
+    /// True when they read what the promise is worth.
+    worth: bool,
 }
 
 /// What one remedy would be.
@@ -80,6 +96,7 @@ struct Promised {
     thing: Option<u32>,
     clause: usize,
     made_at: Moment,
+    worth: Option<Money>,
 }
 
 /// An event that has passed, with its data.
@@ -94,15 +111,19 @@ struct Kept<D> {
 
 impl Reckoning {
     /// Finds the plain rights of a charter: triggered by an event of the party's own, behind a promise that such an event makes; without
-    /// exceptions, requests, a later decision, cases that lessen, a choice of tender, and offsets against other rights; with conditions
-    /// and amounts that read the event, its time and counts alone.
+    /// requests, a later decision, cases that lessen, a choice of tender, and offsets against other rights; with exceptions that need no
+    /// proof and read the event alone; with conditions and amounts that read the event, its time, what the promise is worth and counts
+    /// alone.
     ///
     /// Events of shapes that `knows` does not know cannot be given: rights that need them are left out.
     pub fn of(charter: Arc<Charter>, knows: &dyn Fn(ShapeId) -> bool) -> Self {
         let mut shapes: Vec<Uses> = charter.shapes.iter().map(|_| Uses::default()).collect();
         let mut left_out = Vec::new();
         for (id, right) in charter.rights.iter().enumerate() {
-            let reads_counts = exprs(right).any(|expr| expr.reads().iter().any(|read| read.path.starts_with(COUNT)));
+            let reads = |what: &dyn Fn(&str) -> bool| {
+                exprs(&charter, right).any(|expr| expr.reads().iter().any(|read| what(&read.path)))
+            };
+            let (reads_counts, reads_worth) = (reads(&|path| path.starts_with(COUNT)), reads(&|path| path == WORTH));
             let counted = charter.counts.iter().all(|count| !reads_counts || knows(count.on));
             let (shape, promise) = match plain(&charter, id, right) {
                 Ok((shape, promise)) if knows(shape) && knows(promise.on) && counted => (shape, promise),
@@ -115,17 +136,20 @@ impl Reckoning {
                     continue;
                 }
             };
-            let of_event =
-                right.when.as_ref().is_none_or(|when| when.reads().iter().all(|read| !read.path.starts_with(COUNT)));
-            let one = Plain { id, promise: right.promise, of_event, counts: reads_counts };
-            let fields = positions(&charter, shape, exprs(right));
+            let of_event = right.when.as_ref().is_none_or(reads_the_event_alone);
+            let one = Plain { id, promise: right.promise, of_event, counts: reads_counts, worth: reads_worth };
+            let fields = positions(&charter, shape, exprs(&charter, right));
             if let Some(uses) = shapes.get_mut(shape) {
                 uses.triggers.push(one);
                 uses.reads.extend(fields);
             }
-            let fields = positions(&charter, promise.on, promise.when.iter());
-            if let Some(uses) = shapes.get_mut(promise.on).filter(|uses| !uses.makes.contains(&right.promise)) {
-                uses.makes.push(right.promise);
+            let worth = promise.worth.iter().filter(|_| reads_worth);
+            let fields = positions(&charter, promise.on, promise.when.iter().chain(worth));
+            if let Some(uses) = shapes.get_mut(promise.on) {
+                if !uses.makes.contains(&right.promise) {
+                    uses.makes.push(right.promise);
+                }
+                uses.worth |= reads_worth;
                 uses.reads.extend(fields);
             }
         }
@@ -144,9 +168,10 @@ impl Reckoning {
                 .for_each(|uses| uses.reads.clear());
             shapes.iter_mut().for_each(|uses| uses.counts.clear());
         }
-        for uses in &mut shapes {
+        for (id, uses) in shapes.iter_mut().enumerate() {
             uses.reads.sort_unstable();
             uses.reads.dedup();
+            uses.floor = floor(&charter, id, &uses.triggers);
         }
         Self { charter, shapes, left_out }
     }
@@ -168,6 +193,23 @@ impl Reckoning {
         means.then_some(uses.reads.as_slice())
     }
 
+    /// True of a shape whose events may make something owed.
+    pub fn gives(&self, shape: ShapeId) -> bool {
+        self.shapes.get(shape).is_some_and(|uses| !uses.triggers.is_empty())
+    }
+
+    /// True of a shape whose events mean nothing unless they make something owed.
+    pub fn only_gives(&self, shape: ShapeId) -> bool {
+        self.shapes.get(shape).is_some_and(|uses| uses.counts.is_empty() && uses.makes.is_empty())
+    }
+
+    /// Below what an event of this shape gives nothing.
+    ///
+    /// A party of which no event gives anything needs not pass at all: nothing of it is ever owed.
+    pub fn floor(&self, shape: ShapeId) -> Option<Floor> {
+        self.shapes.get(shape)?.floor
+    }
+
     /// Lets an event of a party's own pass, in the order of its log. `thing` stands for what it is about. What it makes owed is given
     /// to `owed`.
     pub fn pass(
@@ -187,8 +229,9 @@ impl Reckoning {
         let event = Kept { number: passing.passed, thing, shape, at, data };
         passing.passed = passing.passed.saturating_add(1);
         let mut keep = false;
-        for plain in &uses.triggers {
-            if plain.of_event && !self.applies(plain, &[], at, data) {
+        let below = uses.floor.is_some_and(|floor| floor.is_above(data));
+        for plain in uses.triggers.iter().filter(|_| !below) {
+            if !self.may_apply(plain, at, data) {
                 continue;
             }
             keep = true;
@@ -206,13 +249,15 @@ impl Reckoning {
 
     /// Makes the promises that an event makes; true when it made any.
     fn makes(&self, passing: &mut Passing, uses: &Uses, event: &Kept<&[Value]>) -> bool {
-        let scope = Scope { data: event.data, at: event.at, made_at: event.at, due: event.at, ..Scope::default() };
-        let clauses = uses.makes.iter().copied().filter(|clause| {
-            let clause = self.charter.promises.get(*clause);
-            clause.is_some_and(|clause| holds(clause.when.as_ref(), &scope))
-        });
         let before = passing.promises.len();
-        passing.promises.extend(clauses.map(|clause| Promised { thing: event.thing, clause, made_at: event.at }));
+        for id in &uses.makes {
+            let Some(clause) = self.charter.promises.get(*id) else { continue };
+            let scope = Scope { data: event.data, at: event.at, made_at: event.at, due: event.at, ..Scope::default() };
+            if holds(clause.when.as_ref(), &scope) {
+                let worth = clause.worth.as_ref().filter(|_| uses.worth).and_then(|worth| worth.money(&scope).ok());
+                passing.promises.push(Promised { thing: event.thing, clause: *id, made_at: event.at, worth });
+            }
+        }
         passing.promises.len() > before
     }
 
@@ -225,7 +270,8 @@ impl Reckoning {
         for event in kept.iter().take(before).filter(|kept| kept.thing == thing) {
             let Kept { number, thing, shape, at, ref data } = *event;
             let event = Kept { number, thing, shape, at, data: data.as_slice() };
-            for plain in self.shapes.get(shape).map(|uses| uses.triggers.as_slice()).unwrap_or_default() {
+            let triggers = self.shapes.get(shape).map(|uses| uses.triggers.as_slice()).unwrap_or_default();
+            for plain in triggers.iter().filter(|plain| self.may_apply(plain, at, data)) {
                 self.judge_each(passing, plain, &event, owed);
             }
         }
@@ -234,13 +280,21 @@ impl Reckoning {
 
     fn judge_each(&self, passing: &mut Passing, plain: &Plain, event: &Kept<&[Value]>, owed: &mut dyn FnMut(Reckoned)) {
         for place in 0..passing.promises.len() {
-            self.judge(passing, (place, plain), event, owed);
+            let Some(promised) = passing.promises.get(place) else { break };
+            // What a party did before it was promised anything was about something else.
+            if promised.thing == event.thing && promised.clause == plain.promise && event.at >= promised.made_at {
+                let worth = promised.worth.filter(|_| plain.worth);
+                self.judge(passing, (place, plain), (event, worth), owed);
+            }
         }
     }
 
-    fn applies(&self, plain: &Plain, counts: &[i64], at: Moment, data: &[Value]) -> bool {
-        let when = self.charter.rights.get(plain.id).and_then(|right| right.when.as_ref());
-        holds(when, &Scope { data, at, counts, ..Scope::default() })
+    /// False of a right that this event can never give anything under, whatever else happened.
+    fn may_apply(&self, plain: &Plain, at: Moment, data: &[Value]) -> bool {
+        let Some(right) = self.charter.rights.get(plain.id) else { return false };
+        let scope = Scope { data, at, ..Scope::default() };
+        let excepted = right.unless.iter().any(|exception| holds(exception.when.as_ref(), &scope));
+        !excepted && (!plain.of_event || holds(right.when.as_ref(), &scope))
     }
 
     fn count(&self, passing: &mut Passing, count: usize, at: Moment, data: &[Value]) {
@@ -268,15 +322,10 @@ impl Reckoning {
         &self,
         passing: &mut Passing,
         (place, plain): (usize, &Plain),
-        event: &Kept<&[Value]>,
+        (event, worth): (&Kept<&[Value]>, Option<Money>),
         owed: &mut dyn FnMut(Reckoned),
     ) {
-        let Kept { number, thing, at, data, .. } = *event;
-        let Some(promised) = passing.promises.get(place).copied() else { return };
-        // What a party did before it was promised anything was about something else.
-        if promised.clause != plain.promise || promised.thing != thing || at < promised.made_at {
-            return;
-        }
+        let Kept { number, at, data, .. } = *event;
         let Some(right) = self.charter.rights.get(plain.id) else { return };
         if passing.denied.contains(&(place, plain.id, number)) {
             return;
@@ -288,7 +337,8 @@ impl Reckoning {
                 self.charter.counts.iter().enumerate().map(|(id, count)| counted(passing, id, count.within, at)),
             );
         }
-        let applies = self.applies(plain, &counts, at, data);
+        let scope = Scope { data, at, counts: &counts, worth, ..Scope::default() };
+        let applies = plain.of_event || holds(right.when.as_ref(), &scope);
         if applies && self.spent(passing, plain.id, right, at) {
             // A state keeps what took a claim away once for each right.
             if !passing.denied.iter().any(|(of, by, _)| (*of, *by) == (place, plain.id)) {
@@ -298,12 +348,7 @@ impl Reckoning {
             let before = passing.granted.iter().any(|(of, id, ..)| (*of, *id) == (place, plain.id));
             let mut times = u32::from(!before);
             for award in &right.awards {
-                if let Some(one) = self.owed(
-                    passing,
-                    (place, plain.id, right),
-                    award,
-                    &Scope { data, at, counts: &counts, ..Scope::default() },
-                ) {
+                if let Some(one) = self.owed(passing, (place, plain.id, right), award, &scope) {
                     passing.granted.push((place, plain.id, one.kind, one.amount));
                     if right.limited.is_some() {
                         passing.given.push((plain.id, at, one.amount, times));
@@ -378,76 +423,4 @@ fn counted(passing: &Passing, count: usize, within: i64, at: Moment) -> i64 {
     let from = at.plus(within.saturating_neg());
     let (old, known) = (times.partition_point(|time| *time <= from), times.partition_point(|time| *time <= at));
     i64::try_from(known.saturating_sub(old)).unwrap_or(i64::MAX)
-}
-
-/// How paths begin that read counts.
-const COUNT: &str = "party.";
-
-/// The shape that triggers a plain right, and the promise that it stands behind; or what needs the fold.
-fn plain<'c>(charter: &'c Charter, id: RightId, right: &Right) -> Result<(ShapeId, &'c Promise), &'static str> {
-    let Trigger::Event(shape) = right.on else { return Err("silence makes it apply") };
-    let own = |shape: ShapeId| charter.shapes.get(shape).is_some_and(|shape| shape.party.is_some());
-    let Some(promise) = charter.promises.get(right.promise) else { return Err("it stands behind no promise") };
-    let stacked = charter.stacking.iter().filter(|stack| stack.rights.contains(&id));
-    let stacked = stacked.filter(|stack| stack.rule != Stacking::Sum || !stack.elsewhere.is_empty());
-    let simple = |read: &makegood_charter::expr::Read| {
-        &*read.path == "at" || read.path.starts_with("data.") || read.path.starts_with(COUNT)
-    };
-    let released = promise.outcomes.iter().any(|outcome| outcome.state == Shows::Released);
-    let terms = [Some(&promise.due), promise.worth.as_ref(), promise.paid.as_ref()];
-    let refused = [
-        (!own(shape), "it follows from what happens to a thing"),
-        (!right.unless.is_empty(), "it has exceptions"),
-        (right.on_request.is_some(), "it is owed on request"),
-        (right.decided_at.is_some(), "it is decided later"),
-        (right.limited.is_some_and(|limited| limited.within == Window::Event), "it is bounded for each event"),
-        (stacked.count() > 0, "it is weighed against other rights"),
-        (promise.follows.is_some() || !own(promise.on), "its promise follows from something else"),
-        (released, "its promise may be let go"),
-        (
-            !terms.into_iter().flatten().all(|term| is_given(charter, promise.on, term)),
-            "its promise has reckoned terms",
-        ),
-        (right.awards.iter().any(|award| !award.reduced.is_empty()), "it is lessened in certain cases"),
-        (right.awards.iter().any(|award| award.or_in.is_some()), "the party may choose the tender"),
-        (!exprs(right).flat_map(Expr::reads).all(simple), "it reads the promise it stands behind"),
-    ];
-    match refused.into_iter().find(|(refused, _)| *refused) {
-        Some((_, why)) => Err(why),
-        None => Ok((shape, promise)),
-    }
-}
-
-/// True of a term that is one field which every event gives: it never fails.
-fn is_given(charter: &Charter, shape: ShapeId, term: &Expr) -> bool {
-    let field = term.source().trim().strip_prefix("data.");
-    let shape = charter.shapes.get(shape);
-    let declared = field.zip(shape).and_then(|(name, shape)| shape.fields.get(*shape.positions.get(name)?));
-    declared.is_some_and(|field| !field.optional) || term.source().trim() == "at"
-}
-
-/// Everything that a plain right evaluates.
-fn exprs(right: &Right) -> impl Iterator<Item = &Expr> {
-    right.when.iter().chain(right.awards.iter().flat_map(of_award))
-}
-
-fn of_award(award: &Award) -> impl Iterator<Item = &Expr> {
-    fn of_fixed(fixed: &Fixed) -> Option<&Expr> {
-        if let Fixed::Expr(expr) = fixed { Some(expr) } else { None }
-    }
-    let amount: [Option<&Expr>; 2] = match &award.amount {
-        Amount::Fixed(fixed) => [of_fixed(fixed), None],
-        Amount::Bands { by, .. } => [Some(by), None],
-        Amount::Share { of, .. } => [Some(of), None],
-        Amount::Each { rate, count } => [of_fixed(rate), Some(count)],
-    };
-    let bounds = [award.at_most.as_ref().and_then(of_fixed), award.at_least.as_ref().and_then(of_fixed)];
-    amount.into_iter().chain(bounds).flatten().chain(award.dated_by.iter()).chain(award.times.iter())
-}
-
-/// The fields of a shape that expressions read, by position.
-fn positions<'e>(charter: &Charter, shape: ShapeId, exprs: impl Iterator<Item = &'e Expr>) -> Vec<usize> {
-    let Some(shape) = charter.shapes.get(shape) else { return Vec::new() };
-    let reads = exprs.flat_map(Expr::reads).filter_map(|read| read.path.strip_prefix("data."));
-    reads.filter_map(|name| shape.positions.get(name).copied()).collect()
 }

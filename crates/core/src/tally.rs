@@ -18,7 +18,7 @@ pub(crate) fn event(folding: &mut Folding, event: &Event) {
             let Some(count) = rules.charter.counts.get(*id) else { continue };
             let scope = Scope { data: &form.data, at: event.time, ..Scope::default() };
             if holds(count.when.as_ref(), &scope) {
-                note(folding, &name(rules, &count.name), event, count.within);
+                note(folding, (&rules.charter.name, &count.name), event, count.within);
             }
         }
     }
@@ -28,12 +28,17 @@ fn name(rules: &Rules, name: &str) -> String {
     format!("{}/{name}", rules.charter.name)
 }
 
-fn note(folding: &mut Folding, name: &str, event: &Event, within: i64) {
+/// True of the name that [`name`] makes of these. It is asked for every event.
+fn is_named(known: &str, charter: &str, name: &str) -> bool {
+    known.strip_prefix(charter).and_then(|rest| rest.strip_prefix('/')) == Some(name)
+}
+
+fn note(folding: &mut Folding, (charter, name): (&str, &str), event: &Event, within: i64) {
     let counted = &mut folding.party.counted;
-    let place = match counted.iter().position(|counted| *counted.name == *name) {
+    let place = match counted.iter().position(|counted| is_named(&counted.name, charter, name)) {
         Some(place) => place,
         None => {
-            counted.push(Counted { name: name.into(), times: Vec::new() });
+            counted.push(Counted { name: format!("{charter}/{name}").into(), times: Vec::new() });
             counted.len().saturating_sub(1)
         }
     };
@@ -60,8 +65,8 @@ fn short(ident: &Ident) -> [u8; 8] {
 /// How often, by the counts of a charter in their order, up to and with `at`.
 pub(crate) fn counts(folding: &Folding, rules: &Rules, at: Moment) -> Vec<i64> {
     let count = |count: &makegood_charter::model::Count| {
-        let name = name(rules, &count.name);
-        let Some(counted) = folding.party.counted.iter().find(|counted| *counted.name == *name) else { return 0 };
+        let named = |counted: &&Counted| is_named(&counted.name, &rules.charter.name, &count.name);
+        let Some(counted) = folding.party.counted.iter().find(named) else { return 0 };
         let from = at.plus(count.within.saturating_neg());
         let (old, known) = (
             counted.times.partition_point(|(time, _)| *time <= from),
@@ -108,8 +113,11 @@ pub(crate) fn used(
     (trigger, at): (&Ident, Moment),
     commodity: makegood_money::Commodity,
 ) -> Result<Used, MoneyError> {
-    let name = bounded(rules, right, limited, trigger);
     let mut used = Used { amount: Money::zero(commodity), times: 0 };
+    if folding.party.given.is_empty() {
+        return Ok(used);
+    }
+    let name = bounded(rules, right, limited, trigger);
     let given = folding
         .party
         .given

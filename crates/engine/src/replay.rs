@@ -19,8 +19,8 @@ pub(crate) struct Replay {
 }
 
 impl Replay {
-    /// Folds one happening and keeps the state that comes of it. What must happen besides is given back; of a refused event
-    /// nothing is kept.
+    /// Folds one happening and keeps the state that comes of it, with its parts. What must happen besides is given back; of a
+    /// refused event nothing is kept.
     pub fn take(
         &mut self,
         book: &Rulebook,
@@ -31,9 +31,9 @@ impl Replay {
         let loaded = self.loaded(&needs(book, key, happening));
         let mut folded = fold(book, key, self.party.clone(), loaded, happening, context)?;
         self.party = std::mem::take(&mut folded.party);
-        self.promises.extend(folded.promises.iter().map(|promise| (promise.id, Arc::new(promise.clone()))));
-        self.remedies.extend(folded.remedies.iter().map(|remedy| (remedy.id, Arc::new(remedy.clone()))));
-        self.beside.extend(folded.beside.iter().map(|part| ((part.id(), part.kind()), Arc::new(part.clone()))));
+        self.promises.extend(folded.promises.drain(..).map(|promise| (promise.id, Arc::new(promise))));
+        self.remedies.extend(folded.remedies.drain(..).map(|remedy| (remedy.id, Arc::new(remedy))));
+        self.beside.extend(folded.beside.drain(..).map(|part| ((part.id(), part.kind()), Arc::new(part))));
         Ok(folded)
     }
 

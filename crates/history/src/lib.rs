@@ -12,6 +12,7 @@
 mod layout;
 mod lines;
 mod manifest;
+mod pieces;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -19,9 +20,9 @@ mod write;
 
 pub use layout::{Column, Declared, Holds, Layout, Part, fixed};
 pub use lines::{Said, lines_of};
-pub use manifest::{Charter, File, Kind, MANIFEST, Manifest};
+pub use manifest::{Charter, File, Kind, MANIFEST, Manifest, UpTo};
 pub use read::{Batch, Cursor, Data, FileReader};
-pub use write::FileWriter;
+pub use write::{FileWriter, RowWriter};
 
 use std::path::PathBuf;
 

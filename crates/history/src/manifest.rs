@@ -25,6 +25,9 @@ pub struct Manifest {
     pub clock: i64,
     /// Lines of logs.
     pub rows: u64,
+    /// The line of them that was recorded last; of several, the first in the order of slots and keys.
+    #[serde(default)]
+    pub up_to: Option<UpTo>,
     /// The types of events, in the order of their numbers.
     pub types: Vec<String>,
     /// The charter versions that were in force, in the order in which they came into force.
@@ -33,6 +36,17 @@ pub struct Manifest {
     pub files: Vec<File>,
     /// The columns of every file.
     pub columns: Vec<Column>,
+}
+
+/// A line of a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpTo {
+    /// When it was recorded.
+    pub recorded: i64,
+    /// The party or thing whose log it stands in.
+    pub key: String,
+    /// Its place there.
+    pub seq: u64,
 }
 
 /// A charter version of a history.
@@ -77,7 +91,18 @@ impl Manifest {
     /// What was exported of this, so far nothing.
     pub fn new(layout: &Layout, (from, to): (Option<i64>, Option<i64>), clock: i64, types: Vec<String>) -> Self {
         let columns = layout.columns.clone();
-        Self { form: FORM, from, to, clock, rows: 0, types, charters: Vec::new(), files: Vec::new(), columns }
+        Self {
+            form: FORM,
+            from,
+            to,
+            clock,
+            rows: 0,
+            up_to: None,
+            types,
+            charters: Vec::new(),
+            files: Vec::new(),
+            columns,
+        }
     }
 
     /// The layout of its files.

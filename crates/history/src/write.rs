@@ -24,6 +24,8 @@ pub struct FileWriter {
     writer: SerializedFileWriter<File>,
     buffers: Vec<Buffer>,
     waiting: usize,
+    /// Rows of one group.
+    group: usize,
     rows: u64,
 }
 
@@ -110,7 +112,21 @@ impl FileWriter {
         let schema = schema(layout).map_err(bad)?;
         let writer = SerializedFileWriter::new(file, schema, Arc::new(properties(layout))).map_err(bad)?;
         let buffers = layout.columns.iter().map(Buffer::of).collect();
-        Ok(Self { path: path.to_owned(), layout: layout.clone(), writer, buffers, waiting: 0, rows: 0 })
+        Ok(Self {
+            path: path.to_owned(),
+            layout: layout.clone(),
+            writer,
+            buffers,
+            waiting: 0,
+            group: GROUP_ROWS,
+            rows: 0,
+        })
+    }
+
+    /// Lets row groups have this many rows, at most [`GROUP_ROWS`].
+    #[must_use]
+    pub fn in_groups_of(self, rows: usize) -> Self {
+        Self { group: rows.clamp(1, GROUP_ROWS), ..self }
     }
 
     /// Adds a row. Every column that is not optional must be put.
@@ -121,7 +137,7 @@ impl FileWriter {
         put(&mut RowWriter(&mut self.buffers));
         self.waiting = self.waiting.saturating_add(1);
         self.rows = self.rows.saturating_add(1);
-        if self.waiting >= GROUP_ROWS { self.flush() } else { Ok(()) }
+        if self.waiting >= self.group { self.flush() } else { Ok(()) }
     }
 
     /// Rows so far.

@@ -121,7 +121,7 @@ pub(crate) enum HistoryCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct HistoryExport {
-    /// The new folder
+    /// The new folder; an export into it that was interrupted goes on
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
     #[command(flatten)]

@@ -97,6 +97,9 @@ pub(super) fn weigh(folding: &mut Folding, promise: &Promise, rules: &Rules, rig
 
 /// A right that waited is decided.
 pub(super) fn decided(folding: &mut Folding, promise: &Promise, rules: &Rules, right: &str, at: Moment) {
+    if folding.party.weighed.is_empty() {
+        return;
+    }
     let name = format!("{}/{right}", rules.charter.name);
     let waited = |weighed: &Weighed| {
         weighed.promise == promise.id && *weighed.right == *name && weighed.stands == Stands::Waits(at)

@@ -1,19 +1,24 @@
 //! Export: the log of every party and thing, as it is at one moment, into a folder of Parquet files.
 
+mod kept;
+
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use makegood_charter::builtin;
 use makegood_charter::decode::Envelope;
 use makegood_charter::value::{Fields, Shape};
+use makegood_core::id::hex;
 use makegood_core::{Ident, Rulebook};
-use makegood_history::{Charter, File, FileWriter, HistoryError, Kind, Layout, MANIFEST, Manifest, SLOTS_A_FILE, Said};
+use makegood_history::{Charter, FileWriter, HistoryError, Kind, Layout, MANIFEST, Manifest, SLOTS_A_FILE, Said, UpTo};
 use makegood_store::{Body, EventRow, Reader, SLOTS, Slot, Store, slot_of};
 use rustc_hash::FxHashMap;
 
+use crate::EngineError;
 use crate::intake::{CLOCK_REACHED, told};
 use crate::pages::SlotPages;
-use crate::{EngineError, limits};
+use kept::{Head, Kept, io};
 
 /// Events of things kept at hand for the next party that heard them.
 const HEARD: usize = 20_000;
@@ -28,6 +33,9 @@ pub enum ExportError {
     /// What an interrupted export left holds something else too.
     #[error("`{folder}` holds something that is not part of a history")]
     NotOurs { folder: PathBuf },
+    /// The log is not what it was when the interrupted export began.
+    #[error("the log of `{key}` is not what it was when the export into `{folder}` began")]
+    Otherwise { key: Box<str>, folder: PathBuf },
     /// The database could not be read, or the files not written.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -60,38 +68,59 @@ impl Range {
     }
 }
 
+/// What an export wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// What is in the folder.
+    pub manifest: Manifest,
+    /// How many of its files an interrupted export had written before.
+    pub kept: usize,
+}
+
+/// How often `progress` is told that a slot is done: once when it is noted how far its logs have come, once when they are written.
+pub const EXPORT_STEPS: u64 = 2 * SLOTS as u64;
+
 /// Writes the history of a database, as it is at this moment, into a folder that is not there yet. The same log always gives the same
-/// bytes. The folder appears once everything in it is durable; what an interrupted export left is removed by the next one.
-/// `progress` is told of each slot that is done.
+/// bytes. The folder appears once everything in it is durable.
+///
+/// One that was interrupted goes on: what it wrote whole is kept, the rest is done, and every log goes as far as it had come when the
+/// export first began. Where it was of something else, it begins anew.
 pub fn export(
     store: &dyn Store,
     book: &Rulebook,
     folder: &Path,
     range: Range,
     progress: &mut dyn FnMut(),
-) -> Result<Manifest, ExportError> {
+) -> Result<Exported, ExportError> {
     if folder.exists() {
         return Err(ExportError::There { folder: folder.to_owned() });
     }
     let part = beside(folder);
-    clear(&part)?;
-    std::fs::create_dir_all(&part).map_err(|source| HistoryError::Io { path: part.clone(), source })?;
     let mut reader = store.snapshot()?;
     let mut exporter = Exporter::new(&mut *reader, book, &part, range)?;
-    for first in (0..SLOTS).step_by(usize::from(SLOTS_A_FILE)) {
+    let mut next = 0;
+    match Kept::find(&part, &exporter.manifest, exporter.reader)? {
+        Some(kept) => {
+            kept.remove_the_rest(&part)?;
+            (exporter.manifest, next) = (kept.manifest, kept.next);
+            (0..u64::from(SLOTS).saturating_add(u64::from(next))).for_each(|_| progress());
+        }
+        None => exporter.begin(progress)?,
+    }
+    let kept = exporter.manifest.files.len();
+    for first in (next..SLOTS).step_by(usize::from(SLOTS_A_FILE)) {
         exporter.slots(first, progress)?;
+        let next = first.saturating_add(SLOTS_A_FILE);
+        Kept { manifest: exporter.manifest.clone(), next }.write(&part)?;
     }
     let manifest = exporter.manifest;
     manifest.write(&part)?;
-    let sync = |path: &Path| std::fs::File::open(path).and_then(|file| file.sync_all());
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| HistoryError::Io { path, source }
-    };
+    kept::clear_up(&part)?;
+    let sync = |path: &Path| File::open(path).and_then(|file| file.sync_all());
     sync(&part.join(MANIFEST)).map_err(io(&part))?;
     sync(&part).map_err(io(&part))?;
     std::fs::rename(&part, folder).map_err(io(folder))?;
-    Ok(manifest)
+    Ok(Exported { manifest, kept })
 }
 
 /// Where the files are written until they are whole.
@@ -101,21 +130,9 @@ fn beside(folder: &Path) -> PathBuf {
     folder.with_file_name(name)
 }
 
-/// Removes what an interrupted export left.
-fn clear(part: &Path) -> Result<(), ExportError> {
-    let io = |source| HistoryError::Io { path: part.to_owned(), source };
-    if !part.exists() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(part).map_err(io)? {
-        let name = entry.map_err(io)?.file_name();
-        let name = name.to_string_lossy();
-        let ours = name == MANIFEST || name.ends_with(".parquet") || name.starts_with("charter-");
-        if !ours {
-            return Err(ExportError::NotOurs { folder: part.to_owned() });
-        }
-    }
-    Ok(std::fs::remove_dir_all(part).map_err(io)?)
+/// The slots whose logs stand in the files that begin with this one.
+fn slots_of(first: u16) -> std::ops::Range<u16> {
+    first..first.saturating_add(SLOTS_A_FILE).min(SLOTS)
 }
 
 /// An event, as the version of its charter reads it that was in force.
@@ -167,38 +184,42 @@ impl<'e> Exporter<'e> {
             return Err(EngineError::Charters { found: count(found), judged_by: count(known) }.into());
         }
         for (number, rules) in (1_u32..).zip(book.versions()) {
-            let charter = &rules.charter;
-            let file = format!("charter-{number:04}.yaml");
-            let path = folder.join(&file);
-            std::fs::write(&path, charter.source_text.as_bytes())
-                .map_err(|source| HistoryError::Io { path, source })?;
-            manifest.charters.push(Charter {
-                name: (&*charter.name).into(),
-                version: (&*charter.version).into(),
-                file,
-            });
+            let (name, version) = ((&*rules.charter.name).into(), (&*rules.charter.version).into());
+            manifest.charters.push(Charter { name, version, file: format!("charter-{number:04}.yaml") });
         }
         Ok(Self { reader, book, folder, range, layout, types, heard: FxHashMap::default(), manifest })
     }
 
+    /// Makes the folder, and notes how far every log has come.
+    fn begin(&mut self, progress: &mut dyn FnMut()) -> Result<(), ExportError> {
+        kept::clear(self.folder)?;
+        std::fs::create_dir_all(self.folder).map_err(io(self.folder))?;
+        for (rules, charter) in self.book.versions().iter().zip(&self.manifest.charters) {
+            let path = self.folder.join(&charter.file);
+            std::fs::write(&path, rules.charter.source_text.as_bytes()).map_err(io(&path))?;
+        }
+        kept::note_heads(self.reader, self.folder, progress)?;
+        Kept { manifest: self.manifest.clone(), next: 0 }.write(self.folder)
+    }
+
     /// Writes the files of a range of slots.
     fn slots(&mut self, first: u16, progress: &mut dyn FnMut()) -> Result<(), ExportError> {
-        let last = first.saturating_add(SLOTS_A_FILE).min(SLOTS).saturating_sub(1);
+        let slots = slots_of(first);
+        let last = slots.end.saturating_sub(1);
         let mut files = [OneFile::new(Kind::Parties, first, last), OneFile::new(Kind::Things, first, last)];
-        for slot in (first..=last).map(Slot) {
-            let (mut pages, mut after) = (SlotPages::new(slot), String::new());
-            loop {
-                let heads = self.reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
-                let Some(end) = heads.last() else { break };
-                after = end.key.to_string();
-                for head in &heads {
-                    let [parties, things] = &mut files;
-                    let file = if head.state.is_empty() { things } else { parties };
-                    self.log(&mut pages, &head.key, file)?;
-                }
+        let mut pages = SlotPages::new(Slot(first));
+        let mut at = first;
+        for head in kept::heads(self.folder, first)? {
+            let head = head?;
+            while at < head.slot {
+                at = at.saturating_add(1);
+                pages = SlotPages::new(Slot(at));
+                progress();
             }
-            progress();
+            let [parties, things] = &mut files;
+            self.log(&mut pages, &head, if head.party { parties } else { things })?;
         }
+        (at..slots.end).for_each(|_| progress());
         for OneFile { mut file, writer } in files {
             let Some(writer) = writer else { continue };
             file.rows = writer.finish()?;
@@ -208,16 +229,20 @@ impl<'e> Exporter<'e> {
         Ok(())
     }
 
-    /// Writes the log of a party or thing.
-    fn log(&mut self, pages: &mut SlotPages, key: &str, file: &mut OneFile) -> Result<(), ExportError> {
+    /// Writes the log of a party or thing, as far as it had come.
+    fn log(&mut self, pages: &mut SlotPages, head: &Head, file: &mut OneFile) -> Result<(), ExportError> {
         let mut things: FxHashMap<Box<str>, i32> = FxHashMap::default();
-        let mut any = false;
-        loop {
-            let lines = pages.lines(self.reader, key)?;
+        let (mut any, mut seq) = (false, 0);
+        while seq < head.seq {
+            let lines = pages.lines(self.reader, &head.key)?;
             if lines.is_empty() {
                 break;
             }
-            for line in lines {
+            for line in lines.into_iter().take_while(|line| line.seq <= head.seq) {
+                seq = line.seq;
+                if seq == head.seq && hex(&line.hash) != head.hash {
+                    return Err(self.otherwise(head));
+                }
                 let known = self.known(&line)?;
                 // Numbered from the beginning of the log, whatever part of it is exported.
                 let about = known.as_ref().and_then(|known| known.about.clone());
@@ -229,11 +254,26 @@ impl<'e> Exporter<'e> {
                 let said = known.as_deref().map(|known| self.said(known, &line, thing_nr));
                 let writer = file.open(self.folder, &self.layout)?;
                 writer.line(&self.layout, &line, said.as_ref())?;
+                self.note_last(line);
                 any = true;
             }
         }
+        if seq < head.seq {
+            return Err(self.otherwise(head));
+        }
         file.file.keys = file.file.keys.saturating_add(u64::from(any));
         Ok(())
+    }
+
+    /// Keeps which line was recorded last.
+    fn note_last(&mut self, line: EventRow) {
+        if self.manifest.up_to.as_ref().is_none_or(|last| last.recorded < line.recorded) {
+            self.manifest.up_to = Some(UpTo { recorded: line.recorded, key: line.key.into(), seq: line.seq });
+        }
+    }
+
+    fn otherwise(&self, head: &Head) -> ExportError {
+        ExportError::Otherwise { key: head.key.clone(), folder: self.folder.to_owned() }
     }
 
     fn said<'k>(&'k self, known: &'k Known, line: &EventRow, thing_nr: Option<i32>) -> Said<'k> {
@@ -312,7 +352,7 @@ fn read(book: &Rulebook, bytes: &[u8]) -> Result<Known, String> {
 
 /// A file that is made when its first row comes.
 struct OneFile {
-    file: File,
+    file: makegood_history::File,
     writer: Option<FileWriter>,
 }
 
@@ -323,7 +363,7 @@ impl OneFile {
             Kind::Things => "things",
         };
         let name = format!("{whose}-{first:04}-{last:04}.parquet");
-        Self { file: File { file: name, kind, first, last, rows: 0, keys: 0 }, writer: None }
+        Self { file: makegood_history::File { file: name, kind, first, last, rows: 0, keys: 0 }, writer: None }
     }
 
     fn open(&mut self, folder: &Path, layout: &Arc<Layout>) -> Result<&mut FileWriter, HistoryError> {

@@ -5,6 +5,6 @@ mod export;
 mod files;
 
 pub use estimate::{Estimate, Total, estimate};
-pub use export::{ExportError, Range, export};
+pub use export::{EXPORT_STEPS, ExportError, Exported, Range, export};
 pub use files::History;
 pub(crate) use files::ThingLogs;

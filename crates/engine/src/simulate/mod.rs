@@ -16,7 +16,7 @@ use crate::history::History;
 use crate::pages::SlotPages;
 use crate::slots::{each, each_slot};
 use crate::{EngineError, limits, rows};
-use party::{FromFiles, FromStore, Judges, Things};
+use party::{FromFiles, FromStore, Judges, Recorded, Things};
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub fn simulate(
     // The clock has come to everything before the first moment that is still waited for.
     let clock = store.reader()?.earliest_wake()?.map_or(Moment(i64::MAX), |wake_at| Moment(wake_at.saturating_sub(1)));
     let clock = clock.min(simulation.until);
-    let judges = Judges { book, drafted: &drafted, simulation, clock };
+    let judges = Judges { book, drafted: &drafted, simulation, clock, alike: false };
     let by_slot = each_slot(store, threads, &|reader, slot| simulate_slot(reader, &judges, slot), progress)?;
     Ok(summed(by_slot))
 }
@@ -61,7 +61,8 @@ pub fn simulate_files(
 ) -> Result<Simulated, EngineError> {
     let book = history.book();
     let drafted = book.with_draft(simulation.draft.clone());
-    let judges = Judges { book, drafted: &drafted, simulation, clock: history.clock().min(simulation.until) };
+    let (clock, alike) = (history.clock().min(simulation.until), party::declare_alike(book, &drafted));
+    let judges = Judges { book, drafted: &drafted, simulation, clock, alike };
     let logs = history.things(threads)?;
     let helpers = || Ok((Things::default(), Things::default()));
     let work = |(drafted, recorded): &mut (Things, Things), file: &&File| {
@@ -70,8 +71,8 @@ pub fn simulate_files(
             let Some(key) = lines.first().map(|line| line.key.clone()) else { return Ok(()) };
             // What was owed is not in the files: it follows from them.
             let mut teller = FromFiles { things: &logs, own: &lines };
-            let owed = judges.owed(&mut teller, recorded, &key, &lines)?;
-            judges.party(&mut teller, drafted, &key, &lines, owed, &mut sums)
+            let known = judges.owed(&mut teller, recorded, &key, &lines)?;
+            judges.party(&mut teller, drafted, &key, &lines, known, &mut sums)
         })?;
         Ok(sums)
     };
@@ -96,7 +97,8 @@ fn simulate_slot(reader: &mut dyn Reader, judges: &Judges, slot: Slot) -> Result
             let lines = pages.whole_log(reader, &head.key)?;
             let kept = pages.parts(reader, PartKind::Remedy, &head.key)?;
             let owed: Result<_, EngineError> = kept.iter().map(|row| Ok((row.id, rows::remedy(row)?))).collect();
-            judges.party(&mut FromStore(reader), &mut things, &head.key, &lines, owed?, &mut slot_sums)?;
+            let known = Recorded { owed: owed?, said: Vec::new() };
+            judges.party(&mut FromStore(reader), &mut things, &head.key, &lines, known, &mut slot_sums)?;
         }
     }
 }

@@ -8,7 +8,7 @@ use makegood_charter::Moment;
 use makegood_charter::words;
 use makegood_core::id::{Kind, Name};
 use makegood_core::{
-    Clause, Context, Event, FoldError, Happening, Ident, PartId, Promise, Remedy, RemedyKind, Rulebook,
+    Clause, Context, Event, FoldError, Form, Happening, Ident, PartId, Promise, Remedy, RemedyKind, Rulebook, Rules,
 };
 use makegood_store::{Body, EventRow, Reader, slot_of};
 use rustc_hash::FxHashMap;
@@ -33,6 +33,29 @@ pub(super) struct Judges<'j> {
     pub simulation: &'j Simulation,
     /// How far the clock has come.
     pub clock: Moment,
+    /// True when both declare the same events, so that what one read the other need not read again.
+    pub alike: bool,
+}
+
+/// What is known of a party before its history is judged again.
+#[derive(Default)]
+pub(super) struct Recorded {
+    /// What came to be owed.
+    pub owed: BTreeMap<PartId, Remedy>,
+    /// What its lines say, as the draft reads them too: as far as they were read, and `None` for one that the draft must read itself.
+    pub said: Vec<Option<Logged>>,
+}
+
+/// True when every version of one declares the same events as the version at its place in the other.
+pub(super) fn declare_alike(one: &Rulebook, other: &Rulebook) -> bool {
+    let (one, other) = (one.versions(), other.versions());
+    let alike = |(one, other): (&Rules, &Rules)| {
+        let (one, other) = (&one.charter, &other.charter);
+        one.shapes == other.shapes
+            && one.shape_ids == other.shape_ids
+            && one.commodities.declared().eq(other.commodities.declared())
+    };
+    one.len() == other.len() && one.iter().zip(other).all(alike)
 }
 
 /// A thing's event: when it was recorded, its place in the thing's log, and what the draft reads of it, if it can.
@@ -88,8 +111,13 @@ impl Things {
         if let Some(log) = self.0.get(thing) {
             return Ok(log.clone());
         }
+        let rows = teller.whole_log(thing)?;
+        // Of most things that parties speak of themselves, nobody else does.
+        if rows.is_empty() {
+            return Ok(Arc::default());
+        }
         let mut log = Vec::new();
-        for row in teller.whole_log(thing)?.iter() {
+        for row in rows.iter() {
             let Body::Own(bytes) = &row.body else { continue };
             let event = match reread(book, bytes) {
                 Ok(Logged::Event(event)) => Ok(Arc::from(event)),
@@ -135,8 +163,9 @@ impl Judges<'_> {
         things: &mut Things,
         key: &str,
         lines: &[EventRow],
-    ) -> Result<BTreeMap<PartId, Remedy>, EngineError> {
+    ) -> Result<Recorded, EngineError> {
         let mut replay = Replay::default();
+        let mut said = Vec::with_capacity(lines.len());
         for line in lines {
             let read = things.read(teller, self.book, line)?;
             let unreadable =
@@ -144,8 +173,19 @@ impl Judges<'_> {
             let logged = read.map_err(unreadable)?;
             let taken = replay.take(self.book, key, &logged.happening(), context_of(line.context));
             taken.map_err(|error| EngineError::Fold { key: key.into(), error: Box::new(error) })?;
+            said.push(Some(logged).filter(|logged| self.read_alike(logged)));
         }
-        Ok(replay.remedies.into_iter().map(|(id, remedy)| (id, Arc::unwrap_or_clone(remedy))).collect())
+        let owed = replay.remedies.into_iter().map(|(id, remedy)| (id, Arc::unwrap_or_clone(remedy))).collect();
+        Ok(Recorded { owed, said })
+    }
+
+    /// True of a line that the draft reads as it was read: no version that knows its type failed to read it, in force or not.
+    fn read_alike(&self, logged: &Logged) -> bool {
+        let (Logged::Event(event) | Logged::Again(event)) = logged else { return true };
+        let read = |(rules, form): (&Rules, &Option<Form>)| {
+            form.is_some() || !rules.charter.shape_ids.contains_key(&event.kind)
+        };
+        self.alike && self.book.versions().iter().zip(&event.forms).all(read)
     }
 
     /// Judges the history of one party, and adds what came of it beside what was owed.
@@ -155,7 +195,7 @@ impl Judges<'_> {
         things: &mut Things,
         key: &str,
         lines: &[EventRow],
-        recorded: BTreeMap<PartId, Remedy>,
+        Recorded { owed: recorded, said }: Recorded,
         sums: &mut Simulated,
     ) -> Result<(), EngineError> {
         let mut history = History {
@@ -170,7 +210,7 @@ impl Judges<'_> {
             rounds: 0,
             sums,
         };
-        history.live(lines, teller, things)?;
+        history.live(lines, said, teller, things)?;
         let History { replay, recorded, .. } = history;
         self.compare(key, &replay, &recorded, sums);
         Ok(())
@@ -284,10 +324,19 @@ struct History<'h> {
 }
 
 impl History<'_> {
-    fn live(&mut self, lines: &[EventRow], teller: &mut dyn Teller, things: &mut Things) -> Result<(), EngineError> {
+    fn live(
+        &mut self,
+        lines: &[EventRow],
+        said: Vec<Option<Logged>>,
+        teller: &mut dyn Teller,
+        things: &mut Things,
+    ) -> Result<(), EngineError> {
         let mut logged: Vec<(&EventRow, Option<Logged>)> = Vec::with_capacity(lines.len());
-        for line in lines {
-            let read = things.read(teller, self.judges.drafted, line)?;
+        for (line, said) in lines.iter().zip(said.into_iter().chain(std::iter::repeat_with(|| None))) {
+            let read = match said {
+                Some(logged) => Ok(logged),
+                None => things.read(teller, self.judges.drafted, line)?,
+            };
             let read = read.map_err(|code| self.sums.note_refused(code, 1)).ok();
             if let Some(Logged::Clock { at, .. }) = read {
                 let times = self.clocks.entry(at).or_default();

@@ -1,8 +1,7 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use makegood_engine::{ExportError, History, Range, export};
-use makegood_store::SLOTS;
+use makegood_engine::{EXPORT_STEPS, EngineError, ExportError, Exported, History, Range, export};
 
 use crate::arguments::{HistoryCommand, HistoryExport};
 use crate::output::{bar, grouped, put_line};
@@ -21,10 +20,13 @@ fn write(arguments: &HistoryExport) -> Result<bool, Failure> {
     };
     let range = Range { from: moment(&arguments.from)?, to: moment(&arguments.to)? };
     let opened = open::database(&arguments.database.db)?;
-    let progress = bar(u64::from(SLOTS), "exporting history");
+    let progress = bar(EXPORT_STEPS, "exporting history");
     let written = export(&*opened.store, &opened.book, &arguments.folder, range, &mut || progress.inc(1));
     progress.finish_and_clear();
-    let manifest = written.map_err(not_written)?;
+    let Exported { manifest, kept } = written.map_err(not_written)?;
+    if kept > 0 {
+        put_line!("{} files of an export that was interrupted were whole, and are kept", grouped(kept as u64));
+    }
     let keys: u64 = manifest.files.iter().map(|file| file.keys).sum();
     put_line!(
         "{}: {} lines of {} parties and things in {} files",
@@ -44,6 +46,16 @@ fn not_written(error: ExportError) -> Failure {
         ExportError::NotOurs { .. } => {
             Failure::from_error("M074", &error, "move it away: the history is written there until it is whole")
         }
+        ExportError::Otherwise { .. } => Failure::from_error(
+            "M074",
+            &error,
+            "remove that folder and export again: the database is another one, or was set back in between",
+        ),
+        ExportError::Engine(EngineError::History(error)) => Failure::from_error(
+            "M075",
+            &error,
+            "see that there is room and that the folder may be written; the same command then goes on where this one stopped",
+        ),
         ExportError::Engine(error) => error.into(),
     }
 }

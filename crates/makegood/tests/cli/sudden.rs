@@ -60,6 +60,58 @@ fn a_full_disk_loses_nothing_that_was_there() {
 }
 
 #[test]
+fn an_export_that_was_killed_goes_on() {
+    let desk = Desk::new();
+    // One customer's file grows larger than all others, so that it is known where the process dies.
+    let many = (0..4_000).map(|trip| booking(7_000, &format!("flight:{trip}"), "200 USD", &[]));
+    desk.write("events.jsonl", format!("{}\n{}", crowd(300), many.collect::<Vec<_>>().join("\n")));
+    desk.run(&["events.jsonl"]).ended(0);
+    desk.makegood(&["history", "export", "whole"]).ended(0);
+    let (whole, part) = (desk.path("whole"), desk.path("past.part"));
+    let parquet = |folder: &std::path::Path| {
+        let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+        let files = entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(".parquet"));
+        files
+            .map(|entry| (entry.file_name(), (entry.metadata().unwrap().ino(), entry.metadata().unwrap().len())))
+            .collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let sizes = parquet(&whole);
+    let largest = sizes.values().map(|(_, size)| *size).max().unwrap();
+    let kib = largest / 1024 - 8;
+    assert!(sizes.values().filter(|(_, size)| *size > kib * 1024).count() == 1, "{sizes:?}");
+    // The limit kills it in the middle of that file, as nothing but a signal can.
+    let inner = desk.command(&["history", "export", "past"]);
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("ulimit -c 0; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2));
+    command.arg(inner.get_program()).args(inner.get_args()).current_dir(inner.get_current_dir().unwrap());
+    for (name, value) in inner.get_envs() {
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+    }
+    let killed = command.output().unwrap();
+    assert!(std::os::unix::process::ExitStatusExt::signal(&killed.status).is_some(), "{killed:?}");
+    assert!(!desk.path("past").exists());
+    let left = parquet(&part);
+    let complete: Vec<_> = left.iter().filter(|(name, (_, size))| sizes[*name].1 == *size).collect();
+    assert!(!complete.is_empty() && complete.len() < sizes.len(), "{left:?}");
+    // Meanwhile more happens, which is not in it.
+    desk.write("more.jsonl", booking(1, "flight:later", "200 USD", &[]));
+    desk.run(&["more.jsonl"]).ended(0);
+    let said = desk.makegood(&["history", "export", "past"]).ended(0);
+    assert!(said.contains("of an export that was interrupted were whole, and are kept"), "{said}");
+    let now = parquet(&desk.path("past"));
+    for (name, (inode, _)) in complete {
+        assert_eq!(now[name].0, *inode, "{name:?} was whole, and was written again");
+    }
+    for entry in std::fs::read_dir(&whole).unwrap().map(Result::unwrap) {
+        let again = std::fs::read(desk.path("past").join(entry.file_name())).unwrap();
+        assert!(std::fs::read(entry.path()).unwrap() == again, "{:?}", entry.file_name());
+    }
+    assert!(!part.exists());
+}
+
+#[test]
 fn a_file_that_may_only_be_read_is_left_as_it_is() {
     let desk = Desk::told();
     let root = std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0);

@@ -12,8 +12,9 @@ use super::Staged;
 use crate::Failure;
 use crate::arguments::{Output, Scope};
 use crate::language::Language;
+use crate::open::threads;
 use crate::output::{bar, grouped};
-use crate::value::{Cell, Report, Table, threads};
+use crate::value::{Cell, Report, Table};
 
 /// Who is listed.
 #[derive(Debug, Clone, Copy)]

@@ -11,8 +11,9 @@ use super::Staged;
 use crate::Failure;
 use crate::arguments::{Known, Output, Scope};
 use crate::language::Language;
+use crate::open::threads;
 use crate::output::{bar, grouped};
-use crate::value::{Cell, Report, Table, threads};
+use crate::value::{Cell, Report, Table};
 
 /// How many parties went from one stage (none: not there yet) to another.
 type Counts = BTreeMap<(Option<Stage>, Option<Stage>), u64>;

@@ -21,6 +21,13 @@ pub const VERDICTS: [&str; 3] = ["kept", "not_kept", "partly"];
 /// name it, so that what a customer is worth never changes what it is owed.
 pub const JUDGED: &str = "rhythm.judged";
 
+/// A party moved from one stage to another. Nobody sends it: the fold says it when it writes the move down, and playbooks alone
+/// hear it, so that nothing that is owed depends on a stage.
+pub const STAGE_MOVED: &str = "stage.moved";
+
+/// The words of the stages, in their order.
+const STAGES: [&str; 7] = ["suspect", "prospect", "first-time", "repeat", "client", "advocate", "lost"];
+
 /// The thing of a built-in event may be of any kind that is not a party's: the subject says it.
 pub const ANY_THING: &str = "thing";
 
@@ -126,6 +133,16 @@ const EVENTS: &[BuiltIn] = &[
             ("below", NUMBER, false),
             ("as_of", TIME, false),
             ("model", TEXT, true),
+        ],
+    ),
+    (
+        STAGE_MOVED,
+        Party,
+        &[
+            ("charter", TEXT, false),
+            ("from", Holds::OneOf(&STAGES), true),
+            ("to", Holds::OneOf(&STAGES), false),
+            ("why", TEXT, true),
         ],
     ),
     ("goodwill.approved", Party, &[("remedy", TEXT, false), ("note", TEXT, true)]),

@@ -19,7 +19,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use makegood_money::{Commodities, Money, Tenders};
+use makegood_money::{Commodities, Commodity, Money, Tenders};
 
 use crate::clock::Calendar;
 use crate::place::Places;
@@ -46,6 +46,9 @@ pub struct Names<'a> {
     pub steps: &'a [StepNames<'a>],
     /// `duty.missing`, `duty.by_proxy`, `duty.differs`: what a hand-off did not meet; `duty.difference`, a share.
     pub duty: bool,
+    /// `promised.count`, `promised.handed_over`, `promised.accepted`: what people promised while a play runs; and
+    /// `credited(LENGTH)`, what the party was credited in that time.
+    pub play: bool,
     /// What the charter declares beside its events.
     pub facts: Option<&'a Facts>,
 }
@@ -70,12 +73,14 @@ pub struct Facts {
     pub places: Arc<Places>,
     /// The names of the counts, by position.
     pub counts: Vec<Box<str>>,
+    /// The charter's own money, in which credits are summed.
+    pub money: Option<Commodity>,
 }
 
 impl Facts {
     /// The facts of a charter that declares nothing of the kind.
     pub fn new(zone: TimeZone) -> Self {
-        Self { zone, calendars: BTreeMap::new(), places: Arc::default(), counts: Vec::new() }
+        Self { zone, calendars: BTreeMap::new(), places: Arc::default(), counts: Vec::new(), money: None }
     }
 }
 
@@ -108,6 +113,21 @@ pub struct Scope<'a> {
     pub done: u64,
     /// See [`Names::duty`]; nothing where no duty applies.
     pub duty: Option<Unmet>,
+    /// See [`Names::play`]: what people promised about the same thing while the play ran.
+    pub promised: Promised,
+    /// See [`Names::play`]: what the party was credited, by day (counted from 1970-01-01 in UTC), in order.
+    pub credits: &'a [(i32, Money)],
+}
+
+/// What people promised a party while a play ran, about what the play is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Promised {
+    /// Promises made and not let go.
+    pub count: i64,
+    /// Of these, those that were kept already or handed on to somebody who has not given them back.
+    pub handed_over: i64,
+    /// Of these, those that were kept already or that everybody they were handed on to has accepted by name.
+    pub accepted: i64,
 }
 
 /// What a hand-off did not meet of its duty.

@@ -8,7 +8,7 @@ mod stages;
 mod valuation;
 
 pub use duty::{Consequence, Duty, Evidence, Quantity};
-pub use playbook::{Ending, Playbook, PlaybookId, Step, StepId};
+pub use playbook::{Aim, Ending, Playbook, PlaybookId, Step, StepId};
 pub use stages::{Disqualified, Phase, Regular, Sign, Silence, Stage, StageClause, Stages};
 pub use valuation::{Departure, Margin, Purchase, Refund, Service, TimeUnit, Valuation};
 

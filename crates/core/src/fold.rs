@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use makegood_charter::builtin::{self, PLAY_ASSIGNED, REPAIR_DECIDED};
 use makegood_charter::value::Moment;
@@ -11,15 +12,15 @@ use crate::{
     Rules, StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
 };
 
-/// Parts of the state that were loaded for one fold.
+/// Parts of the state that were loaded for one fold. They are shared with whoever keeps them at hand: most are only looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     /// Promises.
-    pub promises: Vec<Promise>,
+    pub promises: Vec<Arc<Promise>>,
     /// Remedies.
-    pub remedies: Vec<Remedy>,
+    pub remedies: Vec<Arc<Remedy>>,
     /// Other parts.
-    pub beside: Vec<Beside>,
+    pub beside: Vec<Arc<Beside>>,
 }
 
 /// Which parts a fold must be given.
@@ -35,18 +36,45 @@ pub struct Needs {
     pub due: Option<Moment>,
     /// Plays and other parts about things with these four bytes, which their ids begin with.
     pub beside: Vec<[u8; 4]>,
+    /// Promises about things with these four bytes too, because plays about them may go on.
+    pub around: Vec<[u8; 4]>,
 }
 
 impl Needs {
+    /// What concerns the party alone is needed too, where a move to another stage may be said.
+    fn own(&mut self, moves: bool) {
+        if moves {
+            self.around.push(crate::id::about(""));
+            self.beside.push(crate::id::about(""));
+        }
+    }
+
     /// True of a promise that must be given to the fold.
     pub fn wants(&self, promise: &Promise) -> bool {
         self.about.as_ref().is_some_and(|thing| *thing == promise.thing)
+            || self.around.iter().any(|about| promise.id.starts_with(about))
             || self.due.is_some_and(|until| promise.wake_at.is_some_and(|wake_at| wake_at <= until))
             || self.promises.contains(&promise.id)
     }
 
+    /// Of the promises at hand, those that [`Needs::wants`] may want: all parts about one thing stand together, so that a party with
+    /// many promises is not walked through for one.
+    pub fn among<'p, T>(&self, promises: &'p BTreeMap<PartId, T>) -> Vec<&'p T> {
+        if self.due.is_some() {
+            return promises.values().collect();
+        }
+        let about = self.about.as_deref().map(crate::id::about);
+        if let (Some(about), true) = (about, self.around.is_empty()) {
+            return crate::id::beginning(promises, about).map(|(_, promise)| promise).collect();
+        }
+        let abouts = about.into_iter().chain(self.around.iter().copied());
+        let mut found: BTreeMap<&PartId, &T> = abouts.flat_map(|about| crate::id::beginning(promises, about)).collect();
+        found.extend(self.promises.iter().filter_map(|id| promises.get_key_value(id)));
+        found.into_values().collect()
+    }
+
     /// What the ids of the other parts begin with that must be given to the fold beside these promises: a step that wakes needs its play.
-    pub fn beside_of(&self, promises: &[Promise]) -> impl Iterator<Item = [u8; 4]> + use<> {
+    pub fn beside_of(&self, promises: &[Arc<Promise>]) -> impl Iterator<Item = [u8; 4]> + use<> {
         let steps = promises.iter().filter(|promise| promise.play().is_some());
         let mut about: Vec<[u8; 4]> = self.beside.clone();
         about.extend(steps.map(|promise| crate::id::about_of(&promise.id)));
@@ -59,8 +87,8 @@ impl Needs {
 /// Adds to the promises `found` for a fold those that are tied to them: what is delegated, and to whom. `get` gives one of the
 /// party's by its id.
 pub fn with_ties<E>(
-    found: &mut Vec<Promise>,
-    mut get: impl FnMut(&PartId) -> Result<Option<Promise>, E>,
+    found: &mut Vec<Arc<Promise>>,
+    mut get: impl FnMut(&PartId) -> Result<Option<Arc<Promise>>, E>,
 ) -> Result<(), E> {
     if found.iter().all(|promise| promise.tied_to().next().is_none()) {
         return Ok(());
@@ -155,7 +183,11 @@ const NAMES_A_PROMISE: [&str; 9] = [
 /// Which parts folding `happening` needs.
 pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
     let event = match happening {
-        Happening::Clock { at, .. } => return Needs { due: Some(*at), ..Needs::default() },
+        Happening::Clock { at, .. } => {
+            let mut needs = Needs { due: Some(*at), ..Needs::default() };
+            needs.own(book.hears_moves());
+            return needs;
+        }
         Happening::Event(event) | Happening::Again(event) => event,
     };
     let kind = event.kind.as_ref();
@@ -168,10 +200,14 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
     } else if NAMES_A_PROMISE.contains(&kind) {
         let named = event.text(book, "promise").and_then(Name::parse).map(|name| name.id);
         if book.has_beside() {
-            needs.beside.extend(named.as_ref().map(crate::id::about_of));
+            let about = named.as_ref().map(crate::id::about_of);
+            needs.beside.extend(about);
+            needs.around.extend(about.filter(|about| book.asks_what_is_promised(about)));
         }
         needs.promises.extend(named);
-    } else if kind != builtin::JUDGED {
+    } else if kind == builtin::JUDGED {
+        needs.own(book.hears_moves());
+    } else {
         if kind == REPAIR_DECIDED {
             needs.remedies.push(remedy::remedy_id(party, event));
         }
@@ -180,6 +216,7 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
         }
         needs.about = Some(event.thing().unwrap_or_default().into());
+        needs.own(event.about.is_some() && book.moves(event));
     }
     needs
 }
@@ -211,6 +248,7 @@ pub fn fold(
         remedies: loaded.remedies.into_iter().map(|remedy| (remedy.id, Held::loaded(remedy))).collect(),
         beside: loaded.beside.into_iter().map(|part| ((part.kind(), part.id()), Held::loaded(part))).collect(),
         told: Vec::new(),
+        moves: Vec::new(),
         out: Folded::default(),
     };
     match happening {
@@ -237,6 +275,7 @@ pub fn fold(
         },
     }
     if book.has_beside() {
+        stage::say(&mut folding)?;
         play::advance(&mut folding)?;
     }
     people::follow_through(&mut folding)?;
@@ -257,46 +296,45 @@ pub(crate) struct Folding<'a> {
     pub(crate) beside: BTreeMap<(BesideKind, PartId), Held<Beside>>,
     /// Remedies of which the party is told when the fold ends: what one event makes owed is one notice.
     pub told: Vec<Remedy>,
+    /// Moves to another stage of which plays have not heard yet.
+    pub moves: Vec<stage::Move>,
     pub out: Folded,
 }
 
 /// A part in hand: as it was loaded, if it was, and as it is now. Most parts are only looked at, so that what one was is kept apart
 /// only once it is put back.
 pub(crate) struct Held<T> {
-    was: Option<Box<T>>,
-    is: Box<T>,
+    was: Option<Arc<T>>,
+    is: Arc<T>,
     /// True once it was put back or taken up.
     touched: bool,
 }
 
-impl<T: PartialEq> Held<T> {
-    fn loaded(part: T) -> Self {
-        Self { was: None, is: Box::new(part), touched: false }
+impl<T: PartialEq + Clone> Held<T> {
+    fn loaded(part: Arc<T>) -> Self {
+        Self { was: None, is: part, touched: false }
     }
 
     /// One that was loaded as `was` and changed to `is`.
     #[cfg(test)]
     pub(crate) fn changed(was: T, is: T) -> Self {
-        Self { was: Some(Box::new(was)), is: Box::new(is), touched: true }
+        Self { was: Some(Arc::new(was)), is: Arc::new(is), touched: true }
     }
 
     /// Puts a part back under `key`, or takes up a new one.
     fn put<K: Ord>(parts: &mut BTreeMap<K, Self>, key: K, part: T) {
-        match parts.get_mut(&key) {
-            Some(held) if held.touched => *held.is = part,
-            Some(held) => {
-                held.was = Some(std::mem::replace(&mut held.is, Box::new(part)));
-                held.touched = true;
-            }
-            None => {
-                parts.insert(key, Self { was: None, is: Box::new(part), touched: true });
-            }
-        }
+        let part = Arc::new(part);
+        let held = match parts.remove(&key) {
+            Some(held) if held.touched => Self { was: held.was, is: part, touched: true },
+            Some(held) => Self { was: Some(held.is), is: part, touched: true },
+            None => Self { was: None, is: part, touched: true },
+        };
+        parts.insert(key, held);
     }
 
     /// True of one that is new or otherwise than it was loaded.
     fn is_changed(&self) -> bool {
-        self.touched && self.was.as_ref() != Some(&self.is)
+        self.touched && self.was.as_deref() != Some(&*self.is)
     }
 }
 
@@ -335,7 +373,7 @@ impl Folding<'_> {
     pub fn set_wake(&mut self, id: &PartId, rules: &Rules) {
         if let Some(held) = self.promises.get_mut(id).filter(|held| held.touched) {
             let clause = held.is.clause_of(rules);
-            held.is.set_wake(clause);
+            Arc::make_mut(&mut held.is).set_wake(clause);
         }
     }
 
@@ -382,16 +420,16 @@ impl Folding<'_> {
         }
         for held in self.promises.into_values().filter(Held::is_changed) {
             promise::count(&mut self.party, held.was.as_deref(), &held.is)?;
-            self.out.promises.push(*held.is);
+            self.out.promises.push(Arc::unwrap_or_clone(held.is));
         }
         for held in self.remedies.into_values().filter(Held::is_changed) {
             remedy::assert_sound(held.was.as_deref(), &held.is)?;
             self.party.remedies = self.party.remedies.saturating_add(u32::from(held.was.is_none()));
-            self.out.remedies.push(*held.is);
+            self.out.remedies.push(Arc::unwrap_or_clone(held.is));
         }
         for held in self.beside.into_values().filter(Held::is_changed) {
             stage::assert_sound(held.was.as_deref(), &held.is)?;
-            self.out.beside.push(*held.is);
+            self.out.beside.push(Arc::unwrap_or_clone(held.is));
         }
         self.out.party = self.party;
         Ok(self.out)

@@ -28,10 +28,9 @@ pub fn first_about(about: [u8; 4]) -> PartId {
     first
 }
 
-/// Of `parts`, those about `thing`; perhaps with others, about a thing that shares its four bytes.
-pub fn about_in<'p, T>(parts: &'p BTreeMap<PartId, T>, thing: &str) -> impl Iterator<Item = &'p T> + use<'p, T> {
-    let about = about(thing);
-    parts.range(first_about(about)..).take_while(move |(id, _)| id.starts_with(&about)).map(|(_, part)| part)
+/// Of `parts`, those whose identity begins with these four bytes.
+pub fn beginning<T>(parts: &BTreeMap<PartId, T>, about: [u8; 4]) -> impl Iterator<Item = (&PartId, &T)> + use<'_, T> {
+    parts.range(first_about(about)..).take_while(move |(id, _)| id.starts_with(&about))
 }
 
 /// The identity of the `index`-th part that `cause` gives `party` under `clause`.

@@ -40,9 +40,9 @@ pub use event::{Event, Form, Happening};
 pub use fold::{Context, FoldError, Folded, Loaded, Needs, Refusal, fold, needs, with_ties};
 pub use id::{Ident, Name, PartId};
 pub use message::{Message, Topic, notice_text, promise_text};
-pub use play::{Play, PlayState, StepState};
+pub use play::{Play, PlayState, Pledge, StepState};
 pub use remedy::refusal;
-pub use role::{Absence, Role};
+pub use role::{Absence, Role, not_their_role, whose_role};
 pub use rulebook::{Budget, CharterTag, Rulebook, Rules};
 pub use state::{
     Claim, Clause, Counted, Denied, DeniedBy, Given, Granted, Hands, Held, Party, Promise, PromiseState, Proof, Remedy,

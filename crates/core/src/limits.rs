@@ -17,6 +17,10 @@ pub const SEEN: usize = 64;
 pub const JUDGED: usize = 64;
 /// Events that a play remembers for its steps and endings; a further one is heard by the promises alone.
 pub const HEARD: usize = 200;
+/// Promises of people that a play remembers, where its playbook asks whether they were handed on; a further one does not count.
+pub const PLEDGES: usize = 200;
+/// Days with a credit that a party remembers; the oldest are let go.
+pub const CREDITED: usize = 1_000;
 /// Roles, and absences, that a party remembers; the oldest are let go.
 pub const ROLES: usize = 100;
 /// Hand-offs of one thing that a party remembers; a further one is a question to the owner.

@@ -302,7 +302,7 @@ pub fn promise_text(rules: &Rules, promise: &Promise, language: &str) -> Option<
 /// What a slot `made.FIELD` stands for.
 fn made_words(rules: &Rules, promise: &Promise, slot: &str, language: &str) -> Option<String> {
     let charter = &rules.charter;
-    let shape = charter.shapes.get(promise.clause_of(rules)?.on)?;
+    let shape = charter.shapes.get(promise.words_of(rules)?.on)?;
     let position = *shape.positions.get(slot.strip_prefix("made.")?)?;
     let kind = &shape.fields.get(position)?.kind;
     Some(words::show(promise.made.get(position)?, kind, &charter.zone, language))

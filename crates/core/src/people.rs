@@ -21,7 +21,7 @@ use crate::invariant::{self, Broken};
 use crate::promise::no_actor;
 use crate::{Acceptance, Clause, Event, PartId, Promise, PromiseState, Rules, Said};
 
-pub(crate) use delegate::{fits, lets_go};
+pub(crate) use delegate::{fits, lets_go, root};
 pub(crate) use made::{hands, on_made};
 pub(crate) use rhythm::catch_up;
 

@@ -1,18 +1,22 @@
 //! Plays: running instances of a playbook, whose every step is a promise.
 
+mod promised;
+
 use makegood_charter::builtin::PLAY_ASSIGNED;
 use makegood_charter::expr::{Scope, Unmet};
-use makegood_charter::model::{Charter, Playbook, PlaybookId, PromiseId, Step, StepId};
+use makegood_charter::model::{Charter, Playbook, PlaybookId, PromiseId, Shows, Step, StepId};
 use makegood_charter::value::{Fields, Moment, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::{FoldError, Folding};
 use crate::id::{Name, part_id};
-use crate::promise::{holds, shown_by};
+use crate::promise::{holds, show, shown_by};
 use crate::{
     Beside, BesideKind, CharterTag, Clause, Event, Form, Hands, Ident, PartId, Promise, PromiseState, Proof, Rulebook,
     Rules, limits, message, role,
 };
+
+pub use promised::Pledge;
 
 /// One running or ended playbook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +29,8 @@ pub struct Play {
     pub charter: CharterTag,
     /// The playbook.
     pub playbook: PlaybookId,
+    /// Its name in any version of its charter: `customer-care/complaint`.
+    pub name: Box<str>,
     /// How it stands.
     pub state: PlayState,
     /// When it began.
@@ -45,6 +51,10 @@ pub struct Play {
     pub done_by: Vec<(StepId, Box<str>)>,
     /// Who was found for which role.
     pub people: Vec<(Box<str>, Box<str>)>,
+    /// When what the playbook is for first came about, and the event that showed it, whatever became of the play.
+    pub aim: Option<(Moment, Ident)>,
+    /// What people promised while it ran, where the playbook asks for it.
+    pub pledges: Vec<Pledge>,
 }
 
 /// How a play stands.
@@ -111,22 +121,38 @@ impl StepState {
 /// An event that plays may hear: those that run hear it, and it may begin others. Told again, it is heard once.
 pub(crate) fn on_event(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
     let book = folding.book;
-    if running(folding).any(|play| book.by_tag(play.charter).is_none()) {
+    let about = event.thing().unwrap_or_default();
+    let hears = |play: &Play| *play.thing == *about && event.time >= play.began_at;
+    let lost = |play: &&Play| hears(play) && book.by_tag(play.charter).is_none() && is_its_act(book, play, event);
+    if running(folding).any(|play| lost(&play)) {
         gone(folding, event)?;
     }
-    let hears = |play: &&Play| {
+    let listening = |play: &&Play| {
         let form = book.by_tag(play.charter).and_then(|(version, rules)| Some((rules, event.form(version)?)));
-        let listens = form.is_some_and(|(rules, form)| listens(play, rules, form));
-        listens && event.thing().unwrap_or_default() == &*play.thing && event.time >= play.began_at
+        form.is_some_and(|(rules, form)| listens(play, rules, form)) && hears(play)
     };
-    let plays: Vec<Play> = running(folding).filter(hears).cloned().collect();
+    let plays: Vec<Play> = plays(folding).filter(listening).cloned().collect();
     for mut play in plays {
         let Some((version, rules)) = book.by_tag(play.charter) else { continue };
         let Some(form) = event.form(version) else { continue };
-        hear(folding, &mut play, rules, event, form);
-        folding.put_beside(Beside::Play(play));
+        let mut changed = aimed(&mut play, rules, event, form);
+        if play.ended_at.is_none() {
+            hear(folding, &mut play, rules, event, form);
+            changed = true;
+        }
+        if changed {
+            folding.put_beside(Beside::Play(play));
+        }
     }
     Ok(())
+}
+
+/// True of an event that a play in hand may go on by.
+pub(crate) fn is_heard(folding: &Folding, event: &Event) -> bool {
+    plays(folding).any(|play| {
+        let form = folding.book.by_tag(play.charter).and_then(|(version, rules)| Some((rules, event.form(version)?)));
+        form.is_some_and(|(rules, form)| listens(play, rules, form))
+    })
 }
 
 /// Begins the plays that an event of the party's own begins.
@@ -137,8 +163,15 @@ pub(crate) fn begin(folding: &mut Folding, event: &Event) {
         let begins = rules.uses(form.shape).map(|uses| uses.begins.as_slice()).unwrap_or_default();
         for (id, playbook) in begins.iter().filter_map(|id| Some((*id, rules.charter.playbooks.get(*id)?))) {
             let scope = Scope { data: &form.data, made: &form.data, at: event.time, ..Scope::default() };
-            if playbook.follows.is_none() && holds(playbook.when.as_ref(), &scope) {
+            let begins = |(on, when): (_, Option<&_>)| on == form.shape && holds(when, &scope);
+            if playbook.follows.is_some() || !playbook.beginnings().any(begins) {
+                continue;
+            }
+            if playbook.on == form.shape {
                 begin_one(folding, event, rules, id, &form.data);
+            } else {
+                let made = rules.carried(rules, (form.shape, &form.data), playbook.on);
+                begin_one(folding, event, rules, id, &made);
             }
         }
     }
@@ -166,18 +199,11 @@ pub(crate) fn begin_after(
 /// Begins a play, unless one of the same playbook runs about the same thing or began with this event.
 fn begin_one(folding: &mut Folding, event: &Event, rules: &Rules, id: PlaybookId, made: &Fields) {
     let Some(playbook) = rules.charter.playbooks.get(id) else { return };
-    let book = folding.book;
     let thing = event.thing().unwrap_or_default();
-    let name = format!("play/{}/{}", rules.charter.name, playbook.name);
-    let part = part_id(folding.key, thing, &event.ident, &name, 0);
-    let same = |play: &Play| {
-        let rules_of = book.by_tag(play.charter).map(|(_, rules)| rules);
-        let named = rules_of.and_then(|rules| Some((&rules.charter.name, &play.playbook_of(rules)?.name)));
-        play.id == part
-            || (play.ended_at.is_none()
-                && *play.thing == *thing
-                && named == Some((&rules.charter.name, &playbook.name)))
-    };
+    let name = format!("{}/{}", rules.charter.name, playbook.name);
+    let part = part_id(folding.key, thing, &event.ident, &format!("play/{name}"), 0);
+    let runs = |play: &Play| play.ended_at.is_none() && !is_over(play, playbook, event.time);
+    let same = |play: &Play| play.id == part || (runs(play) && *play.thing == *thing && *play.name == *name);
     if plays(folding).any(same) {
         return;
     }
@@ -187,6 +213,7 @@ fn begin_one(folding: &mut Folding, event: &Event, rules: &Rules, id: PlaybookId
         thing: thing.into(),
         charter: rules.tag,
         playbook: id,
+        name: name.into(),
         state: if left_alone { PlayState::Control } else { PlayState::Running },
         began_at: event.time,
         cause: event.ident,
@@ -197,6 +224,8 @@ fn begin_one(folding: &mut Folding, event: &Event, rules: &Rules, id: PlaybookId
         ending: None,
         done_by: Vec::new(),
         people: Vec::new(),
+        aim: None,
+        pledges: Vec::new(),
     }));
     if !thing.is_empty() && &*event.subject == folding.key {
         folding.out.interests.push(thing.into());
@@ -205,6 +234,7 @@ fn begin_one(folding: &mut Folding, event: &Event, rules: &Rules, id: PlaybookId
 
 /// Carries the plays in hand on: notes which steps came to their end, and enters those that come after them.
 pub(crate) fn advance(folding: &mut Folding) -> Result<(), FoldError> {
+    promised::note(folding);
     // Nothing has changed for a play of which neither itself nor a promise that is a step of it was touched.
     let concerned = |play: &&Play| {
         let steps = play.steps.iter().filter_map(|step| match step {
@@ -225,6 +255,7 @@ pub(crate) fn advance(folding: &mut Folding) -> Result<(), FoldError> {
             if play.steps.get(position) == Some(&StepState::Waiting) {
                 enter(folding, &mut play, rules, (position, step))?;
             }
+            once(folding, &mut play, rules, (position, step));
         }
         if !play.steps.iter().any(|step| step.is_open()) {
             play.state = PlayState::Done;
@@ -249,9 +280,44 @@ fn running<'f>(folding: &'f Folding) -> impl Iterator<Item = &'f Play> {
     plays(folding).filter(|play| play.ended_at.is_none())
 }
 
-/// True when a step or an ending of the play reads events of this shape.
+/// True when a step, an ending or the aim of the play reads events of this shape.
 fn listens(play: &Play, rules: &Rules, form: &Form) -> bool {
-    rules.uses(form.shape).is_some_and(|uses| uses.plays.contains(&play.playbook))
+    let reads =
+        |uses: &crate::rulebook::Uses| [&uses.plays, &uses.aims].into_iter().any(|list| list.contains(&play.playbook));
+    rules.uses(form.shape).is_some_and(reads)
+}
+
+/// True of an event that another version of the same playbook would hear: an act of this play, whose own version is not kept.
+fn is_its_act(book: &Rulebook, play: &Play, event: &Event) -> bool {
+    book.versions().iter().enumerate().any(|(version, rules)| {
+        let uses = event.form(version).and_then(|form| rules.uses(form.shape));
+        let mut heard_by = uses.into_iter().flat_map(|uses| uses.plays.iter().chain(&uses.aims));
+        heard_by.any(|id| {
+            let named =
+                rules.charter.playbooks.get(*id).map(|playbook| format!("{}/{}", rules.charter.name, playbook.name));
+            named.is_some_and(|name| *name == *play.name)
+        })
+    })
+}
+
+/// True of a play that was left alone once what it would be compared by came about, or cannot any more: it holds up no other.
+fn is_over(play: &Play, playbook: &Playbook, at: Moment) -> bool {
+    let Some(aim) = playbook.aim.as_ref().filter(|_| play.state == PlayState::Control) else { return false };
+    at > play.began_at.plus(aim.within) || play.aim.is_some_and(|(shown, _)| shown < at)
+}
+
+/// Notes that what the playbook is for came about, where this event shows it and none before it did; the play may have ended long
+/// ago. True when it did.
+fn aimed(play: &mut Play, rules: &Rules, event: &Event, form: &Form) -> bool {
+    let Some(aim) = play.playbook_of(rules).and_then(|playbook| playbook.aim.as_ref()) else { return false };
+    let scope = Scope { data: &form.data, made: &play.began, at: event.time, ..Scope::default() };
+    let shows = aim.shown_by.iter().any(|sign| sign.on == form.shape && holds(sign.when.as_ref(), &scope));
+    let first = play.aim.is_none_or(|known| (event.time, event.ident) < known);
+    let counts = shows && first && event.time <= play.began_at.plus(aim.within);
+    if counts {
+        play.aim = Some((event.time, event.ident));
+    }
+    counts
 }
 
 /// A play whose charter version is gone cannot go on; what the party itself says to it is refused, so that it is not lost.
@@ -300,6 +366,8 @@ fn hear(folding: &mut Folding, play: &mut Play, rules: &Rules, event: &Event, fo
         at: event.time,
         steps: &data,
         done: play.done(),
+        promised: play.promised(),
+        credits: &folding.party.credits,
         ..Scope::default()
     };
     let ends = |(_, ending): &(usize, &makegood_charter::model::Ending)| {
@@ -375,7 +443,16 @@ fn enter(
     let at = before.iter().filter_map(|state| settled_at(*state)).max().unwrap_or(play.began_at);
     let Some(clause) = rules.charter.promises.get(step.promise) else { return Ok(()) };
     let data = play.shown();
-    let scope = Scope { made: &play.began, at, steps: &data, done: play.done(), ..Scope::default() };
+    let credits = folding.party.credits.clone();
+    let scope = Scope {
+        made: &play.began,
+        at,
+        steps: &data,
+        done: play.done(),
+        promised: play.promised(),
+        credits: &credits,
+        ..Scope::default()
+    };
     let mut state = StepState::Passed;
     if !passed && holds(step.when.as_ref(), &scope) {
         match clause.due.number(&scope) {
@@ -411,6 +488,34 @@ fn enter(
     }
     note(folding, play, position);
     Ok(())
+}
+
+/// Keeps a step as soon as what it waits for holds, whatever made it so.
+fn once(folding: &mut Folding, play: &mut Play, rules: &Rules, (position, step): (StepId, &Step)) {
+    let (Some(once), Some(StepState::Entered(id))) = (&step.once, play.steps.get(position).copied()) else { return };
+    let Some(mut promise) = folding.promise(&id).filter(|promise| promise.state.is_open()).cloned() else { return };
+    let at = folding.at.max(promise.made_at);
+    let data = play.shown();
+    let scope = Scope {
+        made: &play.began,
+        at,
+        steps: &data,
+        done: play.done(),
+        promised: play.promised(),
+        credits: &folding.party.credits,
+        ..Scope::default()
+    };
+    if !holds(Some(once), &scope) {
+        return;
+    }
+    let shows = if at > promise.due { Shows::Late } else { Shows::Kept };
+    show(&mut promise, shows, at, folding.cause);
+    if let (Some(hands), Some(actor)) = (promise.hands.as_mut(), &folding.actor) {
+        hands.done_by = actor.clone();
+    }
+    promise.set_wake(promise.clause_of(rules));
+    folding.put_promise(promise);
+    note(folding, play, position);
 }
 
 /// The steps that another person must have done than the one who shows this promise kept: those who did them.

@@ -1,5 +1,6 @@
 //! How a remedy comes to be owed, and how it is held, approved, paid, failed, waived or corrected.
 
+mod credit;
 mod repair;
 
 use makegood_charter::expr::Scope;
@@ -164,6 +165,7 @@ fn promise_to_pay(id: PartId, due: Moment, clause: Clause, remedy: &Remedy, seen
 }
 
 fn post(folding: &mut Folding, remedy: &Remedy, what: &str, movement: makegood_money::Movement) {
+    credit::note(folding, remedy, &movement);
     let id = part_id(folding.key, &remedy.thing, &folding.cause, &format!("{what}/{}", hex(&remedy.id)), 0);
     folding.out.entries.push(Entry { id, remedy: remedy.id, time: folding.at, movement });
 }

@@ -1,5 +1,7 @@
 //! Who is meant by a role: whom an event named for it, for one party or for the house, and who is away.
 
+mod may;
+
 use makegood_charter::decode::key_kind;
 use makegood_charter::value::{Moment, Value};
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,8 @@ use crate::id::{Kind, Name};
 use crate::play::plays;
 use crate::promise::{no_actor, on_again};
 use crate::{Beside, Event, Play, Rules, StepState, limits, message};
+
+pub use may::{not_their_role, whose_role};
 
 /// A role, and who has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

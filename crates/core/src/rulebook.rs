@@ -5,6 +5,8 @@ use makegood_charter::builtin;
 use makegood_charter::model::{Charter, PlaybookId, PromiseId, RightId, ShapeId, Trigger, Valuation};
 use makegood_charter::value::{Fields, Moment, Shape, Value};
 
+use crate::Event;
+
 /// Which charter version judges: the first eight bytes of its digest.
 pub type CharterTag = [u8; 8];
 
@@ -16,6 +18,10 @@ pub struct Rulebook {
     weighed: BTreeSet<Box<str>>,
     /// True when some version has playbooks or duties.
     beside: bool,
+    /// True when a playbook of some version hears of moves to another stage.
+    hears_moves: bool,
+    /// True when a playbook of some version about no thing, or about a thing, asks what people promise while it runs.
+    asks: [bool; 2],
 }
 
 /// One charter version and what each of its shapes touches.
@@ -26,6 +32,8 @@ pub struct Rules {
     /// Its tag.
     pub tag: CharterTag,
     uses: Vec<Uses>,
+    /// Which playbooks read what people promise while they run.
+    promised: Vec<bool>,
 }
 
 /// What an event of one shape touches.
@@ -53,6 +61,8 @@ pub struct Uses {
     pub duties: Vec<usize>,
     /// Playbooks of which a step or an ending reads it.
     pub plays: Vec<PlaybookId>,
+    /// Playbooks whose aim it may show.
+    pub aims: Vec<PlaybookId>,
 }
 
 /// The events that the valuation reads.
@@ -107,7 +117,12 @@ impl Rules {
             }
         }
         for (id, playbook) in charter.playbooks.iter().enumerate() {
-            add(playbook.follows.map_or(playbook.on, |follows| follows.on), |uses| &mut uses.begins, id);
+            for (on, _) in playbook.beginnings() {
+                add(on, |uses| &mut uses.begins, id);
+            }
+            for sign in playbook.aim.iter().flat_map(|aim| &aim.shown_by) {
+                add(sign.on, |uses| &mut uses.aims, id);
+            }
             for ending in &playbook.endings {
                 add(ending.on, |uses| &mut uses.plays, id);
             }
@@ -136,7 +151,26 @@ impl Rules {
         for (place, byte) in tag.iter_mut().zip(charter.digest) {
             *place = byte;
         }
-        Self { charter, tag, uses }
+        let promised = charter.playbooks.iter().map(|playbook| playbook.reads_promised()).collect();
+        Self { charter, tag, uses, promised }
+    }
+
+    /// True of a playbook that reads what people promise while it runs.
+    pub(crate) fn reads_promised(&self, playbook: PlaybookId) -> bool {
+        self.promised.get(playbook).copied().unwrap_or_default()
+    }
+
+    /// True when a playbook about a thing, or about none, reads what people promise while it runs.
+    fn asks_what_is_promised(&self, of_thing: bool) -> bool {
+        let about = |on: ShapeId| self.charter.shapes.get(on).is_some_and(|shape| shape.about.is_some());
+        let mut asking = self.charter.playbooks.iter().zip(&self.promised).filter(|(_, reads)| **reads);
+        asking.any(|(playbook, _)| about(playbook.on) == of_thing)
+    }
+
+    /// True when a playbook hears of moves to another stage.
+    fn hears_moves(&self) -> bool {
+        let uses = self.charter.shape_ids.get(builtin::STAGE_MOVED).and_then(|shape| self.uses(*shape));
+        uses.is_some_and(|uses| [&uses.begins, &uses.plays, &uses.aims].into_iter().any(|list| !list.is_empty()))
     }
 
     /// What an event of this shape touches.
@@ -158,8 +192,14 @@ impl Rules {
     /// where it has none of the same type.
     pub fn reread(&self, from: &Rules, shape: ShapeId, data: &Fields) -> Fields {
         let source = from.charter.shapes.get(shape);
-        let target =
-            source.and_then(|s| self.charter.shape_ids.get(&s.name)).and_then(|id| self.charter.shapes.get(*id));
+        let target = source.and_then(|source| self.charter.shape_ids.get(&source.name));
+        target.map(|target| self.carried(from, (shape, data), *target)).unwrap_or_default()
+    }
+
+    /// Data that `from` read in a shape, as this version's shape `target` has it: fields by name, absent where that one has none of
+    /// the same type.
+    pub(crate) fn carried(&self, from: &Rules, (shape, data): (ShapeId, &Fields), target: ShapeId) -> Fields {
+        let (source, target) = (from.charter.shapes.get(shape), self.charter.shapes.get(target));
         let (Some(source), Some(target)) = (source, target) else { return Fields::new() };
         let value = |name: &str, kind| {
             let position = *source.positions.get(name)?;
@@ -179,7 +219,9 @@ impl Rulebook {
         let weighed = stacks.flat_map(|stack| &stack.elsewhere).cloned().collect();
         let more = |rules: &Rules| !rules.charter.playbooks.is_empty() || !rules.charter.duties.is_empty();
         let beside = versions.iter().any(more);
-        Self { versions, weighed, beside }
+        let hears_moves = versions.iter().any(Rules::hears_moves);
+        let asks = [false, true].map(|of_thing| versions.iter().any(|rules| rules.asks_what_is_promised(of_thing)));
+        Self { versions, weighed, beside, hears_moves, asks }
     }
 
     /// True of a right that a rule of another charter names.
@@ -219,6 +261,25 @@ impl Rulebook {
         self.beside
     }
 
+    /// True when a playbook of some version hears of moves to another stage.
+    pub fn hears_moves(&self) -> bool {
+        self.hears_moves
+    }
+
+    /// True when what people promise about things with these four bytes may carry a play on.
+    pub(crate) fn asks_what_is_promised(&self, about: &[u8; 4]) -> bool {
+        let [of_none, of_thing] = self.asks;
+        if *about == crate::id::about("") { of_none } else { of_thing }
+    }
+
+    /// True of an event that may move its party to another stage, where a playbook hears of it.
+    pub(crate) fn moves(&self, event: &Event) -> bool {
+        let evidence = |(version, rules): (usize, &Rules)| {
+            event.form(version).and_then(|form| rules.uses(form.shape)).is_some_and(|uses| uses.stages)
+        };
+        self.hears_moves && self.versions.iter().enumerate().any(evidence)
+    }
+
     /// True when keys of this kind are parties: those of any charter, and those that a version declares.
     pub fn is_party(&self, kind: &str) -> bool {
         let declared = |shape: &Shape| shape.party.as_deref() == Some(kind);
@@ -254,11 +315,12 @@ impl Rulebook {
                     plays,
                     duties,
                     begins,
+                    aims,
                     makes: _,
                     values: _,
                     stages: _,
                 } = uses;
-                [settles, proves, triggers, follows, counts, plays, duties, begins]
+                [settles, proves, triggers, follows, counts, plays, duties, begins, aims]
                     .into_iter()
                     .any(|touched| !touched.is_empty())
             })

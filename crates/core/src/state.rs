@@ -45,6 +45,9 @@ pub struct Party {
     pub roles: Vec<Role>,
     /// When it is away, in the order of time.
     pub absences: Vec<Absence>,
+    /// What it was credited and has not let go, by the books: by the day on which it came to be owed (counted from 1970-01-01 in UTC),
+    /// in the money of the charter that gave it. Only playbooks read it; nothing that is owed does.
+    pub credits: Vec<(i32, Money)>,
 }
 
 impl Party {
@@ -462,7 +465,7 @@ pub enum Held {
 }
 
 /// The form in which states are kept; raised when it changes.
-const FORM: u8 = 5;
+const FORM: u8 = 6;
 
 /// A state that cannot be read back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -63,6 +63,7 @@ fn finish(promise: Option<(Promise, Promise)>, remedy: Option<(Remedy, Remedy)>)
         remedies: remedies.collect::<BTreeMap<_, _>>(),
         beside: BTreeMap::new(),
         told: Vec::new(),
+        moves: Vec::new(),
         out: Folded::default(),
     };
     folding.finish()

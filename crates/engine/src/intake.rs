@@ -99,6 +99,13 @@ pub fn read(book: &Rulebook, line: &[u8], origin: Origin, now: Moment) -> Result
             "leave it out: the clock moves by itself",
         ));
     }
+    if envelope.kind == builtin::STAGE_MOVED {
+        return Err(Reject::new(
+            "reserved-type",
+            format!("`{}` is said where a party's stage is worked out, and by nobody", builtin::STAGE_MOVED),
+            "send what shows the stage, as the charter's `stages:` names it",
+        ));
+    }
     if builtin::of_charters(&envelope.kind) || envelope.source == CHARTER_SOURCE {
         return Err(Reject::new(
             "reserved-type",

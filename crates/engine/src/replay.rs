@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use makegood_core::{
     Beside, BesideKind, Context, FoldError, Folded, Happening, Loaded, Needs, PartId, Party, Promise, Remedy, Rulebook,
@@ -12,9 +13,9 @@ use makegood_core::{fold, id, needs, with_ties};
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
     pub party: Party,
-    pub promises: BTreeMap<PartId, Promise>,
-    pub remedies: BTreeMap<PartId, Remedy>,
-    pub beside: BTreeMap<(PartId, BesideKind), Beside>,
+    pub promises: BTreeMap<PartId, Arc<Promise>>,
+    pub remedies: BTreeMap<PartId, Arc<Remedy>>,
+    pub beside: BTreeMap<(PartId, BesideKind), Arc<Beside>>,
 }
 
 impl Replay {
@@ -30,9 +31,9 @@ impl Replay {
         let loaded = self.loaded(&needs(book, key, happening));
         let mut folded = fold(book, key, self.party.clone(), loaded, happening, context)?;
         self.party = std::mem::take(&mut folded.party);
-        self.promises.extend(folded.promises.drain(..).map(|promise| (promise.id, promise)));
-        self.remedies.extend(folded.remedies.drain(..).map(|remedy| (remedy.id, remedy)));
-        self.beside.extend(folded.beside.drain(..).map(|part| ((part.id(), part.kind()), part)));
+        self.promises.extend(folded.promises.drain(..).map(|promise| (promise.id, Arc::new(promise))));
+        self.remedies.extend(folded.remedies.drain(..).map(|remedy| (remedy.id, Arc::new(remedy))));
+        self.beside.extend(folded.beside.drain(..).map(|part| ((part.id(), part.kind()), Arc::new(part))));
         Ok(folded)
     }
 
@@ -42,13 +43,8 @@ impl Replay {
     }
 
     fn loaded(&self, needs: &Needs) -> Loaded {
-        let promises: Box<dyn Iterator<Item = &Promise>> = match (&needs.about, needs.due) {
-            // All parts about one thing stand together.
-            (Some(thing), None) => Box::new(id::about_in(&self.promises, thing)),
-            (None, None) => Box::new(needs.promises.iter().filter_map(|id| self.promises.get(id))),
-            _ => Box::new(self.promises.values()),
-        };
-        let mut promises: Vec<Promise> = promises.filter(|promise| needs.wants(promise)).cloned().collect();
+        let found = needs.among(&self.promises).into_iter();
+        let mut promises: Vec<Arc<Promise>> = found.filter(|promise| needs.wants(promise)).cloned().collect();
         let tied = with_ties(&mut promises, |id| Ok::<_, Infallible>(self.promises.get(id).cloned()));
         if let Err(never) = tied {
             match never {}

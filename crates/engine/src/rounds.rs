@@ -1,9 +1,9 @@
 //! Rounds: where others work too, much work is gathered and worked a share of the slots at a time, so that two processes fold different
 //! parties and neither makes the other fold again.
 //!
-//! First what is said of things is recorded and made durable. Then whoever must hear of it is looked up, and round after round this
-//! process claims a share of the slots and folds what the parties in them said and must hear, in the order in which it was taken. Nothing
-//! is correct only because of a claim: the version of each head decides.
+//! Round after round a process claims a share of the slots and folds what goes to the logs in them, in the order in which it was taken:
+//! first what is said of things, which is made durable; then whoever must hear of it is looked up, and parties fold what they said and
+//! must hear. Nothing is correct only because of a claim: the version of each head decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub(crate) struct Rounds {
     /// The slots of the round at work, and of the one before, whose commit is on its way.
     held: BTreeSet<Slot>,
     before: BTreeSet<Slot>,
+    /// True from when rounds begin until nothing that came of them is left.
+    under_way: bool,
     /// The seat by which others see that things' events are on their way here.
     seat: Option<Slot>,
     /// True while nobody else was seen to hold slots.
@@ -41,15 +43,22 @@ fn seats() -> Vec<Slot> {
     (0..limits::SEATS).map(Slot).collect()
 }
 
-/// The party in whose slot a piece of work is folded; `None` where that is no party.
-fn party(work: &Work) -> Option<&str> {
+/// Whose log a piece of work goes to; `None` of what is of several.
+fn log(work: &Work) -> Option<&str> {
     match work {
-        Work::Event(incoming) if incoming.event.about.as_deref() == Some(&*incoming.event.subject) => None,
         Work::Event(incoming) => Some(&incoming.event.subject),
         Work::Clock { party, .. } => Some(party),
         Work::Deliver(row) | Work::Tell(row) => Some(&row.party),
         Work::Introduce(row) => Some(&row.party),
         Work::Fanout { .. } | Work::Newcomers(_) | Work::Told(_) | Work::SetAside(_) => None,
+    }
+}
+
+/// The party whose log it is; `None` where that is no party.
+fn party(work: &Work) -> Option<&str> {
+    match work {
+        Work::Event(incoming) if incoming.event.about.as_deref() == Some(&*incoming.event.subject) => None,
+        _ => log(work),
     }
 }
 
@@ -72,18 +81,22 @@ impl Session {
 
     /// True while much is taken in: what newcomers missed is told in rounds, too.
     pub(crate) fn in_rounds(&self) -> bool {
-        self.rounds.seat.is_some()
+        self.rounds.under_way
     }
 
     /// Works what is gathered, if anything, and what is to be looked at again.
     pub(crate) fn work_in_rounds(&mut self) -> Result<(), EngineError> {
+        self.rounds.under_way = true;
         self.take_seat()?;
         let gathered = std::mem::take(&mut self.rounds.gathered);
-        let (mut rest, things): (Vec<Placed>, Vec<Placed>) =
+        let (mut rest, said): (Vec<Placed>, Vec<Placed>) =
             gathered.into_iter().partition(|(_, work)| party(work).is_some());
+        let (things, nobodys): (Vec<Placed>, Vec<Placed>) =
+            said.into_iter().partition(|(_, work)| matches!(work, Work::Event(_)));
         let mut newcomers = self.newcomers();
         self.folder().stage_things(&things);
-        self.fold(things)?;
+        self.fold(nobodys)?;
+        self.fold_in_turns(things)?;
         self.settle_taken()?;
         self.finish_told();
         let Tellings { tellings, mut few, many } = self.folder().tellings()?;
@@ -96,9 +109,17 @@ impl Session {
         for row in many {
             self.then(Work::Fanout { row, told: Default::default() });
         }
+        self.fold_in_turns(rest)?;
+        self.folder().end_rounds();
+        self.rounds.told.extend(few);
+        Ok(())
+    }
+
+    /// Folds work in the slots of those whose log it goes to, a share of the slots at a time.
+    fn fold_in_turns(&mut self, work: Vec<Placed>) -> Result<(), EngineError> {
         let mut by_slot: BTreeMap<Slot, Vec<Placed>> = BTreeMap::new();
-        for (place, work) in rest {
-            if let Some(slot) = party(&work).map(slot_of) {
+        for (place, work) in work {
+            if let Some(slot) = log(&work).map(slot_of) {
                 by_slot.entry(slot).or_default().push((place, work));
             }
         }
@@ -112,8 +133,6 @@ impl Session {
             self.close()?;
             self.end_round()?;
         }
-        self.folder().end_rounds();
-        self.rounds.told.extend(few);
         Ok(())
     }
 
@@ -127,7 +146,7 @@ impl Session {
         for pause in 0..PAUSES {
             // While others hold everything, a few are asked for until one of them is free.
             let few: Vec<Slot> = order.iter().copied().step_by(order.len().div_ceil(PROBES).max(1)).collect();
-            if pause > 0 && !self.any_free(&few)? {
+            if pause > 0 && self.reader().claimed(Queue::Deliveries, &few)?.len() == few.len() {
                 std::thread::sleep(PAUSE);
                 continue;
             }
@@ -147,13 +166,6 @@ impl Session {
         Err(EngineError::Held { what: "slots" })
     }
 
-    /// True when one of these slots, which are given back at once, is nobody else's.
-    fn any_free(&mut self, slots: &[Slot]) -> Result<bool, EngineError> {
-        let got = self.claim(Queue::Deliveries, slots)?;
-        self.release(Queue::Deliveries, &got)?;
-        Ok(!got.is_empty())
-    }
-
     /// The round before the one that ends is durable: its slots are given back.
     fn end_round(&mut self) -> Result<(), EngineError> {
         let held = std::mem::take(&mut self.rounds.held);
@@ -168,20 +180,25 @@ impl Session {
         self.end_round()
     }
 
-    /// Takes the first seat that is free, so that others leave what is on its way here to this session.
+    /// Takes a seat that is free, so that others leave what is on its way here to this session. Not everyone asks for the same first.
     pub(crate) fn take_seat(&mut self) -> Result<(), EngineError> {
         if self.rounds.seat.is_none() && self.store_is_shared() {
-            let free = self.claim(Queue::Feeding, &seats())?;
-            if let Some((seat, others)) = free.split_first() {
-                self.rounds.seat = Some(*seat);
-                self.release(Queue::Feeding, others)?;
+            let mut seats = seats();
+            let turn = (std::process::id() as usize).checked_rem(seats.len()).unwrap_or(0);
+            seats.rotate_left(turn);
+            for seat in seats {
+                if !self.claim(Queue::Feeding, &[seat])?.is_empty() {
+                    self.rounds.seat = Some(seat);
+                    break;
+                }
             }
         }
         Ok(())
     }
 
-    /// Gives the seat back, once nothing is on its way.
+    /// Ends what rounds began and gives the seat back, once nothing is on its way.
     pub(crate) fn leave_seat(&mut self) -> Result<(), EngineError> {
+        self.rounds.under_way = false;
         match self.rounds.seat.take() {
             Some(seat) => self.release(Queue::Feeding, &[seat]),
             None => Ok(()),
@@ -193,10 +210,9 @@ impl Session {
         if !self.store_is_shared() {
             return Ok(false);
         }
-        let free = self.claim(Queue::Feeding, &seats())?;
-        let given_back: Vec<Slot> = free.iter().copied().filter(|seat| Some(*seat) != self.rounds.seat).collect();
-        self.release(Queue::Feeding, &given_back)?;
-        Ok(free.len() < usize::from(limits::SEATS))
+        let mine = self.rounds.seat;
+        let taken = self.reader().claimed(Queue::Feeding, &seats())?;
+        Ok(taken.into_iter().any(|seat| Some(seat) != mine))
     }
 
     /// Notes that what was told is durable, so that the rows that stood for it may go.

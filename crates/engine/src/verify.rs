@@ -6,9 +6,10 @@ use makegood_charter::model::Stage;
 use makegood_core::stage::{Move, Standing};
 use makegood_core::{Beside, BesideKind, Clause, Party, PromiseState, RemedyKind, Rulebook};
 use makegood_money::Commodity;
-use makegood_store::{HeadRow, PartKind, PostingRow, Reader, SLOTS, Slot, Store, chain, slot_of};
+use makegood_store::{HeadRow, PartKind, PostingRow, Reader, Slot, Store, chain, slot_of};
 
 use crate::pages::SlotPages;
+use crate::slots::each_slot;
 use crate::{EngineError, limits, rows};
 
 /// What a verification found.
@@ -31,31 +32,47 @@ pub struct Verified {
 /// How many faults are named.
 const NAMED: usize = 20;
 
-/// Verifies everything, slot by slot. `progress` is told of each slot that is done.
-pub fn verify(store: &dyn Store, book: &Rulebook, progress: &mut dyn FnMut()) -> Result<Verified, EngineError> {
-    let mut reader = store.reader()?;
+/// Verifies everything, a map over slots on `threads` threads. `progress` is told of each slot that is done.
+pub fn verify(
+    store: &dyn Store,
+    book: &Rulebook,
+    threads: usize,
+    progress: &(dyn Fn() + Sync),
+) -> Result<Verified, EngineError> {
+    let by_slot = each_slot(store, threads, &|reader, slot| verify_slot(reader, book, slot), progress)?;
     let mut found = Verified::default();
-    for slot in (0..SLOTS).map(Slot) {
-        let (mut pages, mut after) = (SlotPages::new(slot), String::new());
-        let mut promised = Vec::new();
-        loop {
-            let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
-            let Some(last) = heads.last() else { break };
-            after = last.key.to_string();
-            for head in &heads {
-                follow(&mut *reader, &mut pages, head, &mut found)?;
-                if !head.state.is_empty() {
-                    compare(&mut *reader, &mut pages, book, (head, &mut promised), &mut found)?;
-                }
-            }
-            hears(&mut *reader, std::mem::take(&mut promised), &mut found)?;
-        }
-        progress();
+    for slot in by_slot {
+        found.logs = found.logs.saturating_add(slot.logs);
+        found.lines = found.lines.saturating_add(slot.lines);
+        found.movements = found.movements.saturating_add(slot.movements);
+        found.postings = found.postings.saturating_add(slot.postings);
+        found.parts = found.parts.saturating_add(slot.parts);
+        slot.faults.into_iter().for_each(|fault| found.fault(fault));
     }
     let (lines, postings, parts) = (found.lines, found.postings, found.parts);
     let of_parts = ["promise", "remedy", "play", "custody", "stage"];
+    let mut reader = store.reader()?;
     for (tables, seen) in [(&["event"] as &[&str], lines), (&["posting"], postings), (&of_parts, parts)] {
         nobodys(&mut *reader, tables, seen, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn verify_slot(reader: &mut dyn Reader, book: &Rulebook, slot: Slot) -> Result<Verified, EngineError> {
+    let mut found = Verified::default();
+    let (mut pages, mut after) = (SlotPages::new(slot), String::new());
+    let mut promised = Vec::new();
+    loop {
+        let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
+        let Some(last) = heads.last() else { break };
+        after = last.key.to_string();
+        for head in &heads {
+            follow(reader, &mut pages, head, &mut found)?;
+            if !head.state.is_empty() {
+                compare(reader, &mut pages, book, (head, &mut promised), &mut found)?;
+            }
+        }
+        hears(reader, std::mem::take(&mut promised), &mut found)?;
     }
     Ok(found)
 }
@@ -169,6 +186,7 @@ fn compare(
         told: party.told,
         roles: party.roles.clone(),
         absences: party.absences.clone(),
+        credits: party.credits.clone(),
         ..Party::default()
     };
     let mut granted: BTreeMap<(String, Commodity), i128> = BTreeMap::new();

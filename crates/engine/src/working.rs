@@ -118,8 +118,8 @@ pub(crate) struct Taken {
 /// A part at hand, and the batch that last changed it; 0 when it is as the database has it.
 #[derive(Debug)]
 pub(crate) struct Part<T> {
-    /// In a box, because a map keeps room for eleven of them and most parties have one or two.
-    pub part: Box<T>,
+    /// Apart from the map, which keeps room for eleven of them and most parties have one or two; shared with a fold that only looks.
+    pub part: Arc<T>,
     pub batch: u64,
 }
 
@@ -311,6 +311,9 @@ impl PartyAtHand {
             if let Some(thing) = &needs.about {
                 found.extend(reader.parts_about(slot, key, PartKind::Promise, makegood_core::id::about(thing))?);
             }
+            for about in &needs.around {
+                found.extend(reader.parts_about(slot, key, PartKind::Promise, *about)?);
+            }
             if let Some(until) = needs.due {
                 found.extend(reader.parts_due(slot, key, PartKind::Promise, until.0)?);
             }
@@ -324,7 +327,7 @@ impl PartyAtHand {
                 && !self.remedies.contains_key(id)
                 && let Some(row) = reader.part(slot, key, PartKind::Remedy, id)?
             {
-                self.remedies.insert(*id, Part { part: Box::new(rows::remedy(&row)?), batch: 0 });
+                self.remedies.insert(*id, Part { part: Arc::new(rows::remedy(&row)?), batch: 0 });
             }
         }
         let mut wanted = self.wanted_first(needs);
@@ -334,9 +337,9 @@ impl PartyAtHand {
                 && let Entry::Vacant(place) = known.entry(*id)
                 && let Some(row) = reader.part(slot, key, PartKind::Promise, id)?
             {
-                place.insert(Part { part: Box::new(rows::promise(&row)?), batch: 0 });
+                place.insert(Part { part: Arc::new(rows::promise(&row)?), batch: 0 });
             }
-            Ok::<_, EngineError>(known.get(id).map(|at_hand| Promise::clone(&at_hand.part)))
+            Ok::<_, EngineError>(known.get(id).map(|at_hand| Arc::clone(&at_hand.part)))
         })?;
         let about: Vec<[u8; 4]> = needs.beside_of(&wanted).collect();
         for about in about {
@@ -344,7 +347,7 @@ impl PartyAtHand {
                 for row in reader.parts_about(slot, key, rows::part_kind(kind), about)? {
                     if let (Entry::Vacant(place), Some(part)) = (self.beside.entry((row.id, kind)), rows::beside(&row)?)
                     {
-                        place.insert(Part { part: Box::new(part), batch: 0 });
+                        place.insert(Part { part: Arc::new(part), batch: 0 });
                     }
                 }
             }
@@ -358,12 +361,12 @@ impl PartyAtHand {
             match row.kind {
                 PartKind::Promise => {
                     if let Entry::Vacant(place) = self.promises.entry(row.id) {
-                        place.insert(Part { part: Box::new(rows::promise(&row)?), batch: 0 });
+                        place.insert(Part { part: Arc::new(rows::promise(&row)?), batch: 0 });
                     }
                 }
                 PartKind::Remedy => {
                     if let Entry::Vacant(place) = self.remedies.entry(row.id) {
-                        place.insert(Part { part: Box::new(rows::remedy(&row)?), batch: 0 });
+                        place.insert(Part { part: Arc::new(rows::remedy(&row)?), batch: 0 });
                     }
                 }
                 PartKind::Play | PartKind::Custody | PartKind::Stage => {}
@@ -382,31 +385,26 @@ impl PartyAtHand {
             about.filter(|((_, kind), _)| kind.is_loaded())
         });
         makegood_core::Loaded {
-            remedies: remedies.map(|remedy| Remedy::clone(&remedy.part)).collect(),
-            beside: beside.map(|(_, at_hand)| Beside::clone(&at_hand.part)).collect(),
+            remedies: remedies.map(|remedy| Arc::clone(&remedy.part)).collect(),
+            beside: beside.map(|(_, at_hand)| Arc::clone(&at_hand.part)).collect(),
             promises,
         }
     }
 
     /// What the fold needs, with what is tied to it.
-    fn wanted(&self, needs: &Needs) -> Vec<Promise> {
+    fn wanted(&self, needs: &Needs) -> Vec<Arc<Promise>> {
         let mut wanted = self.wanted_first(needs);
         let found =
-            with_ties(&mut wanted, |id| Ok::<_, Infallible>(self.promises.get(id).map(|at| Promise::clone(&at.part))));
+            with_ties(&mut wanted, |id| Ok::<_, Infallible>(self.promises.get(id).map(|at| Arc::clone(&at.part))));
         match found {
             Ok(()) => wanted,
             Err(never) => match never {},
         }
     }
 
-    fn wanted_first(&self, needs: &Needs) -> Vec<Promise> {
-        // All parts about one thing stand together, so that a party with many promises is not walked through for one.
-        let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| Promise::clone(&at_hand.part));
-        match (&needs.about, needs.due) {
-            (Some(thing), None) => makegood_core::id::about_in(&self.promises, thing).filter_map(wanted).collect(),
-            (None, None) => needs.promises.iter().filter_map(|id| self.promises.get(id)).filter_map(wanted).collect(),
-            _ => self.promises.values().filter_map(wanted).collect(),
-        }
+    fn wanted_first(&self, needs: &Needs) -> Vec<Arc<Promise>> {
+        let wanted = |at_hand: &Part<Promise>| needs.wants(&at_hand.part).then(|| Arc::clone(&at_hand.part));
+        needs.among(&self.promises).into_iter().filter_map(wanted).collect()
     }
 
     /// Promises, remedies and idents at hand.

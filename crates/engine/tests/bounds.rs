@@ -76,7 +76,7 @@ fn several_at_once_end_like_one() {
             assert_eq!(reader.count(table).unwrap(), rows, "{table}, gathered {gathered}");
         }
         drop(reader);
-        assert_eq!(verify(&*store, &book, &mut || {}).unwrap().faults, Vec::<String>::new());
+        assert_eq!(verify(&*store, &book, 2, &|| {}).unwrap().faults, Vec::<String>::new());
         let rebuilt = rebuild(&*store, &book, 2, &|| {}).unwrap();
         assert_eq!((rebuilt.kept, rebuilt.folded), (usual.kept, usual.kept), "{:?}", rebuilt.differ);
     }
@@ -94,7 +94,7 @@ fn fold_within(bounds: Bounds, sharing: bool) -> Rebuilt {
     assert_eq!(session.reader().count("remedy").unwrap(), 80, "everyone on every flight is owed a credit");
     assert_eq!(session.reader().count("inbox").unwrap() + session.reader().count("fanout").unwrap(), 0);
     drop(session);
-    assert_eq!(verify(&*store, &book, &mut || {}).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(&*store, &book, 2, &|| {}).unwrap().faults, Vec::<String>::new());
     let rebuilt = rebuild(&*store, &book, 2, &|| {}).unwrap();
     assert_eq!(rebuilt.kept, rebuilt.folded, "{:?}", rebuilt.differ);
     rebuilt

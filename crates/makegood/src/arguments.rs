@@ -148,6 +148,21 @@ pub(crate) struct Database {
     pub db: String,
 }
 
+/// The language in which a command answers.
+#[derive(Debug, Args)]
+pub(crate) struct Spoken {
+    /// The language: en, zh or nb
+    #[arg(long, default_value = "en", value_parser = ["en", "zh", "nb"])]
+    pub language: String,
+}
+
+impl Spoken {
+    /// The language itself.
+    pub(crate) fn language(&self) -> crate::language::Language<'_> {
+        crate::language::Language(&self.language)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Every seat of every flight: about seven million bookings

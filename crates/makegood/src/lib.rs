@@ -11,6 +11,7 @@ mod epcis;
 mod failure;
 mod files;
 mod judge;
+mod language;
 mod open;
 mod output;
 mod statement;

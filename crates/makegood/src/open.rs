@@ -27,6 +27,11 @@ impl Opened {
     }
 }
 
+/// The threads that may look over all of a database or a history, fit and score.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Opens a database that exists, with the charters it holds.
 pub fn database(url: &str) -> Result<Opened, Failure> {
     if !makegood_store::exists(url)? {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use unicode_width::UnicodeWidthStr;
 
 /// A bar for work whose length is known. It is drawn on a terminal only.
 pub fn bar(length: u64, what: &str) -> ProgressBar {
@@ -52,18 +53,18 @@ pub fn amount(minor: i128, decimals: u8) -> String {
     if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0>width$}") }
 }
 
-/// Rows of a table with aligned columns; `right` says which columns are numbers.
+/// Rows of a table with aligned columns; `right` says which columns are numbers. A Chinese character is as wide as two Latin ones.
 pub fn table(rows: &[Vec<String>], right: &[usize]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or_default()
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for row in rows {
         let mut line = String::from(" ");
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let padding = " ".repeat(width.saturating_sub(cell.chars().count()));
+            let padding = " ".repeat(width.saturating_sub(cell.width()));
             let cell = if right.contains(&column) { format!("{padding}{cell}") } else { format!("{cell}{padding}") };
             line.push(' ');
             line.push_str(&cell);

@@ -19,30 +19,15 @@ use makegood_store::{Body, OutboxRow, PartKind, PostingRow, Reader, Slot, slot_o
 
 use crate::Failure;
 use crate::arguments::Explain;
+use crate::language::Language;
 use crate::open::{self, Opened};
-use crate::output::put;
-use crate::output::{amount, table};
+use crate::output::{amount, put, table};
 
 /// Lines of a log read at once.
 const LINES: usize = 10_000;
 
 /// How many of those who hold an interest in a thing are named.
 const PARTIES: usize = 20;
-
-/// The language a story is told in.
-#[derive(Clone, Copy)]
-struct Language<'l>(&'l str);
-
-impl Language<'_> {
-    /// The text in this language, of English, Chinese and Norwegian.
-    fn of<'t>(&self, [en, zh, nb]: [&'t str; 3]) -> &'t str {
-        match self.0 {
-            "zh" => zh,
-            "nb" => nb,
-            _ => en,
-        }
-    }
-}
 
 struct Teller<'o> {
     opened: &'o Opened,
@@ -411,17 +396,7 @@ impl<'o> Teller<'o> {
     }
 
     fn state(&self, state: PromiseState) -> &'static str {
-        use PromiseState as S;
-        match state {
-            S::Open => self.language.of(["open", "进行中", "åpent"]),
-            S::AtRisk => self.language.of(["at risk", "有风险", "i fare"]),
-            S::Overdue => self.language.of(["overdue", "已逾期", "forfalt"]),
-            S::Kept => self.language.of(["kept", "已履行", "holdt"]),
-            S::KeptLate => self.language.of(["kept late", "迟延履行", "holdt for sent"]),
-            S::Broken => self.language.of(["broken", "已违约", "brutt"]),
-            S::Released => self.language.of(["released", "已解除", "frafalt"]),
-            S::Renegotiated => self.language.of(["renegotiated", "已重新约定", "reforhandlet"]),
-        }
+        self.language.promise(state)
     }
 
     fn remedy_state(&self, state: RemedyState) -> &'static str {

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use makegood_store::{CharterRow, Commit, CommitError, FitRow, Health, Queue, Reader, Slot, Store, StoreError, Writer};
+use makegood_store::{
+    CharterRow, Commit, CommitError, FanoutRow, FitRow, Health, Queue, Reader, Slot, Store, StoreError, Writer,
+};
 
 /// When a process dies.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,9 +27,14 @@ impl Life {
         run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// So many commits go through from here on; with the next one the process dies.
+    /// So many commits go through from here on; with the next one the process dies. One that has died, and whose session has not seen it
+    /// yet, stays dead.
     pub fn ends_after(&self, commits: u8, durable: bool, tidy: bool) {
-        self.with(|fuse| *fuse = Fuse { armed: Some((commits, durable)), burnt: false, tidy });
+        self.with(|fuse| {
+            if !fuse.burnt {
+                *fuse = Fuse { armed: Some((commits, durable)), burnt: false, tidy };
+            }
+        });
     }
 
     pub fn is_over(&self) -> bool {
@@ -130,7 +137,17 @@ fn pieces(commit: &Commit) -> Vec<Commit> {
         of(&mut own, row.slot).tallies.push(row.clone());
     }
     for row in &commit.fanouts {
-        of(&mut own, row.slot).fanouts.push(row.clone());
+        // That everyone must hear stands beside what was said; that newcomers have to be looked after, before they come; how far it has
+        // come, after those who heard.
+        let said_now = commit.events.iter().any(|event| event.key == row.thing && event.seq == row.seq);
+        if said_now {
+            of(&mut own, row.slot).fanouts.push(FanoutRow { after: "".into(), ..row.clone() });
+        } else if row.after.is_empty() {
+            of(&mut given, row.slot).fanouts.push(row.clone());
+        }
+        if !row.after.is_empty() {
+            of(&mut done, row.slot).fanouts.push(row.clone());
+        }
     }
     for row in &commit.quarantine {
         of(&mut own, row.slot).quarantine.push(row.clone());

@@ -153,7 +153,7 @@ fn whole(store: &dyn Store, company: &Company, digest: &mut String) -> Result<Ve
         }
     }
     drop(reader);
-    let verified = verify(store, &book, &mut || {})?;
+    let verified = verify(store, &book, 2, &|| {})?;
     findings.extend(verified.faults.into_iter().map(|fault| format!("verify: {fault}")));
     let rebuilt = rebuild(store, &book, 1, &|| {})?;
     if !rebuilt.is_same() {

@@ -281,6 +281,8 @@ pub trait Reader: Send {
     fn outbox_of(&mut self, slot: Slot, party: &str) -> Result<Vec<OutboxRow>, StoreError>;
     /// Those of these slots in which something of the queue waits; for timers and messages, at or before `until`.
     fn waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Vec<Slot>, StoreError>;
+    /// Those of these slots whose queue somebody holds: see [`Writer::claim`]. To look takes nothing from anybody.
+    fn claimed(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError>;
     /// All interests of a slot after (thing, party), in that order, at most `limit`.
     fn interests_of_slot(
         &mut self,

@@ -106,7 +106,7 @@ impl Life {
         for table in ["inbox", "fanout", "quarantine"] {
             ensure!(reader.count(table)? == 0, "`{table}` is not empty");
         }
-        let verified = verify(store, &self.book, &mut || {})?;
+        let verified = verify(store, &self.book, 2, &|| {})?;
         ensure!(verified.faults.is_empty(), "{:?}", verified.faults);
         let rebuilt = rebuild(store, &self.book, 2, &|| {})?;
         ensure!(rebuilt.kept == rebuilt.folded, "the log folds to something else: {:?}", rebuilt.differ);

@@ -2,7 +2,7 @@
 
 use super::promises::{shape, source};
 use super::{Changes, Effect, Phrase};
-use crate::model::{Charter, Ending, Playbook, Step};
+use crate::model::{Charter, Ending, Playbook, Sign, Step};
 
 impl Changes<'_> {
     pub(super) fn playbooks(&mut self) {
@@ -27,6 +27,8 @@ impl Changes<'_> {
         self.at("begins", |changes| {
             let on = |playbook: &Playbook| playbook.follows.map_or(playbook.on, |follows| follows.on);
             changes.open("on", shape(old, on(before)), shape(new, on(now)));
+            let also = |charter: &Charter, playbook: &Playbook| signs(charter, &playbook.also);
+            changes.open("also", also(old, before).as_deref(), also(new, now).as_deref());
             let followed = |charter: &Charter, playbook: &Playbook| {
                 Some(charter.promises.get(playbook.follows?.promise)?.name.to_string())
             };
@@ -37,6 +39,11 @@ impl Changes<'_> {
         self.open("speaks_for_them", before.speaks_for_them.as_deref(), now.speaks_for_them.as_deref());
         let share = |playbook: &Playbook| playbook.control.map(|share| share.to_string());
         self.open("control", share(before).as_deref(), share(now).as_deref());
+        let aim = |charter: &Charter, playbook: &Playbook| {
+            let aim = playbook.aim.as_ref()?;
+            Some(format!("{} ({} ms)", signs(charter, &aim.shown_by)?, aim.within))
+        };
+        self.open("aim", aim(old, before).as_deref(), aim(new, now).as_deref());
         self.at("steps", |changes| {
             for step in &now.steps {
                 match before.steps.iter().find(|known| known.name == step.name) {
@@ -68,6 +75,7 @@ impl Changes<'_> {
         self.open("after", names(was, &before.after).as_deref(), names(is, &now.after).as_deref());
         self.open("not_by", names(was, &before.unlike).as_deref(), names(is, &now.unlike).as_deref());
         self.open("if", source(before.when.as_ref()), source(now.when.as_ref()));
+        self.open("once", source(before.once.as_ref()), source(now.once.as_ref()));
         let silence = |step: &Step| step.goes_on.then_some("go on");
         self.open("silent.then", silence(before), silence(now));
         let (old, new) = (self.old.charter, self.new.charter);
@@ -76,6 +84,14 @@ impl Changes<'_> {
             self.stands(before, now);
         }
     }
+}
+
+fn signs(charter: &Charter, signs: &[Sign]) -> Option<String> {
+    let one = |sign: &Sign| {
+        let on = shape(charter, sign.on).unwrap_or_default();
+        source(sign.when.as_ref()).map_or_else(|| on.to_owned(), |when| format!("{on} if {}", when.trim()))
+    };
+    (!signs.is_empty()).then(|| signs.iter().map(one).collect::<Vec<_>>().join("; "))
 }
 
 fn ended(charter: &Charter, ending: &Ending) -> String {

@@ -22,8 +22,9 @@ impl Page<'_> {
         let first = playbook.steps.first().and_then(|step| self.charter.promises.get(step.promise));
         let says = self.text(&playbook.says, first);
         self.line(&format!("### {}\n\n{says}\n", playbook.name));
-        let on = playbook.follows.map_or(playbook.on, |follows| follows.on);
-        let begins = self.on(on, playbook.when.as_ref().map(|when| when.source()));
+        let beginnings: Vec<String> =
+            playbook.beginnings().map(|(on, when)| self.on(on, when.map(|when| when.source()))).collect();
+        let begins = beginnings.join(plain.pick("; or ", "；或 ", "; eller "));
         let followed = playbook.follows.and_then(|follows| self.charter.promises.get(follows.promise));
         let begins = match followed {
             Some(followed) => format!("{begins} ({} `{}`)", self.words.follows, followed.name),
@@ -38,6 +39,17 @@ impl Page<'_> {
             let label =
                 plain.pick("left alone, to compare with", "对照组（不作处理）", "latt i fred, til sammenligning");
             self.line(&format!("- {label}{colon}{}", plain.share(control)));
+        }
+        if let Some(aim) = &playbook.aim {
+            let signs = aim.shown_by.iter().map(|sign| self.on(sign.on, sign.when.as_ref().map(|when| when.source())));
+            let signs = signs.collect::<Vec<_>>().join("; ");
+            let label = plain.pick(
+                "what it is for, however it ends",
+                "目标（无论如何结束）",
+                "hva den er til for, hvordan den enn ender",
+            );
+            let within = plain.pick("within", "期限", "innen");
+            self.line(&format!("- {label}{colon}{signs} ({within} {})", plain.length(aim.within)));
         }
         for ending in &playbook.endings {
             let on = self.on(ending.on, ending.when.as_ref().map(|when| when.source()));
@@ -61,6 +73,10 @@ impl Page<'_> {
         let facts = [
             (plain.pick("after", "之后", "etter"), plain.tongue.list(&names(&step.after))),
             (self.words.only_if, step.when.as_ref().map(|when| format!("`{}`", when.source())).unwrap_or_default()),
+            (
+                plain.pick("kept as soon as", "满足即履行", "holdt så snart"),
+                step.once.as_ref().map(|once| format!("`{}`", once.source())).unwrap_or_default(),
+            ),
             (plain.pick("due", "期限", "forfaller"), format!("`{}`", promise.due.source())),
             (
                 plain.pick("by another person than", "须由另一人完成，不得与此步骤同一人", "av en annen enn"),

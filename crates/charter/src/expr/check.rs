@@ -8,7 +8,7 @@ use makegood_money::{Commodities, Tenders};
 
 use super::code::{Amount, Bool, Code, Number, Text, tenders};
 use super::scan::problem;
-use super::source::{Fault, Part, Place, Source, difference};
+use super::source::{Fault, Part, Place, Share, Source, difference};
 use super::spans::Spans;
 use super::types::{Typed, advice, name};
 use super::{EvalError, ExprProblem, Names, Read, Want};
@@ -144,7 +144,7 @@ impl<'e> Checker<'e> {
             "evidence_at" if self.names.evidence.is_some() => {
                 Some(self.read(node, "evidence_at".into(), Type::Time, Source::EvidenceAt))
             }
-            "data" | "made" | "evidence" | "promise" | "party" | "step" | "duty" => {
+            "data" | "made" | "evidence" | "promise" | "promised" | "party" | "step" | "duty" => {
                 self.report(
                     node,
                     format!("`{word}` needs one of its fields"),
@@ -172,6 +172,7 @@ impl<'e> Checker<'e> {
             ("party", self.counts().is_some()),
             ("step", !self.names.steps.is_empty()),
             ("duty", self.names.duty),
+            ("promised", self.names.play),
             ("at", true),
         ];
         names.into_iter().filter(|(_, known)| *known).map(|(name, _)| name).collect()
@@ -195,6 +196,7 @@ impl<'e> Checker<'e> {
         let (kind, source) = match root.as_str() {
             "promise" if self.names.promise => self.promise(node, &select.field)?,
             "duty" if self.names.duty => self.duty(node, &select.field)?,
+            "promised" if self.names.play => self.promised(node, &select.field)?,
             "party" if self.counts().is_some() => self.count_of(node, &select.field)?,
             "data" => self.field(node, root, self.names.data, Part::Data, &select.field)?,
             "made" => self.field(node, root, self.names.made, Part::Made, &select.field)?,
@@ -262,6 +264,20 @@ impl<'e> Checker<'e> {
         }
     }
 
+    fn promised(&mut self, node: &IdedExpr, field: &str) -> Option<(Type, Source)> {
+        let share = match field {
+            "count" => Share::Count,
+            "handed_over" => Share::HandedOver,
+            "accepted" => Share::Accepted,
+            _ => {
+                let help = self.suggest(field, vec!["count", "handed_over", "accepted"]);
+                self.report(node, format!("what was promised has no `{field}`"), help);
+                return None;
+            }
+        };
+        Some((Type::Int, Source::Promised(share)))
+    }
+
     /// The counts that may be read here: those of the charter, when it has any.
     fn counts(&self) -> Option<&'e [Box<str>]> {
         let counts = self.names.facts.filter(|_| self.names.party)?.counts.as_slice();
@@ -315,6 +331,7 @@ impl<'e> Checker<'e> {
             (Source::Count(index), _) => {
                 Code::Number(Number::new(move |scope| scope.counts.get(index).copied().ok_or(EvalError::Absent)))
             }
+            (Source::Promised(share), _) => Code::Number(Number::new(move |scope| Ok(share.of(scope)))),
             (Source::Worth, _) => Code::Money(Amount::new(|scope| scope.worth.ok_or(EvalError::Absent))),
             _ => Code::Number(Number::new(move |scope| Ok(source.moment(scope).0))),
         };

@@ -9,13 +9,14 @@ use super::EvalError;
 use super::check::Checker;
 use super::code::{Amount, Code, Number, nearest};
 use super::operators::{joint, refused};
+use super::source::credited;
 use super::types::{Typed, name};
 use crate::clock::{parse_duration, parse_rfc3339};
 use crate::value::{NUMBER_SCALE, Type};
 
 /// Every function, with how it is called and what it gives. One that is only known as a slip says nothing.
 #[rustfmt::skip] // A table reads best with one line a function.
-pub(crate) const FUNCTIONS: [(&str, &str, &str); 23] = [
+pub(crate) const FUNCTIONS: [(&str, &str, &str); 24] = [
     ("duration", "duration('15m')", "a length of time"),
     ("money", "money('50 USD')", "an amount"),
     ("time", "time('2025-01-01T00:00:00Z')", "a moment"),
@@ -33,6 +34,7 @@ pub(crate) const FUNCTIONS: [(&str, &str, &str); 23] = [
     ("days_between", "days_between(promise.due, at)", "how many local days the second lies after the first; with a calendar as third argument, how many working days"),
     ("periods", "periods(at - promise.due, duration('12h'))", "how many whole periods a length of time holds"),
     ("begun", "begun(at - promise.due, duration('12h'))", "how many periods have begun in it"),
+    ("credited", "credited(duration('365d'))", "in a playbook: what the party was credited in so long until now, by whole days, as the books have it"),
     ("size", "size(data.text)", "how many characters a text has"),
     ("contains", "data.text.contains('word')", "whether a text holds another"),
     ("startsWith", "data.text.startsWith('word')", "whether it begins with another"),
@@ -81,6 +83,11 @@ impl<'e> Checker<'e> {
             ("days_between", None, [from, to, calendar]) => self.days_between(node, from, to, Some(calendar)),
             ("periods", None, [length, unit]) => self.periods(node, length, unit, false),
             ("begun", None, [length, unit]) => self.periods(node, length, unit, true),
+            ("credited", None, [length]) if self.names.play => self.credited(node, length),
+            ("credited", ..) if !self.names.play => {
+                self.report(node, "`credited` can only be asked in a playbook", "Nothing that is owed depends on it.");
+                None
+            }
             ("size", None, [value]) => self.size(node, value),
             ("contains", Some(text), [part]) => self.search(node, text, part, |text, part| text.contains(part)),
             ("startsWith", Some(text), [part]) => self.search(node, text, part, |text, part| text.starts_with(part)),
@@ -100,7 +107,7 @@ impl<'e> Checker<'e> {
                     Some((_, example, _)) => format!("Did you mean `{example}`?"),
                     None => {
                         let names: Vec<_> =
-                            FUNCTIONS.iter().take(22).map(|(function, ..)| format!("`{function}`")).collect();
+                            FUNCTIONS.iter().take(23).map(|(function, ..)| format!("`{function}`")).collect();
                         format!("The functions are {}.", names.join(", "))
                     }
                 };
@@ -140,6 +147,15 @@ impl<'e> Checker<'e> {
         let help = format!("Put {wish} there.");
         self.report(value, format!("{wish} is wanted here, and this is {}", name(&typed.kind)), help);
         None
+    }
+
+    /// What the party was credited in a length of time until the moment that is looked at.
+    fn credited(&mut self, node: &'e IdedExpr, length: &'e IdedExpr) -> Option<Typed<'e>> {
+        let length = self.of_kind(length, "a length of time", |kind| *kind == Type::Duration)?;
+        let money = self.names.facts?.money?;
+        let length = length.number()?.run();
+        let sum = move |scope: &super::Scope<'_>| credited(scope, money, length(scope)?);
+        Some(Typed { kind: Type::Money, code: Code::Money(Amount::new(sum)), commodity: Some(money), node })
     }
 
     /// A length of time counted in units of so many milliseconds.

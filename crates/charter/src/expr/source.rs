@@ -1,7 +1,7 @@
 //! What a name in an expression refers to: a place in the event's fields, or one of the moments and amounts beside
 //! them.
 
-use makegood_money::{Money, Tenders};
+use makegood_money::{Commodity, Money, Tenders};
 
 use super::{EvalError, Scope};
 use crate::value::{Moment, Value};
@@ -118,6 +118,43 @@ pub(super) enum Source {
     Unmet(Fault),
     /// By how much it is off what was promised.
     Difference,
+    /// How much people promised while the play ran.
+    Promised(Share),
+}
+
+/// Which of what people promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Share {
+    Count,
+    HandedOver,
+    Accepted,
+}
+
+impl Share {
+    /// How many.
+    pub fn of(self, scope: &Scope<'_>) -> i64 {
+        match self {
+            Self::Count => scope.promised.count,
+            Self::HandedOver => scope.promised.handed_over,
+            Self::Accepted => scope.promised.accepted,
+        }
+    }
+}
+
+/// What the party was credited in so long before the moment that is looked at, by whole days; absent where some of it was in other
+/// money.
+pub(super) fn credited(scope: &Scope<'_>, money: Commodity, length: i64) -> Result<Money, EvalError> {
+    const DAY: i64 = 86_400_000;
+    let day = |at: i64| i32::try_from(at.div_euclid(DAY)).unwrap_or(i32::MAX);
+    let from = day(scope.at.0.saturating_sub(length));
+    let mut sum = 0_i64;
+    for (_, amount) in scope.credits.iter().filter(|(on, _)| from <= *on && *on <= day(scope.at.0)) {
+        if amount.commodity != money {
+            return Err(EvalError::Absent);
+        }
+        sum = sum.checked_add(amount.minor).ok_or(EvalError::Overflow)?;
+    }
+    Ok(Money { minor: sum, commodity: money })
 }
 
 /// What of a duty a hand-off may not meet.
@@ -161,6 +198,7 @@ impl Source {
             Self::Done(step) => Value::Bool(scope.is_done(step)),
             Self::Unmet(fault) => Value::Bool(fault.is_found(scope)),
             Self::Difference => difference(scope).map_or(Value::Absent, Value::Number),
+            Self::Promised(share) => Value::Int(share.of(scope)),
         }
     }
 

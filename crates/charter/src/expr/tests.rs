@@ -383,7 +383,7 @@ fn faults_are_named_where_they_stand() {
     duraton('15m'): there is no function `duraton` / Did you mean `duration('15m')`?
     3: a length of time is wanted here, and this is a whole number / Put a length of time there.
     duration('3h', 2): `duration` is not called like this / Write `duration('15m')`.
-    sqrt(4): there is no function `sqrt` / The functions are `duration`, `money`, `time`, `minutes`, `hours`, `days`, `min`, `max`, `abs`, `floor`, `ceil`, `distance`, `deadline`, `local_time`, `days_between`, `periods`, `begun`, `size`, `contains`, `startsWith`, `endsWith`, `has`.
+    sqrt(4): there is no function `sqrt` / The functions are `duration`, `money`, `time`, `minutes`, `hours`, `days`, `min`, `max`, `abs`, `floor`, `ceil`, `distance`, `deadline`, `local_time`, `days_between`, `periods`, `begun`, `credited`, `size`, `contains`, `startsWith`, `endsWith`, `has`.
     timestamp('2025-01-01T00:00:00Z'): `timestamp` is not called like this / Write `time('2025-01-01T00:00:00Z')`.
     1 / 0: this never has a value: it divides by zero / Correct the constants.
     9223372036854775807 + 1: this never has a value: a number is too large / Correct the constants.
@@ -629,6 +629,7 @@ fn facts() -> Facts {
     let points = [("OSL", "60.19 11.1"), ("LHR", "51.47 -0.45")].map(|(code, text)| (code.into(), point(text)));
     let calendar = Calendar::new(&[jiff::civil::Weekday::Saturday, jiff::civil::Weekday::Sunday], &[]).unwrap();
     Facts {
+        money: None,
         zone: jiff::tz::TimeZone::get("Europe/Oslo").unwrap(),
         calendars: [("norway".into(), Arc::new(calendar))].into(),
         places: Arc::new(Places { source: "a map".into(), points: points.into() }),

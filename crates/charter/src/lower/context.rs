@@ -44,6 +44,8 @@ pub(super) struct Context<'a> {
     pub has_duties: bool,
     /// The steps of each playbook.
     pub playbooks: Vec<Vec<StepHead>>,
+    /// True while playbooks are read: they alone hear that a party moved to another stage.
+    pub plays: bool,
     /// The rights by position: name and place.
     pub rights: Vec<(Box<str>, Span)>,
     /// What expressions look up: calendars, places, counts.
@@ -115,8 +117,9 @@ impl<'a> Context<'a> {
             promises: Vec::new(),
             has_duties: false,
             playbooks: Vec::new(),
+            plays: false,
             rights: Vec::new(),
-            facts: Facts::new(head.zone.clone()),
+            facts: Facts { money: Some(head.money), ..Facts::new(head.zone.clone()) },
             indices: BTreeMap::new(),
             terms: BTreeMap::new(),
             used: BTreeSet::new(),
@@ -143,6 +146,11 @@ impl<'a> Context<'a> {
         if name == builtin::JUDGED {
             let message = format!("no clause can name `{name}`");
             let help = "what a customer is worth never changes what it is owed; `lost: {judged: true}` under `stages:` hears it";
+            return self.fail(Diagnostic::error(Code::NeverApplies, &node.span, message).help(help));
+        }
+        if name == builtin::STAGE_MOVED && !self.plays {
+            let message = format!("only a playbook can name `{name}`");
+            let help = "nothing that is owed depends on a stage; a playbook may begin, go on or end by it";
             return self.fail(Diagnostic::error(Code::NeverApplies, &node.span, message).help(help));
         }
         if let Some(id) = self.shape_ids.get(name) {
@@ -201,6 +209,7 @@ impl<'a> Context<'a> {
             party: reach.party,
             steps: &steps,
             duty: reach.duty,
+            play: reach.playbook.is_some(),
             facts: Some(&self.facts),
         };
         match Expr::compile(&expanded, &names, &self.commodities, want).map(|compiled| compiled.written(source)) {

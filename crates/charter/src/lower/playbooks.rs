@@ -2,12 +2,12 @@
 
 use super::context::{Context, PromiseHead, Reach, StepHead};
 use super::promises::{self, Made, heard, made_on};
-use super::{literal, pay, texts};
+use super::{literal, pay, stages, texts};
 use crate::clock::Clock;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::expr::{Expr, Want};
 use crate::limits;
-use crate::model::{Ending, Playbook, PlaybookId, Promise, PromiseId, ShapeId, Step, StepId};
+use crate::model::{Aim, Ending, Playbook, PlaybookId, Promise, PromiseId, ShapeId, Sign, Step, StepId};
 use crate::syntax::{Entry, Node};
 
 /// The slots of a playbook's words.
@@ -17,7 +17,9 @@ const SLOTS: [&str; 1] = ["thing"];
 pub(super) fn read(root: &Node, context: &mut Context<'_>) -> (Vec<Option<Playbook>>, Vec<Option<Promise>>) {
     let mut promises = Vec::new();
     let entries = root.get("playbooks").map(Node::entries).unwrap_or_default();
+    context.plays = true;
     let read = entries.iter().enumerate().map(|(id, entry)| playbook(id, entry, &mut promises, context)).collect();
+    context.plays = false;
     (read, promises)
 }
 
@@ -29,7 +31,8 @@ fn playbook(
 ) -> Option<Playbook> {
     let node = &entry.value;
     let name = literal::name(&entry.key, &entry.key_span, context.out);
-    let begins = node.get("begins");
+    let beginnings = node.get("begins").map(Node::items).unwrap_or_default();
+    let begins = beginnings.first();
     let follows = begins.filter(|begins| begins.get("follows").is_some());
     let follows = follows.map(|begins| promises::followed(begins, None, context));
     let (on, follows) = match follows {
@@ -42,8 +45,19 @@ fn playbook(
         None => Reach { data: on, ..Reach::default() },
     };
     let when = context.condition(begins.and_then(|begins| begins.get("if")).filter(|_| on.is_some()), begun).lowered();
+    let also: Vec<Option<Sign>> =
+        beginnings.iter().skip(1).map(|node| another(node, on, follows.is_some(), context)).collect();
     let says = texts::read(node.get("says"), &SLOTS, Reach { made: on, ..Reach::default() }, context);
     let control = node.get("control").map(|share| literal::share(share, context));
+    let aim = node.get("aim").map(|node| aim(node, on, context));
+    if let (Some(control), None) = (node.entry("control"), node.get("aim")) {
+        let lacks = Diagnostic::error(
+            Code::MissingKey,
+            &control.key_span,
+            "nothing says what those left alone are compared by",
+        );
+        context.out.push(lacks.help("write `aim: {shown_by: {on: EVENT}, within: 365d}`: what the playbook is for"));
+    }
     let entries = node.get("steps").map(Node::entries).unwrap_or_default();
     if entries.is_empty() || entries.len() > limits::STEPS {
         let message = format!("a playbook has between 1 and {} steps", limits::STEPS);
@@ -75,12 +89,49 @@ fn playbook(
         on: on?,
         follows,
         when: when?,
+        also: also.into_iter().collect::<Option<_>>()?,
         published: node.get("published").and_then(Node::text) == Some("true"),
         speaks_for_them: node.get("speaks_for_them").and_then(Node::text).map(Into::into),
         control: promises::transposed(control)?,
+        aim: promises::transposed(aim)?,
         steps: steps.into_iter().collect::<Option<_>>()?,
         endings: endings.into_iter().collect::<Option<_>>()?,
     })
+}
+
+/// A further event that begins a playbook.
+fn another(node: &Node, on: Option<ShapeId>, follows: bool, context: &mut Context<'_>) -> Option<Sign> {
+    if follows || node.get("follows").is_some() {
+        let alone =
+            Diagnostic::error(Code::NeverApplies, &node.span, "a play that follows a promise begins with one event");
+        return context.fail(alone.help("write a playbook of its own for the other event"));
+    }
+    let place = node.get("on")?;
+    let also = made_on(place, context)?;
+    heard(also, on?, place, context)?;
+    let when = context.condition(node.get("if"), Reach { data: Some(also), ..Reach::default() }).lowered();
+    Some(Sign { on: also, when: when?, because: None })
+}
+
+/// What a playbook is for: events that reach its plays, and how long they count.
+fn aim(node: &Node, on: Option<ShapeId>, context: &mut Context<'_>) -> Option<Aim> {
+    let items = node.get("shown_by").map(Node::items).unwrap_or_default();
+    if let Some(none) = node.get("shown_by").filter(|_| items.is_empty()) {
+        let none = Diagnostic::error(Code::MissingKey, &none.span, "no event is named");
+        return context.fail(none.help("name at least one, such as `{on: customer.returned}`"));
+    }
+    let shown_by: Vec<Option<Sign>> = items.iter().map(|item| sign(item, on, context)).collect();
+    let within = node.get("within").and_then(|node| stages::length(node, context));
+    Some(Aim { shown_by: shown_by.into_iter().collect::<Option<_>>()?, within: within? })
+}
+
+/// An event that shows that what a playbook is for came about.
+fn sign(node: &Node, begins: Option<ShapeId>, context: &mut Context<'_>) -> Option<Sign> {
+    let place = node.get("on")?;
+    let on = context.event(place)?;
+    heard(on, begins?, place, context)?;
+    let when = context.condition(node.get("if"), Reach { data: Some(on), ..Reach::default() }).lowered();
+    Some(Sign { on, when: when?, because: None })
 }
 
 /// Makes the steps known by name before any of them is read.
@@ -124,6 +175,17 @@ fn step(
     let name = literal::name(&entry.key, &entry.key_span, context.out);
     let reach = Reach { made: place.on, playbook: Some(place.playbook), ..Reach::default() };
     let when = context.condition(node.get("if").filter(|_| place.on.is_some()), reach).lowered();
+    let once = node.get("once").filter(|_| place.on.is_some());
+    let once = once.map(|node| context.expression(node, reach, Want::Bool));
+    if let (Some(by_state), Some(not_by)) = (node.entry("once"), node.entry("not_by")) {
+        let both = Diagnostic::error(
+            Code::KeysExclude,
+            &not_by.key_span,
+            "what is kept as soon as something holds is nobody's act",
+        )
+        .with(&by_state.key_span, "kept as soon as this holds");
+        context.out.push(both.help("take `not_by` out, or let an event show it: `kept: {on: EVENT}`"));
+    }
     let (due, within) = due(entry, reach, context).map_or((None, None), |(due, within)| (Some(due), within));
     let after = earlier(node.get("after"), playbook, place.step, context);
     let unlike = earlier(node.get("not_by"), playbook, place.step, context);
@@ -141,8 +203,11 @@ fn step(
     let goes_on =
         node.get("silent").and_then(|silent| silent.get("then")).and_then(Node::text) == Some(promises::GO_ON);
     let promised = place.promise;
-    let read =
-        || Some(Step { name: name?, promise: promised, within, after: after?, when: when?, unlike: unlike?, goes_on });
+    let read = || {
+        let once = promises::transposed(once)?;
+        let (name, after, when, unlike) = (name?, after?, when?, unlike?);
+        Some(Step { name, promise: promised, within, after, when, once, unlike, goes_on })
+    };
     (read(), promise)
 }
 

@@ -85,7 +85,8 @@ pub(super) fn followed(made: &Node, id: Option<PromiseId>, context: &mut Context
 pub(super) fn made_on(node: &Node, context: &mut Context<'_>) -> Option<ShapeId> {
     let id = context.event(node)?;
     let shape = context.shape(id)?;
-    if builtin::is_builtin(&shape.name) && *shape.name != *builtin::PROMISE_MADE {
+    let begins = context.plays && *shape.name == *builtin::STAGE_MOVED;
+    if builtin::is_builtin(&shape.name) && *shape.name != *builtin::PROMISE_MADE && !begins {
         let message = format!("`{}` makes no promise: it says what becomes of one", shape.name);
         let help = format!("name an event of your own, or `{}`, by which a person makes one", builtin::PROMISE_MADE);
         return context.fail(Diagnostic::error(Code::NeverApplies, &node.span, message).help(help));
@@ -149,7 +150,9 @@ pub(super) fn clause(entry: &Entry, id: PromiseId, made: Made, context: &mut Con
     let confirmed = clock(node, "confirmed", "again", context);
     let repeats = clock(node, "repeats", "every", context);
     let by_hand = on.is_some_and(|on| is_by_hand(on, context));
-    if !by_hand && !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some()) {
+    let by_state = made.step.is_some() && node.get("once").is_some();
+    if !by_hand && !by_state && !OUTCOMES.iter().any(|(key, shows)| *shows != Shows::AtRisk && node.get(key).is_some())
+    {
         let never =
             Diagnostic::error(Code::NeverApplies, &entry.key_span, format!("nothing shows how `{}` stands", entry.key));
         context.out.push(never.help("write at least `kept: {on: EVENT}`: which event shows that it was kept"));
@@ -310,10 +313,15 @@ pub(super) fn heard(on: ShapeId, made: ShapeId, node: &Node, context: &mut Conte
     let same_party = event.party.is_none() && event.about.is_some() || event.party == maker.party;
     let faulty = context.faulty.contains(&on) || context.faulty.contains(&made);
     let assigned = *event.name == *crate::builtin::PLAY_ASSIGNED;
-    if (same_thing && same_party) || assigned || faulty {
+    // A move is said of the party alone, of whatever kind it is.
+    let moves = [event, maker].iter().any(|shape| *shape.name == *builtin::STAGE_MOVED);
+    let moved = moves && event.about.is_none() && maker.about.is_none();
+    if (same_thing && same_party) || assigned || moved || faulty {
         return Some(());
     }
-    let message = if builtin {
+    let message = if moves {
+        format!("`{}` never reaches this: a move to another stage is about the party alone", event.name)
+    } else if builtin {
         format!("`{}` is built in and heard without being named", event.name)
     } else {
         format!(

@@ -138,7 +138,7 @@ fn regular(node: &Node, context: &mut Context<'_>) -> Option<Option<Regular>> {
 }
 
 /// A length of time above zero.
-fn length(node: &Node, context: &mut Context<'_>) -> Option<i64> {
+pub(super) fn length(node: &Node, context: &mut Context<'_>) -> Option<i64> {
     let length = literal::duration(node, context)?;
     if length > 0 {
         return Some(length);

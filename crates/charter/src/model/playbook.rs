@@ -2,7 +2,7 @@
 
 use makegood_money::Ratio;
 
-use super::{Charter, Follows, PromiseId, ShapeId};
+use super::{Charter, Follows, PromiseId, ShapeId, Sign};
 use crate::clock::Clock;
 use crate::expr::Expr;
 use crate::text::Texts;
@@ -26,16 +26,29 @@ pub struct Playbook {
     pub follows: Option<Follows>,
     /// Only if this holds; may read `data`, and with `follows` also `made`, `promise` and `duty`.
     pub when: Option<Expr>,
+    /// Other events that begin it. What it keeps as `made` has then the fields of the same name and type; the others are absent.
+    pub also: Vec<Sign>,
     /// True when it stands on the page that customers read.
     pub published: bool,
     /// Who in the company speaks for the party, by role.
     pub speaks_for_them: Option<Box<str>>,
     /// The share of plays that are left alone on purpose, to compare with.
     pub control: Option<Ratio>,
+    /// What it is for, by which those left alone are compared with the others.
+    pub aim: Option<Aim>,
     /// The steps, each after those that it names.
     pub steps: Vec<Step>,
     /// What else ends it, in the order in which they are tried.
     pub endings: Vec<Ending>,
+}
+
+/// What a playbook is for.
+#[derive(Debug, Clone)]
+pub struct Aim {
+    /// The events that show it, whatever became of the play.
+    pub shown_by: Vec<Sign>,
+    /// How long after the play began they count, in milliseconds.
+    pub within: i64,
 }
 
 /// A step of a playbook.
@@ -53,6 +66,8 @@ pub struct Step {
     pub after: Vec<StepId>,
     /// Only if this holds; may read `made` and `step`. Passed by otherwise.
     pub when: Option<Expr>,
+    /// Kept as soon as this holds, whatever made it so; may read `made`, `step` and `promised`.
+    pub once: Option<Expr>,
     /// Done by another person than these steps: an approval.
     pub unlike: Vec<StepId>,
     /// True when the play goes on once the step is overdue: nothing is heard from whoever was asked.
@@ -70,6 +85,22 @@ pub struct Ending {
     pub when: Option<Expr>,
     /// What is said of it, in the customer's words.
     pub says: Texts,
+}
+
+impl Playbook {
+    /// Every event that begins it, with its condition: the one whose data it keeps first.
+    pub fn beginnings(&self) -> impl Iterator<Item = (ShapeId, Option<&Expr>)> {
+        let first = (self.follows.map_or(self.on, |follows| follows.on), self.when.as_ref());
+        std::iter::once(first).chain(self.also.iter().map(|sign| (sign.on, sign.when.as_ref())))
+    }
+
+    /// True when an expression of it reads what was promised while it runs.
+    pub fn reads_promised(&self) -> bool {
+        let own = self.steps.iter().flat_map(|step| [step.when.as_ref(), step.once.as_ref()]);
+        let endings = self.endings.iter().map(|ending| ending.when.as_ref());
+        let mut read = own.chain(endings).flatten().flat_map(|expression| expression.reads());
+        read.any(|read| read.path.starts_with("promised."))
+    }
 }
 
 impl Charter {

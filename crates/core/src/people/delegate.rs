@@ -137,7 +137,7 @@ fn upward(folding: &Folding, promise: &Promise) -> Vec<Promise> {
 }
 
 /// What was promised first.
-pub(super) fn root(folding: &Folding, promise: &Promise) -> Promise {
+pub(crate) fn root(folding: &Folding, promise: &Promise) -> Promise {
     upward(folding, promise).pop().unwrap_or_else(|| promise.clone())
 }
 

@@ -36,8 +36,13 @@ pub(super) fn next(folding: &mut Folding, promise: &mut Promise, rules: &Rules) 
 /// Makes what should be there by the time of an event, where the clock has not come so far: what happens then is evidence for the
 /// promise whose turn it is.
 pub(crate) fn catch_up(folding: &mut Folding, event: &Event) -> Result<(), FoldError> {
+    let about = event.thing().unwrap_or_default();
     for _ in 0..limits::CATCH_UP {
         let behind = |promise: &&Promise| {
+            // Only what the event is about: what else is in hand is not the same whichever charters there are.
+            if *promise.thing != *about {
+                return false;
+            }
             let rhythm = promise.word().and_then(|word| word.rhythm);
             rhythm.is_some_and(|rhythm| rhythm.next.is_none()) && promise.state.is_open() && promise.due < event.time
         };

@@ -8,10 +8,12 @@
 
 mod because;
 mod derive;
+mod moved;
 mod words;
 
 pub use because::{Ended, Grounds, MoveReason};
 pub use derive::Stand;
+pub(crate) use moved::say;
 pub use words::{grounds_words, move_words, phase_word, stage_word};
 
 use makegood_charter::expr::{Expr, Scope};
@@ -236,6 +238,7 @@ fn look(
         standing.stage = Some(found.stage);
         standing.since = found.since;
         standing.moves = number;
+        moved::note(folding, &one);
         folding.put_beside(Beside::Move(one));
     }
     standing.wake_at = standing.changes_at(stages, at);

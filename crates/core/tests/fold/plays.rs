@@ -239,7 +239,10 @@ fn one_play_about_a_thing_at_a_time() {
 
 #[test]
 fn a_share_is_left_alone_and_ends_as_the_others_do() {
-    let text = CHARTER.replace("    speaks_for_them", "    control: 25%\n    speaks_for_them");
+    let text = CHARTER.replace(
+        "    speaks_for_them",
+        "    control: 25%\n    aim: {shown_by: {on: complaint.judged, if: data.content}, within: 30d}\n    speaks_for_them",
+    );
     let (mut alone, mut worked) = (0, 0);
     for number in 0..200 {
         let mut world = World::under(&[&text]);
@@ -317,11 +320,24 @@ fn a_play_whose_charter_version_is_gone_loses_nothing() {
     let mut desk = Desk::new();
     let steps = desk.steps();
     let other = CHARTER.replace("version: \"1\"", "version: \"2\"");
+    let other = other.replace("playbooks:", "  order.noted: {party: customer, about: complaint}\nplaybooks:");
     let book = std::mem::replace(&mut desk.0.book, World::under(&[&other]).book);
     assert_eq!(refused(desk.tell("complaint.acknowledged", "ack", "06-01 09:00", json!({}))), "unknown-charter");
     let (promise, actor) = (name(&desk, 0), "ann");
     let told = json!({"promise": promise, "actor": actor});
     assert_eq!(desk.0.refused("promise.kept", "06-01 09:00", told), "unknown-charter");
+    // What is no act of this play is taken, whatever became of its charter: it is about the same complaint all the same.
+    desk.0
+        .tell_of(
+            COMPLAINT,
+            "play.assigned",
+            "other",
+            "06-01 09:00",
+            json!({"role": "desk", "to": "employee:ann", "actor": "hr"}),
+        )
+        .unwrap_err();
+    desk.0.say("goodwill.given", "06-01 09:10", json!({"amount": "5 USD", "reason": "late", "actor": "ann"}));
+    desk.tell("order.noted", "note", "06-01 09:20", json!({})).unwrap();
     // Put back, it goes on where it stood, and what was refused is taken.
     desk.0.book = book;
     assert_eq!(desk.steps(), steps);

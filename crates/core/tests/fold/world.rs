@@ -241,15 +241,17 @@ impl World {
 
     fn fold(&mut self, happening: &Happening) -> Result<Vec<Box<str>>, FoldError> {
         let needs = needs(&self.book, PARTY, happening);
-        let mut promises: Vec<_> = self.promises.values().filter(|promise| needs.wants(promise)).cloned().collect();
-        with_ties(&mut promises, |id| Ok::<_, std::convert::Infallible>(self.promises.get(id).cloned())).unwrap();
+        let wanted = self.promises.values().filter(|promise| needs.wants(promise));
+        let mut promises: Vec<Arc<Promise>> = wanted.cloned().map(Arc::new).collect();
+        let get = |id: &PartId| Ok::<_, std::convert::Infallible>(self.promises.get(id).cloned().map(Arc::new));
+        with_ties(&mut promises, get).unwrap();
         let about: Vec<[u8; 4]> = needs.beside_of(&promises).collect();
         let loaded = |part: &&Beside| part.kind().is_loaded() && about.contains(&about_of(&part.id()));
         let beside = self.beside.values().filter(loaded);
         let loaded = Loaded {
-            beside: beside.cloned().collect(),
+            beside: beside.cloned().map(Arc::new).collect(),
             promises,
-            remedies: needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().collect(),
+            remedies: needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().map(Arc::new).collect(),
         };
         let context = Context { budget_spent: self.budget_spent };
         let folded = fold(&self.book, PARTY, self.party.clone(), loaded, happening, context)?;
@@ -294,6 +296,7 @@ impl World {
             stages: self.party.stages.clone(),
             roles: self.party.roles.clone(),
             absences: self.party.absences.clone(),
+            credits: self.party.credits.clone(),
             ..Party::default()
         };
         self.promises.values().for_each(|promise| counted.tally(promise));

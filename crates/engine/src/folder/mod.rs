@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use makegood_charter::Moment;
-use makegood_core::{BesideKind, Budget, Context, Event, FoldError, Happening, Ident, Rulebook, fold, needs};
+use makegood_core::{
+    BesideKind, Budget, Context, Event, FoldError, Happening, Ident, Loaded, Party, Rulebook, fold, needs,
+    not_their_role, whose_role,
+};
 use makegood_store::{Body, Commit, FanoutRow, InterestRow, PartKind, Reader, Slot, TallyRow, slot_of};
 use sha2::{Digest, Sha256};
 
@@ -405,6 +408,13 @@ impl Folder {
         let Some(at_hand) = self.working.party(key) else { return Err(EngineError::Lost { key: key.into() }) };
         at_hand.load(&mut *self.reader, key, &needs)?;
         let loaded = at_hand.needed(&needs);
+        // The roles of whoever acts stand in a state of their own, so that they are asked about here, once the fold has taken the event.
+        let asks = match &entry.happening {
+            Happening::Event(event) if &*event.subject == key => {
+                whose_role(&self.book, &loaded, event).map(|_| loaded.clone())
+            }
+            _ => None,
+        };
         let folded = match fold(&self.book, key, at_hand.state.clone(), loaded, &entry.happening, context) {
             Ok(folded) => folded,
             Err(FoldError::Refused(refusal)) => {
@@ -412,6 +422,12 @@ impl Folder {
             }
             Err(error) => return Err(EngineError::Fold { key: key.into(), error: Box::new(error) }),
         };
+        if let (Happening::Event(event), Some(loaded)) = (&entry.happening, asks)
+            && let Some(reject) = self.judge_role(key, &loaded, event)?
+        {
+            return Ok(Err(reject));
+        }
+        let Some(at_hand) = self.working.party(key) else { return Err(EngineError::Lost { key: key.into() }) };
         let row = at_hand.log.append(
             key,
             (entry.ident, entry.time, now),
@@ -426,16 +442,16 @@ impl Folder {
         at_hand.state = folded.party;
         for promise in folded.promises {
             at_hand.changed.push((PartKind::Promise, promise.id));
-            at_hand.promises.insert(promise.id, Part { part: Box::new(promise), batch });
+            at_hand.promises.insert(promise.id, Part { part: Arc::new(promise), batch });
         }
         for remedy in folded.remedies {
             at_hand.changed.push((PartKind::Remedy, remedy.id));
-            at_hand.remedies.insert(remedy.id, Part { part: Box::new(remedy), batch });
+            at_hand.remedies.insert(remedy.id, Part { part: Arc::new(remedy), batch });
         }
         for part in folded.beside {
             let (id, kind) = (part.id(), part.kind());
             at_hand.changed.push((rows::part_kind(kind), id));
-            at_hand.beside.insert((id, kind), Part { part: Box::new(part), batch });
+            at_hand.beside.insert((id, kind), Part { part: Arc::new(part), batch });
         }
         let large = at_hand.parts() > self.bounds.parts_at_hand && !std::mem::replace(&mut at_hand.large, true);
         if large {
@@ -455,6 +471,25 @@ impl Folder {
             }
         }
         Ok(Ok(folded.interests))
+    }
+
+    /// Refuses what its actor, of whom it is known which roles they have, has no role for.
+    fn judge_role(&mut self, key: &str, loaded: &Loaded, event: &Event) -> Result<Option<Reject>, EngineError> {
+        let Some(actor) = whose_role(&self.book, loaded, event) else { return Ok(None) };
+        let own = self.state_of(actor)?;
+        let Some(at_hand) = self.working.party(key) else { return Err(EngineError::Lost { key: key.into() }) };
+        let refusal = not_their_role(&self.book, &at_hand.state, loaded, event, &own);
+        Ok(refusal.map(|refusal| Reject::new(refusal.code, refusal.message, refusal.help)))
+    }
+
+    /// The state of a party that is only looked at: as it is at hand where that is sure to be the latest, otherwise as it is kept.
+    fn state_of(&mut self, key: &str) -> Result<Party, EngineError> {
+        let latest = !self.shared || self.is_under_way(key);
+        if let Some(at_hand) = self.working.party(key).filter(|_| latest) {
+            return Ok(at_hand.state.clone());
+        }
+        let head = self.reader.heads(&[(slot_of(key), key)])?.into_iter().flatten().next();
+        Ok(rows::party(head.as_ref().map(|head| &*head.state).unwrap_or_default())?)
     }
 
     /// What the fold is told from outside: whether the budget of the day in which `time` falls is spent.

@@ -175,7 +175,8 @@ impl Judges<'_> {
             taken.map_err(|error| EngineError::Fold { key: key.into(), error: Box::new(error) })?;
             said.push(Some(logged).filter(|logged| self.read_alike(logged)));
         }
-        Ok(Recorded { owed: replay.remedies, said })
+        let owed = replay.remedies.into_iter().map(|(id, remedy)| (id, Arc::unwrap_or_clone(remedy))).collect();
+        Ok(Recorded { owed, said })
     }
 
     /// True of a line that the draft reads as it was read: no version that knows its type failed to read it, in force or not.
@@ -227,6 +228,7 @@ impl Judges<'_> {
         let would: Vec<&Remedy> = replay
             .remedies
             .values()
+            .map(|remedy| &**remedy)
             .filter(|remedy| counted(self.drafted, remedy) && !is_unknown_penalty(replay, recorded, remedy))
             .collect();
         sums.parties = sums.parties.saturating_add(1);

@@ -222,7 +222,7 @@ fn what_was_judged_meanwhile_holds_up_the_approval() {
     let log = charter_log(&mut *store.reader().unwrap(), "air").unwrap();
     assert_eq!((log[1].kind, log[1].from), (ActKind::Withdrawn, two.from));
     check(&store);
-    let verified = verify(&*store, &book(&*store), &mut || {}).unwrap();
+    let verified = verify(&*store, &book(&*store), 2, &|| {}).unwrap();
     assert_eq!(verified.faults, Vec::<String>::new());
 }
 

@@ -269,7 +269,7 @@ impl Desk {
     /// Asserts that the database is whole: chains, books and views are right, and the log gives the same again.
     pub fn check(&mut self) {
         self.session.flush().unwrap();
-        let verified = verify(&*self.store, &self.book, &mut || {}).unwrap();
+        let verified = verify(&*self.store, &self.book, 2, &|| {}).unwrap();
         assert_eq!(verified.faults, Vec::<String>::new());
         let rebuilt = rebuild(&*self.store, &self.book, 2, &|| {}).unwrap();
         assert_eq!((rebuilt.differ, rebuilt.kept), (Vec::new(), rebuilt.folded));

@@ -125,7 +125,7 @@ fn an_event_on_its_way_to_many_goes_on_after_a_sudden_death() {
             for (table, rows) in [("remedy", u64::from(MANY)), ("fanout", 0), ("inbox", 0)] {
                 assert_eq!(reader.count(table).unwrap(), rows, "{table} after {commits}, sharing {sharing}");
             }
-            assert_eq!(makegood_engine::verify(&open(), &book, &mut || {}).unwrap().faults, Vec::<String>::new());
+            assert_eq!(makegood_engine::verify(&open(), &book, 2, &|| {}).unwrap().faults, Vec::<String>::new());
         }
     }
 }

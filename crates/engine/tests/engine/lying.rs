@@ -59,6 +59,7 @@ impl Reader for LyingReader {
         outbox_due(slot: Slot, topics: &[&str], until: i64, limit: usize) -> Vec<OutboxRow>;
         outbox_of(slot: Slot, party: &str) -> Vec<OutboxRow>;
         waiting(queue: Queue, until: i64, slots: &[Slot]) -> Vec<Slot>;
+        claimed(queue: Queue, slots: &[Slot]) -> Vec<Slot>;
         interests_of_slot(slot: Slot, after: Option<(&str, &str)>, limit: usize) -> Vec<InterestRow>;
         outbox_of_slot(slot: Slot, after: Option<(&str, &PartId)>, limit: usize) -> Vec<OutboxRow>;
         tallies_of_slot(slot: Slot) -> Vec<TallyRow>;

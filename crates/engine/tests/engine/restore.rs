@@ -44,7 +44,7 @@ fn an_earlier_moment_is_what_was_there_then() {
             // What was on its way is carried on by the first session.
             let store: std::sync::Arc<dyn Store> = std::sync::Arc::new(target);
             drop(makegood_engine::Session::new(store.clone(), whole.book.clone(), at(until)).unwrap());
-            assert_eq!(verify(&*store, &whole.book, &mut || {}).unwrap().faults, Vec::<String>::new(), "{until}");
+            assert_eq!(verify(&*store, &whole.book, 2, &|| {}).unwrap().faults, Vec::<String>::new(), "{until}");
             let rebuilt = rebuild(&*store, &whole.book, 1, &|| {}).unwrap();
             assert!(rebuilt.is_same(), "{until}: {:?}", rebuilt.differ);
             let digest_of = |reader: &mut dyn makegood_store::Reader| digest(reader).unwrap();

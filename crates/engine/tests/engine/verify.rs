@@ -56,7 +56,7 @@ fn tampering_is_found_and_named() {
         ("DELETE FROM interest", "`customer:1`: it was promised something about `flight:1` and does not hear of it"),
         ("DELETE FROM head WHERE key = 'customer:1'", "3 rows of `event` are kept, 1 belong to a party or thing"),
     ] {
-        let faults = verify(&tampered(&file, sql), &desk.book, &mut || {}).unwrap().faults;
+        let faults = verify(&tampered(&file, sql), &desk.book, 2, &|| {}).unwrap().faults;
         assert!(faults.iter().any(|found| found.starts_with(fault)), "{sql}: {faults:?}");
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::Database;
+use super::{Database, Spoken};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CustodyCommand {
@@ -12,15 +12,14 @@ pub(crate) enum CustodyCommand {
     Show {
         /// The thing: `order:7`
         thing: String,
-        /// en, zh or nb
-        #[arg(long, default_value = "en", value_parser = ["en", "zh", "nb"])]
-        language: String,
+        #[command(flatten)]
+        spoken: Spoken,
         #[command(flatten)]
         database: Database,
     },
     /// Write hand-offs as a document of GS1's EPCIS 2.0 (JSON)
     Export {
-        /// The file
+        /// The file, or `-` for standard output
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
         /// Only of these things; without one, of all

@@ -2,7 +2,7 @@ use std::num::NonZeroUsize;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Database;
+use super::{Database, Spoken};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlayCommand {
@@ -14,9 +14,8 @@ pub(crate) enum PlayCommand {
         play: String,
         #[command(flatten)]
         database: Database,
-        /// The language: en, zh or nb
-        #[arg(long, default_value = "en", value_parser = ["en", "zh", "nb"])]
-        language: String,
+        #[command(flatten)]
+        spoken: Spoken,
     },
     /// How the plays of a playbook came out, each share with how sure one may be of it
     Figures {
@@ -27,6 +26,8 @@ pub(crate) enum PlayCommand {
         /// Split them by this field of the event that began them: `mode`
         #[arg(long, value_name = "FIELD")]
         by: Option<String>,
+        #[command(flatten)]
+        spoken: Spoken,
     },
     /// The agenda of the weekly review: what ended in the last seven days or is overdue, by the cause in the process
     Review {
@@ -35,6 +36,8 @@ pub(crate) enum PlayCommand {
         /// The end of the week: `now`, a date or a time
         #[arg(long, value_name = "TIME", default_value = "now")]
         at: String,
+        #[command(flatten)]
+        spoken: Spoken,
     },
     /// Find who does the steps of running plays: whoever has the role for the party, a deputy while they are away, or of those who
     /// have it for the house the one with the fewest open steps
@@ -49,6 +52,8 @@ pub(crate) enum PlayCommand {
         /// When: `now`, a date or a time
         #[arg(long, value_name = "TIME", default_value = "now")]
         at: String,
+        #[command(flatten)]
+        spoken: Spoken,
     },
     /// Note that a step of a play is done
     Done {
@@ -67,6 +72,8 @@ pub(crate) enum PlayCommand {
         /// When: `now`, a date or a time
         #[arg(long, value_name = "TIME", default_value = "now")]
         at: String,
+        #[command(flatten)]
+        spoken: Spoken,
     },
 }
 
@@ -86,6 +93,8 @@ pub(crate) struct PlayList {
     /// At most this many
     #[arg(long, default_value = "50")]
     pub limit: NonZeroUsize,
+    #[command(flatten)]
+    pub spoken: Spoken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -127,4 +136,6 @@ pub(crate) struct Repair {
     /// When it was decided: `now`, a date or a time. Whoever came to the thing later was not hit
     #[arg(long, value_name = "TIME", default_value = "now")]
     pub at: String,
+    #[command(flatten)]
+    pub spoken: Spoken,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use makegood_core::Finding;
 
-use super::{Database, Format};
+use super::{Database, Format, Spoken};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PromiseCommand {
@@ -194,6 +194,8 @@ pub(crate) struct PromiseList {
     /// At most this many
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
+    #[command(flatten)]
+    pub spoken: Spoken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -229,6 +231,8 @@ pub(crate) struct RatesOf {
     /// How the rates are written
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    #[command(flatten)]
+    pub spoken: Spoken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -257,7 +261,7 @@ pub(crate) struct Suggest {
     /// The thing it is about, if there is one
     #[arg(long, value_name = "THING")]
     pub about: Option<String>,
-    /// Its language: en, zh or nb; each is tried unless said
+    /// Its language, in which the command answers too: en, zh or nb; each is tried unless said
     #[arg(long, value_parser = ["en", "zh", "nb"])]
     pub language: Option<String>,
     /// Who hands in the text

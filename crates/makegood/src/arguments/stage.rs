@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use makegood_charter::model::{Phase, Stage};
 
-use super::{Base, Database, Model, Output};
+use super::{Base, Database, Model, Output, Spoken};
 
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 #[derive(Debug, Subcommand)]
@@ -35,7 +35,7 @@ pub(crate) enum StageCommand {
         /// As of this moment, by all that is known now: a date (its end) or a time. As it stands recorded unless said
         #[arg(long, value_name = "WHEN")]
         at: Option<String>,
-        /// The language of the next action
+        /// The language: en, zh or nb; of another language of the charter the next action alone
         #[arg(long, default_value = "en")]
         language: String,
         /// How many are shown to people, the latest to come into their stage first; CSV and JSON name all
@@ -57,6 +57,8 @@ pub(crate) enum StageCommand {
         /// By all that is known now of those dates, or as it stood written then
         #[arg(long, value_enum, default_value_t)]
         known: Known,
+        #[command(flatten)]
+        spoken: Spoken,
         #[command(flatten)]
         output: Output,
     },

@@ -9,6 +9,7 @@ use makegood_store::{Body, PartKind, SLOTS, Slot, slot_of};
 
 use super::run::taken;
 use crate::arguments::{CustodyCommand, Database};
+use crate::language::Language;
 use crate::output::{bar, put, put_line};
 use crate::{Failure, clock, epcis, open, story};
 
@@ -17,14 +18,14 @@ const LINES: usize = 10_000;
 
 pub fn run(arguments: &CustodyCommand) -> Result<bool, Failure> {
     match arguments {
-        CustodyCommand::Show { thing, language, database } => show(thing, language, database),
+        CustodyCommand::Show { thing, spoken, database } => show(thing, spoken.language(), database),
         CustodyCommand::Export { to, things, database } => export(to, things, database),
         CustodyCommand::Import { file, kind, lines, database } => import(file, kind, *lines, database.as_ref()),
     }
 }
 
 /// The chain of a thing as each party who was promised something of it may know it.
-fn show(thing: &str, language: &str, database: &Database) -> Result<bool, Failure> {
+fn show(thing: &str, language: Language, database: &Database) -> Result<bool, Failure> {
     let opened = open::database(&database.db)?;
     let mut reader = opened.store.reader()?;
     let slot = slot_of(thing);
@@ -39,14 +40,18 @@ fn show(thing: &str, language: &str, database: &Database) -> Result<bool, Failur
                 if let Some(Beside::Custody(chain)) = rows::beside(&row)?
                     && &*chain.thing == thing
                 {
-                    put!("{party}\n{}", story::chain(&chain, &opened, &mut *reader, language)?);
+                    put!("{party}\n{}", story::chain(&chain, &opened, &mut *reader, language.0)?);
                     found = true;
                 }
             }
         }
     }
     if !found {
-        put_line!("nobody who was promised `{thing}` has heard of a hand-off");
+        match language.0 {
+            "zh" => put_line!("获得 `{thing}` 承诺的各方均未得知任何交接"),
+            "nb" => put_line!("ingen som ble lovet `{thing}`, har hørt om en overlevering"),
+            _ => put_line!("nobody who was promised `{thing}` has heard of a hand-off"),
+        }
     }
     Ok(found)
 }
@@ -88,6 +93,11 @@ fn export(to: &Path, things: &[String], database: &Database) -> Result<bool, Fai
     events.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     let count = events.len();
     let document = epcis::document(events.into_iter().map(|(_, _, event)| event).collect(), clock::now());
+    // A dash is standard output, so that another program can read on.
+    if to == Path::new("-") {
+        put_line!("{document:#}");
+        return Ok(true);
+    }
     std::fs::write(to, format!("{document:#}\n"))
         .map_err(|error| Failure::from_error("M060", &error, format!("`{}` cannot be written", to.display())))?;
     put_line!("{count} events of custody written to {}", to.display());

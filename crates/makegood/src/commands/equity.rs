@@ -4,8 +4,9 @@ use serde_json::{Value as Json, json};
 
 use crate::Failure;
 use crate::arguments::{By, DrillLine, EquityCommand, Output};
+use crate::open::threads;
 use crate::output::{amount, counter, grouped};
-use crate::value::{Base, Cell, Fitted, Report, Table, date_of, for_day, refused, threads};
+use crate::value::{Base, Cell, Fitted, Report, Table, date_of, for_day, refused};
 
 /// `makegood equity`: the statement of customer equity.
 pub fn run(arguments: &EquityCommand) -> Result<bool, Failure> {

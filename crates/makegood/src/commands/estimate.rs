@@ -13,7 +13,7 @@ pub fn run(arguments: &EstimateArguments) -> Result<bool, Failure> {
     let draft = Arc::new(open::draft(&name, &text)?);
     let history = super::history::whole(&arguments.history)?;
     let progress = bar(history.parties().len() as u64, "estimating");
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = open::threads();
     let found = estimate(&history, &draft, threads, &|| progress.inc(1))?;
     progress.finish_and_clear();
     match arguments.format {

@@ -10,7 +10,7 @@ use crate::{Failure, open};
 pub fn run(arguments: &Database) -> Result<bool, Failure> {
     let opened = open::database(&arguments.db)?;
     let progress = bar(u64::from(SLOTS), "folding the log again");
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = open::threads();
     let rebuilt = makegood_engine::rebuild(&*opened.store, &opened.book, threads, &|| progress.inc(1))?;
     progress.finish_and_clear();
     put_line!("{} events of {} parties folded again", grouped(rebuilt.events), grouped(rebuilt.parties));

@@ -37,8 +37,22 @@ pub fn run(arguments: &Repair) -> Result<bool, Failure> {
         send(&opened, &Said { kind: REPAIR_DECIDED, party, about: None, by, at, data, id: Some(&id) })?;
     }
     let credited = grouped(credited(&mut *opened.store.reader()?, &arguments.thing, &ident)?);
-    let decided = if before { " (decided before: nothing was done again)" } else { "" };
-    put_line!("{}: {} each, {credited} credited{decided}", arguments.thing, arguments.amount);
+    let language = arguments.spoken.language();
+    let decided = if before {
+        language.of([
+            " (decided before: nothing was done again)",
+            "（此前已决定，未重复执行）",
+            " (bestemt før: ingenting ble gjort på nytt)",
+        ])
+    } else {
+        ""
+    };
+    let (thing, amount) = (&arguments.thing, &arguments.amount);
+    match language.0 {
+        "zh" => put_line!("{thing}：每人 {amount}，已补偿 {credited} 人{decided}"),
+        "nb" => put_line!("{thing}: {amount} til hver, {credited} godskrevet{decided}"),
+        _ => put_line!("{thing}: {amount} each, {credited} credited{decided}"),
+    }
     Ok(true)
 }
 

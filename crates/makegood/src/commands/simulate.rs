@@ -29,7 +29,7 @@ pub fn run(arguments: &Simulate) -> Result<bool, Failure> {
     }
     let segment = arguments.segment.as_deref().map(Into::into);
     let simulation = Simulation { draft: Arc::new(draft), until, segment };
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = open::threads();
     let found = match &arguments.history {
         Some(folder) => {
             let history = super::history::whole(folder)?;

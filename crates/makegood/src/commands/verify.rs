@@ -9,7 +9,7 @@ use crate::{Failure, open};
 pub fn run(arguments: &Database) -> Result<bool, Failure> {
     let opened = open::database(&arguments.db)?;
     let progress = bar(u64::from(SLOTS), "verifying");
-    let verified = makegood_engine::verify(&*opened.store, &opened.book, &mut || progress.inc(1))?;
+    let verified = makegood_engine::verify(&*opened.store, &opened.book, open::threads(), &|| progress.inc(1))?;
     progress.finish_and_clear();
     put_line!(
         "{} lines of {} logs follow their chains, {} movements were summed, {} promises, remedies and other parts compared",

@@ -3,9 +3,9 @@
 use makegood_charter::decode::check_key;
 use makegood_charter::value::{Moment, Value};
 use makegood_core::id::{Kind, Name, about};
-use makegood_core::{Beside, Play, PlayState, Promise, StepState, promise_text};
+use makegood_core::{Beside, Play, Promise, StepState, promise_text};
 use makegood_engine::rows;
-use makegood_store::PartKind;
+use makegood_store::{PartId, PartKind};
 
 use super::{Teller, books, by_time, moment, section};
 use crate::Failure;
@@ -41,6 +41,11 @@ impl Teller<'_> {
         let mut promises = Vec::new();
         for thing in &things {
             promises.extend(self.promises_about(thing)?);
+        }
+        for id in traced(play, &party) {
+            let row = self.reader.part(self.slot, &party, PartKind::Promise, &id)?;
+            let promise = row.as_ref().map(rows::promise).transpose()?;
+            promises.extend(promise.filter(|found| promises.iter().all(|known| known.id != found.id)));
         }
         let first = promises.iter().find(|promise| promise.play() == Some(play.id));
         let says = playbook.says.get(language.0).map(|says| says.render(&|slot| self.filled(slot, play, first)));
@@ -120,12 +125,7 @@ impl Teller<'_> {
     fn play_stands(&self, play: &Play) -> String {
         let rules = self.rules(&play.charter);
         let ending = rules.and_then(|rules| play.playbook_of(rules)?.endings.get(play.ending?));
-        let word = match play.state {
-            PlayState::Running => self.language.of(["running", "进行中", "pågår"]),
-            PlayState::Done => self.language.of(["done", "已完成", "fullført"]),
-            PlayState::Ended => self.language.of(["ended", "已结束", "avsluttet"]),
-            PlayState::Control => self.language.of(["left alone", "对照组", "latt i fred"]),
-        };
+        let word = self.language.play(play.state);
         ending.map_or_else(|| word.to_owned(), |ending| format!("{word}: {}", ending.name))
     }
 
@@ -160,6 +160,15 @@ impl Teller<'_> {
             Name::new(Kind::Promise, &self.party, promise.id).to_string(),
         ])
     }
+}
+
+/// The promises of the party that the event which began a play names in its data: why somebody left is traced to the broken one.
+fn traced(play: &Play, party: &str) -> Vec<PartId> {
+    let named = play.began.iter().filter_map(|value| match value {
+        Value::Text(text) => Name::parse(text).filter(|name| name.kind == Kind::Promise),
+        _ => None,
+    });
+    named.filter(|name| Name::new(Kind::Promise, party, name.id) == *name).map(|name| name.id).collect()
 }
 
 /// The things that the event which began a play names in its data: what a complaint concerns belongs to its facts.

@@ -15,8 +15,8 @@ use makegood_value::equity::{Cause, Circumstances, LetDown, LostSpell};
 use makegood_value::{Day, Fault, Histories};
 
 use super::base::{Base, Terms};
-use super::threads;
 use crate::arguments::Unit;
+use crate::open::threads;
 use crate::output::{bar, grouped};
 use crate::{Failure, open};
 

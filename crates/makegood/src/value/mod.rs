@@ -40,10 +40,5 @@ pub(crate) fn refused(error: &makegood_value::ValueError) -> Failure {
 
 /// How a model is fitted to rows of a file.
 pub(crate) fn sheet_options(prior: f64) -> makegood_value::repeat::FitOptions {
-    makegood_value::repeat::FitOptions { threads: threads(), prior, ..Default::default() }
-}
-
-/// The threads that fits and scores may use.
-pub(crate) fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    makegood_value::repeat::FitOptions { threads: crate::open::threads(), prior, ..Default::default() }
 }

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::base::Base;
 use super::days::date_of;
-use super::{refused, threads};
+use super::refused;
 use crate::arguments::{Model, ModelName};
+use crate::open::threads;
 use crate::output::counter;
 use crate::{Failure, clock};
 

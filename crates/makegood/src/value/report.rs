@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::html;
 use crate::Failure;
 use crate::arguments::{Output, ReportFormat};
+use crate::language::Language;
 use crate::output::{amount, grouped, put, table};
 
 /// An answer.
@@ -143,6 +144,14 @@ impl Output {
     /// How many rows are written: people are shown `top` of them, spreadsheets get all.
     pub(crate) fn rows(&self, top: usize) -> usize {
         if self.format == ReportFormat::Csv { usize::MAX } else { top }
+    }
+
+    /// The language of the words that are written: people read theirs, and the columns of spreadsheets are called the same in all.
+    pub(crate) fn spoken<'l>(&self, language: Language<'l>) -> Language<'l> {
+        match self.format {
+            ReportFormat::Text | ReportFormat::Html => language,
+            ReportFormat::Csv | ReportFormat::Json => Language("en"),
+        }
     }
 
     /// The data for programs, made only where they are asked for: of a million customers they are large.

@@ -101,7 +101,9 @@ fn the_fuel_delivery() {
     // The slip is found and entered. It differs by three per cent: the case is open, and someone has four hours to call.
     heard(&desk, "3.jsonl", &slip(), "2026-03-03T09:31:00+01:00");
     assert_eq!(to(left(&desk, "question")), ["account manager"]);
-    let tasks = left(&desk, "task");
+    let mut tasks = left(&desk, "task");
+    // The care for newcomers has its own: this was her first order.
+    tasks.retain(|task| !field(task, "/data/step").starts_with("second-delivery/"));
     assert_eq!(
         tasks.iter().map(|task| field(task, "/data/step")).collect::<Vec<_>>(),
         ["short-measure/told", "short-measure/settled"]

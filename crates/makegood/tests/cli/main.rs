@@ -11,6 +11,7 @@ mod decisions;
 mod desk;
 mod explain;
 mod inputs;
+mod languages;
 mod models;
 mod people;
 mod plays;

@@ -42,14 +42,17 @@ pub(super) fn a_claim_is_one_holders(open: Open) {
     const LONG: u32 = 600_000;
     let world = World::new(open);
     let (mut one, mut two) = (world.store.writer().unwrap(), world.store.writer().unwrap());
+    let mut reader = world.store.reader().unwrap();
     for queue in ALL {
         let all = slots(&[7, 3, 1023]);
         assert_eq!(one.claim(queue, &all, LONG).unwrap(), all, "{queue:?}");
         assert_eq!(one.claim(queue, &all, LONG).unwrap(), all, "who holds a claim keeps it");
+        assert_eq!(reader.claimed(queue, &slots(&[1, 3, 7])).unwrap(), slots(&[3, 7]), "anyone can see it");
         assert_eq!(two.claim(queue, &slots(&[1, 3, 7, 9]), LONG).unwrap(), slots(&[1, 9]), "{queue:?}");
         two.release(queue, &all).unwrap();
         assert_eq!(two.claim(queue, &all, LONG).unwrap(), [], "nobody gives back what another holds");
         one.release(queue, &slots(&[3])).unwrap();
+        assert_eq!(reader.claimed(queue, &all).unwrap(), slots(&[7, 1023]), "what was given back is nobody's");
         assert_eq!(two.claim(queue, &all, LONG).unwrap(), slots(&[3]), "{queue:?}");
     }
 }
@@ -61,10 +64,12 @@ pub(super) fn a_claim_runs_out(open: Open) {
     assert_eq!(one.claim(Queue::Timers, &slot, 300).unwrap(), slot);
     assert_eq!(two.claim(Queue::Timers, &slot, 60_000).unwrap(), []);
     std::thread::sleep(std::time::Duration::from_millis(400));
+    assert_eq!(world.store.reader().unwrap().claimed(Queue::Timers, &slot).unwrap(), [], "it has run out");
     assert_eq!(two.claim(Queue::Timers, &slot, 60_000).unwrap(), slot, "its holder died");
     assert_eq!(one.claim(Queue::Timers, &slot, 300).unwrap(), [], "or was only slow: it is another's now");
     // As it looks once the clock has been set back by two days.
     assert_eq!(one.claim(Queue::Messages, &slot, 2 * 86_400_000).unwrap(), slot);
+    assert_eq!(world.store.reader().unwrap().claimed(Queue::Messages, &slot).unwrap(), [], "nobody's, then");
     assert_eq!(two.claim(Queue::Messages, &slot, 300).unwrap(), slot, "a claim from the future has run out");
 }
 

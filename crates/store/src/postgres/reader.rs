@@ -164,6 +164,27 @@ impl PostgresReader {
         let calls: Vec<Call> = slots.iter().map(|slot| Call::new(sql, params(slot))).collect();
         self.0.ask(doing, &calls)
     }
+
+    /// Those of these slots of which a statement says true, in their order.
+    fn those(
+        &mut self,
+        table: &'static str,
+        sql: &'static str,
+        slots: &[Slot],
+        more: &[Param],
+    ) -> Result<Vec<Slot>, StoreError> {
+        let numbers: Vec<i16> = slots.iter().map(|slot| number(*slot)).collect();
+        let answers = self.each(READING, sql, &numbers, more)?;
+        let mut those = Vec::new();
+        for (slot, rows) in slots.iter().zip(&answers) {
+            for row in rows {
+                if (Fetch { table, row }).get(0)? {
+                    those.push(*slot);
+                }
+            }
+        }
+        Ok(those)
+    }
 }
 
 impl Reader for PostgresReader {
@@ -398,23 +419,16 @@ impl Reader for PostgresReader {
     }
 
     fn waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
-        let numbers: Vec<i16> = slots.iter().map(|slot| number(*slot)).collect();
-        let (table, sql, more): (_, _, Vec<Param>) = match queue {
-            Queue::Timers => ("head", sql::TIMERS_WAIT, vec![&until]),
-            Queue::Deliveries => ("inbox", sql::DELIVERIES_WAIT, vec![]),
-            Queue::Messages => ("outbox", sql::MESSAGES_WAIT, vec![&until]),
-            Queue::Feeding => return Ok(Vec::new()),
-        };
-        let answers = self.each(READING, sql, &numbers, &more)?;
-        let mut waiting = Vec::new();
-        for (slot, rows) in slots.iter().zip(&answers) {
-            for row in rows {
-                if (Fetch { table, row }).get(0)? {
-                    waiting.push(*slot);
-                }
-            }
+        match queue {
+            Queue::Timers => self.those("head", sql::TIMERS_WAIT, slots, &[&until]),
+            Queue::Deliveries => self.those("inbox", sql::DELIVERIES_WAIT, slots, &[]),
+            Queue::Messages => self.those("outbox", sql::MESSAGES_WAIT, slots, &[&until]),
+            Queue::Feeding => Ok(Vec::new()),
         }
-        Ok(waiting)
+    }
+
+    fn claimed(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
+        self.those("claim", sql::CLAIMED, slots, &[&i16::from(queue.number())])
     }
 
     fn interests_of_slot(

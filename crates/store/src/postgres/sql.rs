@@ -251,6 +251,10 @@ pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
     WHERE claim.holder = excluded.holder OR claim.until <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint
         OR claim.until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 86400000
     RETURNING slot";
+/// True while a claim is held, by the same clock.
+pub(super) const CLAIMED: &str = "SELECT EXISTS (SELECT FROM claim WHERE slot = $1 AND what = $2
+    AND until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+    AND until <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 86400000)";
 pub(super) const RELEASE: &str = "DELETE FROM claim WHERE slot = $1 AND what = $2 AND holder = $3";
 
 pub(super) const DELIVERIES_WAIT: &str = "SELECT EXISTS (SELECT FROM inbox WHERE slot = $1)

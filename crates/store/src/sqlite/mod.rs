@@ -18,8 +18,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{Health, Reader, Store, StoreError, Writer};
 use fetch::failed;
 
-/// How long a connection waits for another one's write to end.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a connection that waits looks whether another one's write has ended: often, so that a short pause is noticed.
+const BUSY_LOOK: Duration = Duration::from_millis(2);
+/// How often it looks before it gives up: half a minute.
+const BUSY_LOOKS: i32 = 15_000;
 /// What a connection that writes keeps in memory: the pages that one large commit changes.
 const WRITER_CACHE_KIB: u32 = 128 * 1024;
 /// What a connection that reads keeps in memory. It forgets all of it whenever somebody commits, so more would not help.
@@ -41,7 +43,7 @@ const LOG_BYTES: u32 = 512 * 1024 * 1024;
 pub struct Sqlite {
     path: PathBuf,
     sharing: bool,
-    /// Writers of this process wait here in turn: SQLite's own waiting is by polling and can starve one.
+    /// Writers of this process wait here, not by looking at the file again and again.
     gate: Arc<Mutex<()>>,
     /// Open as long as the store is, so that the write-ahead log is not folded away and made anew with each short connection.
     keeper: Mutex<Connection>,
@@ -183,9 +185,18 @@ fn connect(path: &Path, flags: OpenFlags, cache_kib: u32) -> Result<Connection, 
 }
 
 fn raw(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let mut connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_handler(Some(look_again))?;
     Ok(connection)
+}
+
+/// Waits a little for another connection's write to end; false when it has lasted too long.
+fn look_again(looked: i32) -> bool {
+    let goes_on = looked < BUSY_LOOKS;
+    if goes_on {
+        std::thread::sleep(BUSY_LOOK);
+    }
+    goes_on
 }
 
 fn set_up(connection: &Connection, cache_kib: u32) -> rusqlite::Result<()> {

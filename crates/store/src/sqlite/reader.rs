@@ -56,6 +56,20 @@ impl SqliteReader {
         Ok(self.all(table, sql, params, read)?.into_iter().next())
     }
 
+    /// Those of these slots of which a statement says true, in their order.
+    fn those<P: rusqlite::Params>(
+        &mut self,
+        table: &'static str,
+        sql: &'static str,
+        slots: &[Slot],
+        params: impl Fn(u16) -> P,
+    ) -> Result<Vec<Slot>, StoreError> {
+        let answers = self.each(table, sql, slots, |statement, slot| {
+            statement.query_row(params(slot.0), |row| row.get::<_, bool>(0))
+        })?;
+        Ok(slots.iter().zip(answers).filter(|(_, holds)| *holds).map(|(slot, _)| *slot).collect())
+    }
+
     /// Answers `probe` for each key, in their order, from one snapshot. The b-tree is walked in the order of its keys, so that a
     /// page that answers several of them is looked for once.
     fn each<K: Ord, T>(
@@ -309,23 +323,16 @@ impl Reader for SqliteReader {
     }
 
     fn waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
-        let numbers: Vec<u16> = slots.iter().map(|slot| slot.0).collect();
-        if queue == Queue::Feeding {
-            return Ok(Vec::new());
+        match queue {
+            Queue::Timers => self.those("head", sql::TIMERS_WAIT, slots, |slot| (slot, until)),
+            Queue::Deliveries => self.those("inbox", sql::DELIVERIES_WAIT, slots, |slot| (slot,)),
+            Queue::Messages => self.those("outbox", sql::MESSAGES_WAIT, slots, |slot| (slot, until)),
+            Queue::Feeding => Ok(Vec::new()),
         }
-        let waits = |statement: &mut rusqlite::CachedStatement, slot: &u16| match queue {
-            Queue::Deliveries => statement.query_row((*slot,), |row| row.get(0)),
-            Queue::Timers | Queue::Messages | Queue::Feeding => {
-                statement.query_row((*slot, until), |row| row.get::<_, bool>(0))
-            }
-        };
-        let (table, sql) = match queue {
-            Queue::Timers => ("head", sql::TIMERS_WAIT),
-            Queue::Deliveries => ("inbox", sql::DELIVERIES_WAIT),
-            Queue::Messages | Queue::Feeding => ("outbox", sql::MESSAGES_WAIT),
-        };
-        let answers = self.each(table, sql, &numbers, waits)?;
-        Ok(slots.iter().zip(answers).filter(|(_, waits)| *waits).map(|(slot, _)| *slot).collect())
+    }
+
+    fn claimed(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
+        self.those("claim", sql::CLAIMED, slots, |slot| (slot, queue.number()))
     }
 
     fn interests_of_slot(

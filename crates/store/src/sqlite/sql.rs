@@ -186,6 +186,10 @@ pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
     ON CONFLICT (slot, what) DO UPDATE SET holder = excluded.holder, until = excluded.until
     WHERE claim.holder = excluded.holder OR claim.until <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)
         OR claim.until > CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + 86400000";
+/// True while a claim is held, by the same clock.
+pub(super) const CLAIMED: &str = "SELECT EXISTS (SELECT 1 FROM claim WHERE slot = ?1 AND what = ?2
+    AND until > CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)
+    AND until <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + 86400000)";
 pub(super) const RELEASE: &str = "DELETE FROM claim WHERE slot = ?1 AND what = ?2 AND holder = ?3";
 
 pub(super) const DELIVERIES_WAIT: &str = "SELECT EXISTS (SELECT 1 FROM inbox WHERE slot = ?1)

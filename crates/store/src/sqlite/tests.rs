@@ -106,7 +106,6 @@ fn every_connection_has_its_settings() {
         ("page_size", "Integer(4096)"),
         ("cache_size", "Integer(-131072)"),
         ("wal_autocheckpoint", "Integer(65536)"),
-        ("busy_timeout", "Integer(30000)"),
     ] {
         assert_eq!(text(&writer, name), value, "{name}");
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -14,9 +15,17 @@ use crate::{
     StoreError, Writer,
 };
 
+/// A commit of so many logs keeps others out for long: before the next there is a pause.
+const LARGE: usize = 1_000;
+/// The pause, in which one who looks as often as [`super::BUSY_LOOK`] finds the file free. Neither SQLite nor a mutex gives turns: one
+/// who writes without pause could keep all others out until they give up.
+const TURN: Duration = Duration::from_millis(5);
+
 pub(super) struct SqliteWriter {
     connection: Connection,
     sharing: bool,
+    /// True after a large commit: it is the turn of others.
+    was_large: bool,
     gate: Arc<Mutex<()>>,
     /// SQLite's count of foreign commits, as of this writer's last look.
     seen: i64,
@@ -52,7 +61,7 @@ fn during<T>(doing: &'static str, result: rusqlite::Result<T>) -> Result<T, Refu
 impl SqliteWriter {
     pub(super) fn new(connection: Connection, sharing: bool, gate: Arc<Mutex<()>>) -> Result<SqliteWriter, StoreError> {
         let seen = data_version(&connection).map_err(failed("sqlite_schema", "opening the file"))?;
-        Ok(SqliteWriter { connection, sharing, gate, seen, holder: new_holder() })
+        Ok(SqliteWriter { connection, sharing, was_large: false, gate, seen, holder: new_holder() })
     }
 }
 
@@ -63,6 +72,9 @@ fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 
 impl Writer for SqliteWriter {
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
+        if std::mem::replace(&mut self.was_large, commit.heads.len() >= LARGE) {
+            std::thread::sleep(TURN);
+        }
         let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
         // Dropped without `commit`, the transaction is rolled back.
         let transaction =

@@ -30,7 +30,7 @@ pub fn measure(place: &Place, site: &Site, kind: &str, (days, rounds): (u16, u16
     let rebuilding = watch.elapsed();
     ensure!(rebuilt.kept == rebuilt.folded, "the log folds to something else");
     let watch = Stopwatch::start();
-    let verified = verify(&*store, &site.book, &mut || {})?;
+    let verified = verify(&*store, &site.book, 2, &|| {})?;
     let verifying = watch.elapsed();
     ensure!(verified.faults.is_empty(), "{:?}", verified.faults);
     let done = folded.events.saturating_add(folded.delivered).saturating_add(folded.clock);
@@ -140,7 +140,7 @@ fn by_two(place: &Place, site: &Site, events: &[u8]) -> Result<Duration> {
         ensure!(status.success(), "a process failed: {status}");
     }
     let took = watch.elapsed();
-    let verified = verify(&*store, &site.book, &mut || {})?;
+    let verified = verify(&*store, &site.book, 2, &|| {})?;
     ensure!(verified.faults.is_empty(), "{:?}", verified.faults);
     Ok(took)
 }

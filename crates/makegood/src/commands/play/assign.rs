@@ -12,6 +12,7 @@ use serde_json::json;
 use super::gather::{Case, cases, named};
 use crate::Failure;
 use crate::commands::send::{Said, send};
+use crate::language::Language;
 use crate::open::Opened;
 use crate::output::{put, put_line, table};
 
@@ -25,14 +26,16 @@ const DEPUTIES: usize = 8;
 /// The people of the house: who has which role, who is away, and how much each has to do.
 struct House {
     at: Moment,
+    /// The language in which it is said why somebody was found.
+    language: String,
     people: BTreeMap<Box<str>, Party>,
     /// Steps that are open, by whose they are.
     load: BTreeMap<Box<str>, u64>,
 }
 
 /// Finds people for one play, or for every play that runs.
-pub fn run(opened: &Opened, play: Option<&str>, by: &str, at: Moment) -> Result<bool, Failure> {
-    let mut house = House { at, people: BTreeMap::new(), load: BTreeMap::new() };
+pub fn run(opened: &Opened, play: Option<&str>, by: &str, at: Moment, language: Language) -> Result<bool, Failure> {
+    let mut house = House { at, language: language.0.to_owned(), people: BTreeMap::new(), load: BTreeMap::new() };
     let mut running = Vec::new();
     let named = play.map(|play| named(opened, play)).transpose()?;
     cases(
@@ -75,9 +78,16 @@ pub fn run(opened: &Opened, play: Option<&str>, by: &str, at: Moment) -> Result<
         }
     }
     put!("{}", table(&found, &[]));
-    put_line!("{} roles found", found.len());
+    put_line!("{} {}", found.len(), language.of(["roles found", "个角色已有人担任", "roller funnet"]));
     for (role, count) in &nobody {
-        put_line!("nobody has the role `{role}`, which {count} plays need: send `role.given`");
+        put_line!(
+            "{}",
+            match language.0 {
+                "zh" => format!("没有人担任角色“{role}”，{count} 个事项需要该角色：请发送 `role.given`"),
+                "nb" => format!("ingen har rollen `{role}`, som {count} saker trenger: send `role.given`"),
+                _ => format!("nobody has the role `{role}`, which {count} plays need: send `role.given`"),
+            }
+        );
     }
     Ok(nobody.is_empty())
 }
@@ -156,10 +166,16 @@ impl House {
         let now = |known: &&Role| *known.role == *role && known.is_at(self.at);
         if let Some(own) = party.roles.iter().rev().find(now) {
             if !self.is_away(&own.to) {
-                return Some((own.to.clone(), "has the role for this party".to_owned()));
+                let why = ["has the role for this party", "负责该客户的这一角色", "har rollen for denne parten"];
+                return Some((own.to.clone(), Language(&self.language).of(why).to_owned()));
             }
             if let Some(deputy) = self.deputy(&own.to) {
-                return Some((deputy, format!("stands in for {}, who is away", own.to)));
+                let why = match self.language.as_str() {
+                    "zh" => format!("代替不在岗的 {}", own.to),
+                    "nb" => format!("er stedfortreder for {}, som er borte", own.to),
+                    _ => format!("stands in for {}, who is away", own.to),
+                };
+                return Some((deputy, why));
             }
         }
         let has = |person: &str, known: &Party| {
@@ -169,7 +185,13 @@ impl House {
         let holders = self.people.iter().filter(|(person, known)| has(person, known) && !self.is_away(person));
         let load = |person: &str| self.load.get(person).copied().unwrap_or_default();
         let (person, _) = holders.min_by_key(|(person, _)| (load(person), (*person).clone()))?;
-        Some((person.clone(), format!("has the role for the house, with {} open steps", load(person))))
+        let open = load(person);
+        let why = match self.language.as_str() {
+            "zh" => format!("在公司内担任这一角色，手头有 {open} 个未完成步骤"),
+            "nb" => format!("har rollen i huset, med {open} åpne steg"),
+            _ => format!("has the role for the house, with {open} open steps"),
+        };
+        Some((person.clone(), why))
     }
 
     /// Who stands in for a person, and is there.

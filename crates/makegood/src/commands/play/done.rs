@@ -5,18 +5,26 @@ use serde_json::json;
 
 use super::gather::named;
 use crate::Failure;
-use crate::commands::send::{Said, send};
+use crate::commands::send::{self, send};
+use crate::language::Language;
 use crate::open::Opened;
 use crate::output::put_line;
 
+/// What a person says is done.
+pub struct Said<'s> {
+    /// The step, by its name or as a promise.
+    pub step: &'s str,
+    /// Who did it.
+    pub by: &'s str,
+    /// What there is to say of it.
+    pub note: Option<&'s str>,
+    /// When.
+    pub at: Moment,
+}
+
 /// Notes that a step of a play is done: as an event of the person's.
-pub fn run(
-    opened: &Opened,
-    play: &str,
-    step: &str,
-    (by, note): (&str, Option<&str>),
-    at: Moment,
-) -> Result<bool, Failure> {
+pub fn run(opened: &Opened, play: &str, said: &Said, language: Language) -> Result<bool, Failure> {
+    let Said { step, by, note, at } = *said;
     let case = named(opened, play)?;
     let promise = match Name::parse(step).filter(|name| name.kind == Kind::Promise) {
         Some(name) => name,
@@ -40,8 +48,9 @@ pub fn run(
     if let (Some(fields), Some(note)) = (data.as_object_mut(), note) {
         fields.insert("note".to_owned(), note.into());
     }
-    let said = Said { kind: "promise.kept", party: &case.party, about: case.about(), by, at, data, id: None };
+    let said = send::Said { kind: "promise.kept", party: &case.party, about: case.about(), by, at, data, id: None };
     send(opened, &said)?;
-    put_line!("{} {step}: done by {by}", case.name());
+    let done = language.of(["done by", "完成人：", "gjort av"]);
+    put_line!("{} {step}: {done} {by}", case.name());
     Ok(true)
 }

@@ -8,6 +8,7 @@ use makegood_value::share::Share;
 
 use super::gather::{Case, cases};
 use crate::Failure;
+use crate::language::Language;
 use crate::open::Opened;
 use crate::output::{amount, grouped, put, put_line, table};
 
@@ -48,7 +49,7 @@ struct Figures {
     people: BTreeMap<Box<str>, Person>,
     /// Amounts that events said, by event, field and commodity.
     amounts: BTreeMap<(Box<str>, Box<str>), Vec<i64>>,
-    /// Of those that were worked and of those that were left alone: how many, and of how many an event was heard.
+    /// Of those that were worked, however they ended, and of those that were left alone: what came about, and what was heard.
     worked: Heard,
     alone: Heard,
 }
@@ -56,28 +57,32 @@ struct Figures {
 #[derive(Default)]
 struct Heard {
     plays: u64,
+    /// Of those of a playbook that says what it is for: how many, and of how many that came about.
+    aiming: u64,
+    aimed: u64,
+    /// Of the others: of how many an event was heard.
     events: BTreeMap<Box<str>, u64>,
 }
 
 /// How the plays of a playbook came out, as a whole or by a field of the event that began them.
-pub fn run(opened: &Opened, playbook: &str, by: Option<&str>) -> Result<bool, Failure> {
+pub fn run(opened: &Opened, playbook: &str, by: Option<&str>, language: Language) -> Result<bool, Failure> {
     known(opened, playbook, by)?;
     let mut groups: BTreeMap<String, Figures> = BTreeMap::new();
     cases(
         opened,
         |row| *row.clause == *playbook,
         |case| {
-            let group = by.and_then(|field| value_of(opened, &case, field)).unwrap_or_default();
+            let group = by.and_then(|field| value_of(opened, &case, field, language)).unwrap_or_default();
             groups.entry(group).or_default().count(opened, &case);
             Ok(())
         },
     )?;
     if groups.is_empty() {
-        put_line!("{playbook}: none has begun");
+        put_line!("{playbook}: {}", language.of(["none has begun", "尚无开始的事项", "ingen har begynt"]));
     }
     for (value, figures) in groups {
         let title = by.map_or_else(|| playbook.to_owned(), |field| format!("{playbook}, {field}: {value}"));
-        put!("{}", figures.text(&title));
+        put!("{}", figures.text(&title, language));
     }
     Ok(true)
 }
@@ -115,12 +120,12 @@ fn known(opened: &Opened, name: &str, by: Option<&str>) -> Result<(), Failure> {
 }
 
 /// A field of the event that began a play, in words.
-fn value_of(opened: &Opened, case: &Case, field: &str) -> Option<String> {
+fn value_of(opened: &Opened, case: &Case, field: &str, language: Language) -> Option<String> {
     let (rules, playbook) = case.playbook(opened)?;
     let shape = rules.charter.shapes.get(playbook.on)?;
     let position = *shape.positions.get(field)?;
     let kind = &shape.fields.get(position)?.kind;
-    Some(words::show(case.play.began.get(position)?, kind, &rules.charter.zone, "en"))
+    Some(words::show(case.play.began.get(position)?, kind, &rules.charter.zone, language.0))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of a case are far below 2^53")]
@@ -144,6 +149,10 @@ impl Figures {
         let play = &case.play;
         let heard = if play.state == PlayState::Control { &mut self.alone } else { &mut self.worked };
         heard.plays = heard.plays.saturating_add(1);
+        if playbook.aim.is_some() {
+            add(&mut heard.aiming, true);
+            add(&mut heard.aimed, play.aim.is_some());
+        }
         let mut shapes: Vec<_> = play.heard.iter().map(|proof| proof.shape).collect();
         shapes.sort_unstable();
         shapes.dedup();
@@ -204,62 +213,115 @@ impl Figures {
         promise.state == PromiseState::Overdue
     }
 
-    fn text(mut self, title: &str) -> String {
-        let left_alone =
-            if self.alone.plays > 0 { format!(", {} left alone", grouped(self.alone.plays)) } else { String::new() };
+    fn text(mut self, title: &str, language: Language) -> String {
+        let of = |texts: [&'static str; 3]| language.of(texts);
+        let left_alone = match self.alone.plays {
+            0 => String::new(),
+            alone => format!(", {} {}", grouped(alone), of(["left alone", "个为对照组", "latt i fred"])),
+        };
         let mut text = format!(
-            "{title}\n  {} begun, {} running ({} with a step overdue){left_alone}\n",
+            "{title}\n  {} {}, {} {} ({} {}){left_alone}\n",
             grouped(self.began),
+            of(["begun", "个开始", "begynt"]),
             grouped(self.running),
-            grouped(self.overdue)
+            of(["running", "个进行中", "pågår"]),
+            grouped(self.overdue),
+            of(["with a step overdue", "个有步骤逾期", "med et forfalt steg"])
         );
         let ended = self.began.saturating_sub(self.running);
-        let mut rows = vec![words_of(["how it came out", "plays", "share", "95 times in 100 between"])];
-        let all = [("every step done".into(), self.done)].into_iter().chain(self.endings.clone());
-        rows.extend(all.map(|(name, count)| share_row(name.to_string(), count, ended)));
-        section(&mut text, "Endings, of those that ended", &rows, &[1, 2, 3]);
+        let mut rows = vec![language.each([
+            ["how it came out", "结果", "hvordan det gikk"],
+            ["plays", "数量", "saker"],
+            ["share", "占比", "andel"],
+            BETWEEN,
+        ])];
+        let every = of(["every step done", "所有步骤完成", "alle steg gjort"]);
+        let all = [(every.into(), self.done)].into_iter().chain(self.endings.clone());
+        rows.extend(all.map(|(name, count)| share_row(name.to_string(), count, ended, language)));
+        let endings = ["Endings, of those that ended", "已结束事项的结果", "Utfall, av dem som er avsluttet"];
+        section(&mut text, of(endings), &rows, &[1, 2, 3]);
         if let Some(median) = median(&mut self.days) {
-            text.push_str(&format!("\n  median days to the end: {median:.1} (of {})\n", self.days.len()));
+            let days = of(["median days to the end", "到结束的中位天数", "median dager til slutten"]);
+            let (median, count) = (language.decimal(format!("{median:.1}")), self.days.len());
+            text.push_str(&format!("\n  {days}: {median} ({} {count})\n", of(["of", "共", "av"])));
         }
-        let mut rows =
-            vec![words_of(["step", "entered", "kept", "kept late", "broken", "overdue", "median days from the start"])];
-        for (name, step) in &mut self.steps {
-            let days = median(&mut step.days).map_or_else(|| "-".to_owned(), |days| format!("{days:.1}"));
-            let counts = [step.entered, step.kept, step.late, step.broken, step.overdue].map(grouped);
-            rows.push([name.to_string()].into_iter().chain(counts).chain([days]).collect());
-        }
-        section(&mut text, "Steps", &rows, &[1, 2, 3, 4, 5, 6]);
-        section(&mut text, "Worked against left alone", &self.compared(), &[1, 2, 3, 4]);
-        section(&mut text, "Amounts said", &self.amounts_said(), &[1, 2, 3]);
-        section(&mut text, "Who did the steps", &self.who(), &[1, 2]);
+        section(&mut text, of(["Steps", "步骤", "Steg"]), &self.stepped(language), &[1, 2, 3, 4, 5, 6]);
+        let compared = ["Worked against left alone", "处理组与对照组比较", "Arbeidet med, mot latt i fred"];
+        section(&mut text, of(compared), &self.compared(language), &[1, 2, 3, 4]);
+        let amounts = ["Amounts said", "提及的金额", "Beløp som ble sagt"];
+        section(&mut text, of(amounts), &self.amounts_said(language), &[1, 2, 3]);
+        let who = ["Who did the steps", "步骤完成人", "Hvem som gjorde stegene"];
+        section(&mut text, of(who), &self.who(language), &[1, 2]);
         text.push('\n');
         text
     }
 
-    /// What was heard of plays that were worked and of those that were left alone; only where some were.
-    fn compared(&self) -> Vec<Vec<String>> {
-        if self.alone.plays == 0 {
-            return Vec::new();
-        }
-        let mut rows =
-            vec![words_of(["what was heard", "worked", "left alone", "difference", "95 times in 100 between"])];
-        for (event, count) in &self.alone.events {
-            let worked = self.worked.events.get(event).copied().unwrap_or_default();
-            let shares = (Share::new(worked, self.worked.plays), Share::new(*count, self.alone.plays));
-            let (Some(worked), Some(alone)) = shares else { continue };
-            let less = worked.less(&alone);
-            rows.push(vec![
-                event.to_string(),
-                format!("{} of {}: {}", worked.count, worked.of, percent(worked.share)),
-                format!("{} of {}: {}", alone.count, alone.of, percent(alone.share)),
-                points(less.difference),
-                format!("{} and {}", points(less.low), points(less.high)),
-            ]);
+    fn stepped(&mut self, language: Language) -> Vec<Vec<String>> {
+        let mut rows = vec![language.each([
+            ["step", "步骤", "steg"],
+            ["entered", "进入", "begynt"],
+            ["kept", "已履行", "holdt"],
+            ["kept late", "迟延履行", "holdt for sent"],
+            ["broken", "已违约", "brutt"],
+            ["overdue", "已逾期", "forfalt"],
+            ["median days from the start", "距开始的中位天数", "median dager fra begynnelsen"],
+        ])];
+        for (name, step) in &mut self.steps {
+            let days =
+                median(&mut step.days).map_or_else(|| "-".to_owned(), |days| language.decimal(format!("{days:.1}")));
+            let counts = [step.entered, step.kept, step.late, step.broken, step.overdue].map(grouped);
+            rows.push([name.to_string()].into_iter().chain(counts).chain([days]).collect());
         }
         rows
     }
 
-    fn amounts_said(&self) -> Vec<Vec<String>> {
+    /// What came about with plays that were worked, whatever became of them, and with those that were left alone; only where some
+    /// were. Where a playbook does not say what it is for, what was heard of them.
+    fn compared(&self, language: Language) -> Vec<Vec<String>> {
+        if self.alone.plays == 0 {
+            return Vec::new();
+        }
+        let aimed = self.alone.aiming > 0;
+        let what = if aimed {
+            ["what it is for", "目标", "hva den er til for"]
+        } else {
+            ["what was heard", "听到的事件", "hva som ble hørt"]
+        };
+        let mut rows = vec![language.each([
+            what,
+            ["worked", "处理组", "arbeidet med"],
+            ["left alone", "对照组", "latt i fred"],
+            ["difference", "差异", "forskjell"],
+            BETWEEN,
+        ])];
+        let mut row = |name: &str, worked: (u64, u64), alone: (u64, u64)| {
+            let (Some(worked), Some(alone)) = (Share::new(worked.0, worked.1), Share::new(alone.0, alone.1)) else {
+                return;
+            };
+            let (less, of) = (worked.less(&alone), language.of(["of", "/", "av"]));
+            let shown =
+                |share: &Share| format!("{} {of} {}: {}", share.count, share.of, percent(share.share, language));
+            rows.push(vec![
+                name.to_owned(),
+                shown(&worked),
+                shown(&alone),
+                points(less.difference, language),
+                between(points(less.low, language), points(less.high, language), language),
+            ]);
+        };
+        if aimed {
+            let came = language.of(["came about in time", "按期达成", "ble til noe i tide"]);
+            row(came, (self.worked.aimed, self.worked.aiming), (self.alone.aimed, self.alone.aiming));
+            return rows;
+        }
+        for (event, count) in &self.alone.events {
+            let worked = self.worked.events.get(event).copied().unwrap_or_default();
+            row(event, (worked, self.worked.plays), (*count, self.alone.plays));
+        }
+        rows
+    }
+
+    fn amounts_said(&self, language: Language) -> Vec<Vec<String>> {
         let mut rows = Vec::new();
         for ((what, unit), values) in &self.amounts {
             let (code, decimals) = unit.split_once('/').unwrap_or((unit, "2"));
@@ -268,16 +330,22 @@ impl Figures {
             sorted.sort_unstable();
             let middle = sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or_default();
             let sum: i128 = values.iter().map(|value| i128::from(*value)).sum();
-            let shown = |minor: i128| format!("{} {code}", amount(minor, decimals));
+            let shown = |minor: i128| format!("{} {code}", language.decimal(amount(minor, decimals)));
             rows.push(vec![what.to_string(), grouped(values.len() as u64), shown(i128::from(middle)), shown(sum)]);
         }
         if !rows.is_empty() {
-            rows.insert(0, words_of(["event and field", "times", "median", "sum"]));
+            let head = [
+                ["event and field", "事件与字段", "hendelse og felt"],
+                ["times", "次数", "ganger"],
+                ["median", "中位数", "median"],
+                ["sum", "合计", "sum"],
+            ];
+            rows.insert(0, language.each(head));
         }
         rows
     }
 
-    fn who(&self) -> Vec<Vec<String>> {
+    fn who(&self, language: Language) -> Vec<Vec<String>> {
         let mut people: Vec<_> = self.people.iter().collect();
         people.sort_by_key(|(name, person)| (std::cmp::Reverse(person.done), (*name).clone()));
         let more = people.len().saturating_sub(PEOPLE);
@@ -292,18 +360,27 @@ impl Figures {
             })
             .collect();
         if !rows.is_empty() {
-            rows.insert(0, words_of(["who", "done", "in time", "which"]));
+            let head = [
+                ["who", "人员", "hvem"],
+                ["done", "完成", "gjort"],
+                ["in time", "按时", "i tide"],
+                ["which", "步骤", "hvilke"],
+            ];
+            rows.insert(0, language.each(head));
         }
         if more > 0 {
-            rows.push(vec![format!("and {more} more")]);
+            rows.push(vec![match language.0 {
+                "zh" => format!("另有 {more} 人"),
+                "nb" => format!("og {more} til"),
+                _ => format!("and {more} more"),
+            }]);
         }
         rows
     }
 }
 
-fn words_of<const N: usize>(words: [&str; N]) -> Vec<String> {
-    words.map(str::to_owned).into()
-}
+/// The head of a column with the range in which a share lies.
+const BETWEEN: [&str; 3] = ["95 times in 100 between", "95% 区间", "95 av 100 ganger mellom"];
 
 fn section(text: &mut String, title: &str, rows: &[Vec<String>], right: &[usize]) {
     if !rows.is_empty() {
@@ -311,16 +388,20 @@ fn section(text: &mut String, title: &str, rows: &[Vec<String>], right: &[usize]
     }
 }
 
-fn share_row(name: String, count: u64, of: u64) -> Vec<String> {
+fn share_row(name: String, count: u64, of: u64, language: Language) -> Vec<String> {
     let Some(share) = Share::new(count, of) else { return vec![name, grouped(count), "-".to_owned(), "-".to_owned()] };
-    let between = format!("{} and {}", percent(share.low), percent(share.high));
-    vec![name, grouped(count), percent(share.share), between]
+    let range = between(percent(share.low, language), percent(share.high, language), language);
+    vec![name, grouped(count), percent(share.share, language), range]
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+fn between(low: String, high: String, language: Language) -> String {
+    format!("{low} {} {high}", language.of(["and", "至", "og"]))
 }
 
-fn points(difference: f64) -> String {
-    format!("{:+.1}", difference * 100.0)
+fn percent(share: f64, language: Language) -> String {
+    language.decimal(format!("{:.1} %", share * 100.0))
+}
+
+fn points(difference: f64, language: Language) -> String {
+    language.decimal(format!("{:+.1}", difference * 100.0))
 }

@@ -11,7 +11,7 @@ pub fn run(arguments: &PlayList) -> Result<bool, Failure> {
     let opened = open::database(&arguments.database.db)?;
     let due_by = arguments.due_by.as_deref().map(moment).transpose()?;
     let state = arguments.state.map(wanted);
-    let limit = arguments.limit.get();
+    let (limit, language) = (arguments.limit.get(), arguments.spoken.language());
     let mut found: Vec<(Option<i64>, Case)> = Vec::new();
     let fits = |row: &makegood_store::PartRow| {
         state.is_none_or(|state| row.state == state as u8)
@@ -36,12 +36,13 @@ pub fn run(arguments: &PlayList) -> Result<bool, Failure> {
             let due = playbook.and_then(|playbook| case.due(playbook));
             let ending = playbook.and_then(|playbook| playbook.endings.get(case.play.ending?));
             let state = match ending {
-                Some(ending) => format!("{}: {}", case.play.state.word(), ending.name),
-                None => case.play.state.word().to_owned(),
+                Some(ending) => format!("{}: {}", language.play(case.play.state), ending.name),
+                None => language.play(case.play.state).to_owned(),
             };
             let open = playbook.into_iter().flat_map(|playbook| case.open(playbook)).map(|(step, promise)| {
                 let clause = playbook_clause(case, &opened, step.promise);
-                format!("{} {} ({})", step.name, promise.state.word(), promise.owner(clause).unwrap_or("owner"))
+                let owner = promise.owner(clause).unwrap_or_else(|| language.of(["owner", "责任人", "ansvarlig"]));
+                format!("{} {} ({owner})", step.name, language.promise(promise.state))
             });
             let open = open.collect::<Vec<_>>().join(", ");
             vec![

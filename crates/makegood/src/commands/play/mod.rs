@@ -17,20 +17,24 @@ use crate::{Failure, open, story};
 pub fn run(command: &PlayCommand) -> Result<bool, Failure> {
     match command {
         PlayCommand::List(arguments) => list::run(arguments),
-        PlayCommand::Show { play, database, language } => {
+        PlayCommand::Show { play, database, spoken } => {
             let name = parsed(play)?.to_string();
             let database = crate::arguments::Database { db: database.db.clone() };
-            story::run(&Explain { subject: name, database, language: language.clone() })
+            story::run(&Explain { subject: name, database, language: spoken.language.clone() })
         }
-        PlayCommand::Figures { playbook, database, by } => {
-            figures::run(&open::database(&database.db)?, playbook, by.as_deref())
+        PlayCommand::Figures { playbook, database, by, spoken } => {
+            figures::run(&open::database(&database.db)?, playbook, by.as_deref(), spoken.language())
         }
-        PlayCommand::Review { database, at } => review::run(&open::database(&database.db)?, super::moment(at)?),
-        PlayCommand::Assign { play, by, database, at } => {
-            assign::run(&open::database(&database.db)?, play.as_deref(), by, super::moment(at)?)
+        PlayCommand::Review { database, at, spoken } => {
+            review::run(&open::database(&database.db)?, super::moment(at)?, spoken.language())
         }
-        PlayCommand::Done { play, step, by, note, database, at } => {
-            done::run(&open::database(&database.db)?, play, step, (by, note.as_deref()), super::moment(at)?)
+        PlayCommand::Assign { play, by, database, at, spoken } => {
+            let (opened, at) = (open::database(&database.db)?, super::moment(at)?);
+            assign::run(&opened, play.as_deref(), by, at, spoken.language())
+        }
+        PlayCommand::Done { play, step, by, note, database, at, spoken } => {
+            let said = done::Said { step, by, note: note.as_deref(), at: super::moment(at)? };
+            done::run(&open::database(&database.db)?, play, &said, spoken.language())
         }
     }
 }

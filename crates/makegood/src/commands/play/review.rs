@@ -6,6 +6,7 @@ use makegood_core::PromiseState;
 
 use super::gather::{Case, cases};
 use crate::Failure;
+use crate::language::Language;
 use crate::open::Opened;
 use crate::output::{put, put_line, table};
 
@@ -23,7 +24,7 @@ struct Line {
 }
 
 /// The agenda of the weekly review: what ended in the seven days before `at` or is overdue, by playbook and cause.
-pub fn run(opened: &Opened, at: Moment) -> Result<bool, Failure> {
+pub fn run(opened: &Opened, at: Moment, language: Language) -> Result<bool, Failure> {
     let mut agenda: BTreeMap<(Box<str>, Box<str>), Line> = BTreeMap::new();
     cases(
         opened,
@@ -37,15 +38,16 @@ pub fn run(opened: &Opened, at: Moment) -> Result<bool, Failure> {
             if !ended && overdue.is_empty() {
                 return Ok(());
             }
-            let cause = cause(&case, opened).unwrap_or_else(|| "not found yet".into());
+            let cause = cause(&case, opened)
+                .unwrap_or_else(|| language.of(["not found yet", "尚未查明", "ikke funnet ennå"]).into());
             let line = agenda.entry((playbook.name.clone(), cause)).or_default();
             line.ended = line.ended.saturating_add(usize::from(ended));
             line.overdue = line.overdue.saturating_add(usize::from(!overdue.is_empty()));
             let ending = playbook.endings.get(case.play.ending.unwrap_or(usize::MAX)).map(|ending| &*ending.name);
             let stands = match (ended, ending) {
                 (true, Some(ending)) => ending.to_owned(),
-                (true, None) => case.play.state.word().to_owned(),
-                (false, _) => format!("overdue: {}", overdue.join(", ")),
+                (true, None) => language.play(case.play.state).to_owned(),
+                (false, _) => format!("{}: {}", language.promise(PromiseState::Overdue), overdue.join(", ")),
             };
             line.plays.push(vec![case.party.to_string(), case.play.thing.to_string(), stands, case.name()]);
             Ok(())
@@ -54,12 +56,19 @@ pub fn run(opened: &Opened, at: Moment) -> Result<bool, Failure> {
     let mut lines: Vec<_> = agenda.into_iter().collect();
     // What happened most often is talked about first.
     lines.sort_by_key(|(name, line)| (std::cmp::Reverse(line.plays.len()), name.clone()));
-    put_line!("The week until {at}");
+    put_line!("{} {at}", language.of(["The week until", "一周回顾，截至", "Uken frem til"]));
     if lines.is_empty() {
-        put_line!("  nothing ended, and nothing is overdue");
+        let nothing = [
+            "nothing ended, and nothing is overdue",
+            "没有结束的事项，也没有逾期",
+            "ingenting er avsluttet, og ingenting er forfalt",
+        ];
+        put_line!("  {}", language.of(nothing));
     }
     for ((playbook, cause), mut line) in lines {
-        put_line!("\n{playbook} · {cause}: {} ended, {} overdue", line.ended, line.overdue);
+        let (ended, overdue) =
+            (language.of(["ended", "项结束", "avsluttet"]), language.of(["overdue", "项逾期", "forfalt"]));
+        put_line!("\n{playbook} · {cause}: {} {ended}, {} {overdue}", line.ended, line.overdue);
         line.plays.sort();
         put!("{}", table(&line.plays, &[]));
     }

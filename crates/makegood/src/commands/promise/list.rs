@@ -8,6 +8,7 @@ use makegood_store::{PartId, PartKind, PartRow, Reader, SLOTS, Slot, slot_of};
 
 use crate::arguments::{PromiseList, Standing};
 use crate::commands::moment;
+use crate::language::Language;
 use crate::open::Opened;
 use crate::output::{put, table};
 use crate::{Failure, open};
@@ -47,7 +48,8 @@ pub fn run(arguments: &PromiseList) -> Result<bool, Failure> {
         Ok(())
     })?;
     pressing(&mut found, arguments.limit);
-    let lines: Vec<Vec<String>> = found.iter().map(cells).collect();
+    let language = arguments.spoken.language();
+    let lines: Vec<Vec<String>> = found.iter().map(|line| cells(line, language)).collect();
     put!("{}", table(&lines, &[]));
     Ok(true)
 }
@@ -82,13 +84,17 @@ fn line(book: &Rulebook, row: &PartRow) -> Result<Line, Failure> {
     Ok(Line { party: row.party.to_string(), clause: row.clause.to_string(), owner, doer, promise })
 }
 
-fn cells(line: &Line) -> Vec<String> {
+fn cells(line: &Line, language: Language) -> Vec<String> {
     let promise = &line.promise;
     let what = promise.hands.as_ref().map(|hands| &*hands.what).filter(|what| !what.is_empty());
     vec![
-        promise.state.word().to_owned(),
+        language.promise(promise.state).to_owned(),
         promise.due.to_string(),
-        line.clause.clone(),
+        if is_delegated(promise) {
+            language.of(["delegated", "转交", "delegert"]).to_owned()
+        } else {
+            line.clause.clone()
+        },
         what.unwrap_or(&promise.thing).to_owned(),
         line.party.clone(),
         line.owner.clone(),
@@ -128,11 +134,11 @@ pub fn each(reader: &mut dyn Reader, mut take: impl FnMut(&PartRow) -> Result<()
     Ok(())
 }
 
-/// The names of a party's promises, but for those to pay.
-pub fn names_of(opened: &Opened, party: &str) -> Result<BTreeSet<String>, Failure> {
+/// The names of a party's promises, but for those to pay, each with its clause.
+pub fn names_of(opened: &Opened, party: &str) -> Result<BTreeSet<(String, Box<str>)>, Failure> {
     let found = opened.store.reader()?.parts_of(slot_of(party), party, PartKind::Promise)?;
     let ours = found.iter().filter(|row| &*row.clause != "pay");
-    Ok(ours.map(|row| Name::new(Kind::Promise, party, row.id).to_string()).collect())
+    Ok(ours.map(|row| (Name::new(Kind::Promise, party, row.id).to_string(), row.clause.clone())).collect())
 }
 
 /// True of what one person promised another within the company.

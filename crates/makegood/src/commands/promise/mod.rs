@@ -67,8 +67,11 @@ fn make(make: &Make) -> Result<bool, Failure> {
 fn promised(opened: &Opened, said: &Said) -> Result<bool, Failure> {
     let before = list::names_of(opened, said.party)?;
     send(opened, said)?;
-    for name in list::names_of(opened, said.party)?.difference(&before) {
-        put_line!("{PROMISE_MADE}: {name}");
+    // A step of a play that comes with it is no promise of this person.
+    for (name, clause) in list::names_of(opened, said.party)?.difference(&before) {
+        if !clause.contains('/') {
+            put_line!("{PROMISE_MADE}: {name}");
+        }
     }
     Ok(true)
 }
@@ -92,8 +95,8 @@ fn say<const N: usize>(answer: &Answer, kind: &str, said: [(&str, Option<String>
     let at = moment(&answer.at)?;
     send(&opened, &Said { kind, party: &party, about: None, by: &answer.by, at, data, id: None })?;
     put_line!("{kind}: {name}");
-    for new in list::names_of(&opened, &party)?.difference(&before) {
-        put_line!("  made: {new}");
+    for (new, clause) in list::names_of(&opened, &party)?.difference(&before) {
+        put_line!("  {clause}: {new}");
     }
     Ok(true)
 }

@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
 use makegood_charter::Moment;
-use makegood_core::{Finding, Promise, PromiseState};
+use makegood_core::{Acceptance, Finding, Promise, PromiseState};
 use makegood_engine::rows;
 use makegood_value::share;
 
 use super::list::{each, is_delegated, settled_by};
 use crate::arguments::{Format, RatesBy, RatesOf};
 use crate::commands::moment;
+use crate::language::Language;
 use crate::output::{grouped, put, put_line, table};
 use crate::{Failure, open};
 
@@ -72,7 +73,7 @@ pub fn run(arguments: &RatesOf) -> Result<bool, Failure> {
     })?;
     counts.retain(|_, count| count.ended() > 0 || count.overdue > 0);
     match arguments.format {
-        Format::Text => put!("{}", text(&counts, arguments.by)),
+        Format::Text => put!("{}", text(&counts, arguments.by, arguments.spoken.language())),
         Format::Json => put_line!("{}", json(&counts)),
     }
     Ok(true)
@@ -87,6 +88,10 @@ fn counted_for(
     until: Moment,
 ) -> Option<String> {
     let delegated = is_delegated(promise);
+    // What nobody accepted was nobody's word: it ended with what it would have carried.
+    if promise.delegation().is_some_and(|delegation| !matches!(delegation.accepted, Acceptance::Accepted(_))) {
+        return None;
+    }
     if !settled_by(promise, until) && promise.state != PromiseState::Overdue {
         return None;
     }
@@ -99,18 +104,32 @@ fn counted_for(
     }
 }
 
-fn text(counts: &BTreeMap<String, Count>, by: RatesBy) -> String {
+fn text(counts: &BTreeMap<String, Count>, by: RatesBy, language: Language) -> String {
     let first = match by {
-        RatesBy::Person => "person",
-        RatesBy::Team => "team",
-        RatesBy::Kind => "kind",
+        RatesBy::Person => ["person", "人员", "person"],
+        RatesBy::Team => ["team", "团队", "lag"],
+        RatesBy::Kind => ["kind", "类别", "slag"],
     };
-    let head = [first, "kept in time, nine in ten", "of", "kept", "partly", "late", "broken", "not so", "overdue"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    let head = [
+        first,
+        ["kept in time, nine in ten", "按时履行（九成把握）", "holdt i tide, ni av ti"],
+        ["of", "总数", "av"],
+        ["kept", "已履行", "holdt"],
+        ["partly", "部分", "delvis"],
+        ["late", "迟延", "for sent"],
+        ["broken", "违约", "brutt"],
+        ["not so", "客户否认", "ikke slik"],
+        ["overdue", "逾期", "forfalt"],
+    ];
+    let mut rows = vec![language.each(head)];
     rows.extend(counts.iter().map(|(name, count)| {
-        let range = count
-            .range()
-            .map_or_else(|| "-".to_owned(), |(low, high)| format!("{} to {}", percent(low), percent(high)));
+        let range = count.range().map_or_else(
+            || "-".to_owned(),
+            |(low, high)| {
+                let to = language.of(["to", "至", "til"]);
+                format!("{} {to} {}", percent(low), percent(high))
+            },
+        );
         let numbers = [count.ended(), count.kept, count.partly, count.late, count.broken, count.not_so, count.overdue];
         [name.clone(), range].into_iter().chain(numbers.map(grouped)).collect()
     }));

@@ -9,6 +9,7 @@ use super::super::send::{Said, send};
 use super::{fields, promised};
 use crate::arguments::{ConfirmSuggestion, Suggest};
 use crate::commands::moment;
+use crate::language::Language;
 use crate::open::Opened;
 use crate::output::put_line;
 use crate::{Failure, open};
@@ -19,6 +20,7 @@ const TEXT: u64 = makegood_charter::limits::FIELD_TEXT_BYTES as u64;
 /// `makegood promise suggest`: looks for promises in a text.
 pub fn suggest(arguments: &Suggest) -> Result<bool, Failure> {
     let opened = open::database(&arguments.database.db)?;
+    let language = Language(arguments.language.as_deref().unwrap_or("en"));
     let text = match (&arguments.text, &arguments.file) {
         (Some(text), _) => text.clone(),
         (None, Some(path)) => read(path)?,
@@ -33,12 +35,21 @@ pub fn suggest(arguments: &Suggest) -> Result<bool, Failure> {
     let found: Vec<Json> =
         suggested(&opened, party)?.into_iter().filter(|suggestion| !before.contains(suggestion)).collect();
     if found.is_empty() {
-        put_line!("nothing in it sounds like a promise");
+        let nothing = [
+            "nothing in it sounds like a promise",
+            "其中没有听起来像承诺的话",
+            "ingenting i det høres ut som et løfte",
+        ];
+        put_line!("{}", language.of(nothing));
     }
     for suggestion in &found {
         let text = |field: &str| suggestion.get(field).and_then(Json::as_str).unwrap_or_default();
         put_line!("“{}”", text("said"));
-        let due = if text("due").is_empty() { "no time is said" } else { text("due") };
+        let due = if text("due").is_empty() {
+            language.of(["no time is said", "未说明时间", "ingen tid er sagt"])
+        } else {
+            text("due")
+        };
         let kind = suggestion.pointer("/event/data/kind").and_then(Json::as_str).unwrap_or_default();
         put_line!("  {kind}: {} · {due} · {}", text("what"), text("to"));
         put_line!("  makegood promise confirm-suggestion {} --by {}", text("suggestion"), arguments.by);

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use makegood_charter::model::{Phase, Stage};
 use makegood_charter::{Charter, Moment};
-use makegood_core::stage::{Standing, stages_at};
+use makegood_core::stage::{Standing, phase_word, stage_word, stages_at};
 use makegood_engine::{each_slot, standings_of_slot};
 use makegood_store::{Reader, SLOTS, Slot};
 use serde_json::json;
@@ -11,8 +11,10 @@ use serde_json::json;
 use super::Staged;
 use crate::Failure;
 use crate::arguments::{Output, Scope};
+use crate::language::Language;
+use crate::open::threads;
 use crate::output::{bar, grouped};
-use crate::value::{Cell, Report, Table, threads};
+use crate::value::{Cell, Report, Table};
 
 /// Who is listed.
 #[derive(Debug, Clone, Copy)]
@@ -100,41 +102,83 @@ impl Listing<'_> {
         date.map(|date| date.to_string()).unwrap_or_default()
     }
 
+    /// The name of a stage: in English the word itself.
+    fn stage(&self, stage: Stage, language: Language) -> &'static str {
+        if matches!(language.0, "zh" | "nb") { stage_word(stage, language.0) } else { stage.word() }
+    }
+
+    /// The title, and how many are in which stage.
+    fn heading(&self, language: Language, total: u64, by_stage: &str) -> (String, String) {
+        let (name, date) = (&self.charter.name, self.at.map(|at| self.date(at)));
+        let title = match (language.0, date) {
+            ("zh", Some(date)) => format!("{name} 的阶段，{date} 日终"),
+            ("zh", None) => format!("{name} 的阶段，按记录"),
+            ("nb", Some(date)) => format!("Stadier i {name}, ved utgangen av {date}"),
+            ("nb", None) => format!("Stadier i {name}, slik de er ført"),
+            (_, Some(date)) => format!("Stages of {name}, at the end of {date}"),
+            (_, None) => format!("Stages of {name}, as recorded"),
+        };
+        let nobody = [
+            "Nobody is in a stage yet: no event that the charter's stages name was heard.",
+            "尚无任何一方处于某个阶段：没有听到条款中阶段所列的事件。",
+            "Ingen er i et stadium ennå: ingen hendelse som charterets stadier nevner, er hørt.",
+        ];
+        let noun = match (language.0, total) {
+            ("zh", _) => "方",
+            ("nb", 1) => "part",
+            ("nb", _) => "parter",
+            (_, 1) => "party",
+            _ => "parties",
+        };
+        let lead = match total {
+            0 => language.of(nobody).to_owned(),
+            _ => format!("{} {noun}: {by_stage}.", grouped(total)),
+        };
+        (title, lead)
+    }
+
     fn report(&self, top: usize, output: &Output) -> Report {
+        let words = output.spoken(Language(self.language));
         let row = |row: &Row| {
             vec![
                 Cell::text(&row.party),
-                Cell::text(row.stage.word()),
-                Cell::text(row.stage.phase().word()),
+                Cell::text(self.stage(row.stage, words)),
+                Cell::text(phase_word(row.stage.phase(), words.0)),
                 Cell::text(self.date(row.since)),
-                Cell::text(if row.disqualified { "disqualified" } else { "" }),
+                Cell::text(if row.disqualified {
+                    words.of(["disqualified", "不符合条件", "diskvalifisert"])
+                } else {
+                    ""
+                }),
                 Cell::text(self.next(row.stage)),
             ]
         };
         let columns = vec![
-            ("party", false),
-            ("stage", false),
-            ("phase", false),
-            ("since", false),
-            ("beside", false),
-            ("next", false),
+            (words.of(["party", "对象", "part"]), false),
+            (words.of(["stage", "阶段", "stadium"]), false),
+            (words.of(["phase", "时期", "fase"]), false),
+            (words.of(["since", "起始", "siden"]), false),
+            (words.of(["beside", "附注", "ved siden av"]), false),
+            (words.of(["next", "下一步", "neste"]), false),
         ];
         let total: u64 = self.counts.values().sum();
-        let by_stage: Vec<String> =
-            self.counts.iter().map(|(stage, count)| format!("{} {}", grouped(*count), stage.word())).collect();
-        let when = self.at.map_or_else(|| "as recorded".to_owned(), |at| format!("at the end of {}", self.date(at)));
-        let noun = if total == 1 { "party" } else { "parties" };
-        let lead = match total {
-            0 => "Nobody is in a stage yet: no event that the charter's stages name was heard.".to_owned(),
-            _ => format!("{} {noun}: {}.", grouped(total), by_stage.join(", ")),
-        };
+        let by_stage: Vec<String> = self
+            .counts
+            .iter()
+            .map(|(stage, count)| format!("{} {}", grouped(*count), self.stage(*stage, words)))
+            .collect();
+        let (title, lead) = self.heading(words, total, &by_stage.join(", "));
         let counts: serde_json::Map<String, serde_json::Value> =
             self.counts.iter().map(|(stage, count)| (stage.word().to_owned(), (*count).into())).collect();
         Report {
-            title: format!("Stages of {}, {when}", self.charter.name),
+            title,
             lead: vec![lead],
             tables: vec![Table::first(
-                "The latest to come into their stage first",
+                words.of([
+                    "The latest to come into their stage first",
+                    "最近进入阶段的排在前面",
+                    "De som sist kom inn i sitt stadium, først",
+                ]),
                 columns,
                 &self.rows,
                 output.rows(top),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use makegood_charter::Moment;
 use makegood_charter::model::Stage;
-use makegood_core::stage::{Move, stages_at};
+use makegood_core::stage::{Move, stage_word, stages_at};
 use makegood_engine::{EngineError, each_slot, moves_of_slot, standings_of_slot};
 use makegood_store::{Reader, SLOTS, Slot};
 use serde_json::json;
@@ -10,14 +10,22 @@ use serde_json::json;
 use super::Staged;
 use crate::Failure;
 use crate::arguments::{Known, Output, Scope};
+use crate::language::Language;
+use crate::open::threads;
 use crate::output::{bar, grouped};
-use crate::value::{Cell, Report, Table, threads};
+use crate::value::{Cell, Report, Table};
 
 /// How many parties went from one stage (none: not there yet) to another.
 type Counts = BTreeMap<(Option<Stage>, Option<Stage>), u64>;
 
 /// `makegood stage matrix`: who moved from where to where between two dates.
-pub(super) fn run(scope: &Scope, from: &str, to: &str, known: Known, output: &Output) -> Result<bool, Failure> {
+pub(super) fn run(
+    scope: &Scope,
+    (from, to): (&str, &str),
+    known: Known,
+    language: Language,
+    output: &Output,
+) -> Result<bool, Failure> {
     let staged = Staged::open(scope)?;
     let (opening, closing) = (staged.moment(from)?, staged.moment(to)?);
     if opening >= closing {
@@ -36,7 +44,7 @@ pub(super) fn run(scope: &Scope, from: &str, to: &str, known: Known, output: &Ou
         let sum = counts.entry(pair).or_default();
         *sum = sum.saturating_add(count);
     }
-    report(&staged, &counts, (from, to), known, output).write(output)?;
+    report(&staged, &counts, (from, to), (known, output.spoken(language)), output).write(output)?;
     Ok(true)
 }
 
@@ -84,27 +92,46 @@ fn by_moves(
     Ok(counts)
 }
 
+/// The name of a stage for programs.
 fn word(stage: Option<Stage>) -> &'static str {
     stage.map_or("none", Stage::word)
 }
 
-fn report(staged: &Staged, counts: &Counts, (from, to): (&str, &str), known: Known, output: &Output) -> Report {
+/// The name of a stage for people; in English the word itself.
+fn shown(stage: Option<Stage>, language: Language) -> &'static str {
+    match (stage, language.0) {
+        (Some(stage), "zh" | "nb") => stage_word(stage, language.0),
+        (None, "zh") => "无",
+        (None, "nb") => "ingen",
+        _ => word(stage),
+    }
+}
+
+fn report(
+    staged: &Staged,
+    counts: &Counts,
+    (from, to): (&str, &str),
+    (known, language): (Known, Language),
+    output: &Output,
+) -> Report {
     let stages = || std::iter::once(None).chain(Stage::ALL.into_iter().map(Some));
     let of = |before: Option<Stage>, after: Option<Stage>| counts.get(&(before, after)).copied().unwrap_or_default();
-    let mut columns = vec![("from", false)];
-    columns.extend(stages().skip(1).map(|stage| (word(stage), true)));
-    columns.push(("in all", true));
-    let shown = |count: u64| Cell {
+    let (from_word, in_all) = (language.of(["from", "原阶段", "fra"]), language.of(["in all", "合计", "i alt"]));
+    let mut columns = vec![(from_word, false)];
+    columns.extend(stages().skip(1).map(|stage| (shown(stage, language), true)));
+    columns.push((in_all, true));
+    let cell = |count: u64| Cell {
         shown: if count == 0 { "·".to_owned() } else { grouped(count) },
         plain: count.to_string(),
     };
     let line = |name: &str, sum: &dyn Fn(Option<Stage>) -> u64| {
         let each: Vec<u64> = stages().skip(1).map(sum).collect();
         let total = each.iter().copied().fold(0_u64, u64::saturating_add);
-        std::iter::once(Cell::text(name)).chain(each.into_iter().map(shown)).chain([Cell::count(total)]).collect()
+        std::iter::once(Cell::text(name)).chain(each.into_iter().map(cell)).chain([Cell::count(total)]).collect()
     };
-    let mut rows: Vec<Vec<Cell>> = stages().map(|before| line(word(before), &|after| of(before, after))).collect();
-    rows.push(line("in all", &|after| stages().map(|before| of(before, after)).sum()));
+    let mut rows: Vec<Vec<Cell>> =
+        stages().map(|before| line(shown(before, language), &|after| of(before, after))).collect();
+    rows.push(line(in_all, &|after| stages().map(|before| of(before, after)).sum()));
     let sums = vec![rows.len().saturating_sub(1)];
     let sum = |fits: &dyn Fn(Option<Stage>, Option<Stage>) -> bool| -> u64 {
         counts.iter().filter(|((before, after), _)| fits(*before, *after)).map(|(_, count)| *count).sum()
@@ -115,25 +142,46 @@ fn report(staged: &Staged, counts: &Counts, (from, to): (&str, &str), known: Kno
     let all: u64 = counts.values().sum();
     let stayed = sum(&|before, after| before == after);
     let basis = match known {
-        Known::Now => "By all that is known now of both dates.",
-        Known::Then => {
-            "As it stood written at both dates: what was recorded later was not known, imported history neither."
-        }
-    };
-    let table = Table { sums, ..Table::new("From the stage in the row to the stage in the column", columns, rows) };
-    Report {
-        title: format!("Stages of {}, from {from} to {to}", staged.name),
-        lead: vec![
-            format!(
-                "{} {}: {} stayed in their stage, {} were lost, {} were regained.",
-                grouped(all),
-                if all == 1 { "party" } else { "parties" },
-                grouped(stayed),
-                grouped(became_lost),
-                grouped(regained)
-            ),
-            basis.to_owned(),
+        Known::Now => [
+            "By all that is known now of both dates.",
+            "按目前对这两个日期所知的一切。",
+            "Etter alt som nå er kjent om begge datoene.",
         ],
+        Known::Then => [
+            "As it stood written at both dates: what was recorded later was not known, imported history neither.",
+            "按当时的记录：之后才记录的（包括后来导入的历史）当时并不知道。",
+            "Slik det sto skrevet på begge datoene: det som ble ført senere, var ikke kjent, heller ikke importert historikk.",
+        ],
+    };
+    let title = [
+        "From the stage in the row to the stage in the column",
+        "从所在行的阶段到所在列的阶段",
+        "Fra stadiet i raden til stadiet i kolonnen",
+    ];
+    let table = Table { sums, ..Table::new(language.of(title), columns, rows) };
+    let [all_shown, stayed_shown, lost_shown, back_shown] = [all, stayed, became_lost, regained].map(grouped);
+    let (named, lead) = match language.0 {
+        "zh" => (
+            format!("{} 的阶段变化，{from} 至 {to}", staged.name),
+            format!("共 {all_shown} 方：{stayed_shown} 方阶段未变，{lost_shown} 方流失，{back_shown} 方赢回。"),
+        ),
+        "nb" => (
+            format!("Stadier i {}, fra {from} til {to}", staged.name),
+            format!(
+                "{all_shown} parter: {stayed_shown} ble i sitt stadium, {lost_shown} gikk tapt, {back_shown} kom tilbake."
+            ),
+        ),
+        _ => (
+            format!("Stages of {}, from {from} to {to}", staged.name),
+            format!(
+                "{all_shown} {}: {stayed_shown} stayed in their stage, {lost_shown} were lost, {back_shown} were regained.",
+                if all == 1 { "party" } else { "parties" },
+            ),
+        ),
+    };
+    Report {
+        title: named,
+        lead: vec![lead, language.of(basis).to_owned()],
         tables: vec![table],
         plots: Vec::new(),
         notes: Vec::new(),

@@ -23,7 +23,9 @@ pub fn run(arguments: &StageCommand) -> Result<bool, Failure> {
             let only = list::Only { stage: stage.map(|name| name.stage()), phase: phase.map(|name| name.phase()) };
             list::run(scope, only, at.as_deref(), language, (*top, output))
         }
-        StageCommand::Matrix { scope, from, to, known, output } => matrix::run(scope, from, to, *known, output),
+        StageCommand::Matrix { scope, from, to, known, spoken, output } => {
+            matrix::run(scope, (from, to), *known, spoken.language(), output)
+        }
         StageCommand::Review { base, model, by, dry_run, top, output } => {
             review::run(base, model, by, *dry_run, (*top, output))
         }

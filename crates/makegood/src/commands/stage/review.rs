@@ -9,8 +9,9 @@ use makegood_value::rhythm::Rhythm;
 use serde_json::json;
 
 use crate::arguments::{self, Model, Output};
+use crate::open::threads;
 use crate::output::{counter, grouped};
-use crate::value::{Base, Cell, Report, Table, date_of, for_day, threads};
+use crate::value::{Base, Cell, Report, Table, date_of, for_day};
 use crate::{Failure, clock};
 
 /// Judgements that are taken at once.

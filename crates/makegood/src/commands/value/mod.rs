@@ -13,8 +13,9 @@ use makegood_value::lifetime::{Score, score_all};
 
 use crate::Failure;
 use crate::arguments::ValueCommand;
+use crate::open::threads;
 use crate::output::counter;
-use crate::value::{Base, Fitted, refused, threads};
+use crate::value::{Base, Fitted, refused};
 
 /// `makegood value`: what customers are worth.
 pub fn run(arguments: &ValueCommand) -> Result<bool, Failure> {

@@ -1,7 +1,7 @@
 //! A store as one process sees it: it may die with a commit that was not made durable, or with one that was and that it never heard
 //! of. What others did stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use makegood_store::{
@@ -102,13 +102,15 @@ impl FrailWriter {
     }
 }
 
-/// A commit in pieces, each within one slot, in the order in which nothing is lost between two of them (invariant 8): what is given to
-/// others, then what happened to each, then what is done with.
+/// A commit in pieces, each within one slot, in the order that [`Commit`] names.
 fn pieces(commit: &Commit) -> Vec<Commit> {
-    let (mut given, mut own, mut done) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let [mut given, mut said, mut own, mut done] = [const { BTreeMap::new() }; 4];
     fn of(pieces: &mut BTreeMap<Slot, Commit>, slot: Slot) -> &mut Commit {
         pieces.entry(slot).or_default()
     }
+    // Nothing is folded of a thing.
+    let things: BTreeSet<&str> =
+        commit.heads.iter().filter(|(head, _)| head.state.is_empty()).map(|(head, _)| &*head.key).collect();
     for row in &commit.interests {
         of(&mut given, row.slot).interests.push(row.clone());
     }
@@ -116,10 +118,12 @@ fn pieces(commit: &Commit) -> Vec<Commit> {
         of(&mut given, row.slot).inbox_add.push(row.clone());
     }
     for (head, base) in &commit.heads {
-        of(&mut own, head.slot).heads.push((head.clone(), *base));
+        let pieces = if things.contains(&*head.key) { &mut said } else { &mut own };
+        of(pieces, head.slot).heads.push((head.clone(), *base));
     }
     for row in &commit.events {
-        of(&mut own, row.slot).events.push(row.clone());
+        let pieces = if things.contains(&*row.key) { &mut said } else { &mut own };
+        of(pieces, row.slot).events.push(row.clone());
     }
     for row in &commit.parts {
         of(&mut own, row.slot).parts.push(row.clone());
@@ -137,11 +141,9 @@ fn pieces(commit: &Commit) -> Vec<Commit> {
         of(&mut own, row.slot).tallies.push(row.clone());
     }
     for row in &commit.fanouts {
-        // That everyone must hear stands beside what was said; that newcomers have to be looked after, before they come; how far it has
-        // come, after those who heard.
         let said_now = commit.events.iter().any(|event| event.key == row.thing && event.seq == row.seq);
         if said_now {
-            of(&mut own, row.slot).fanouts.push(FanoutRow { after: "".into(), ..row.clone() });
+            of(&mut said, row.slot).fanouts.push(FanoutRow { after: "".into(), ..row.clone() });
         } else if row.after.is_empty() {
             of(&mut given, row.slot).fanouts.push(row.clone());
         }
@@ -161,7 +163,7 @@ fn pieces(commit: &Commit) -> Vec<Commit> {
     for (slot, id) in &commit.quarantine_done {
         of(&mut done, *slot).quarantine_done.push((*slot, *id));
     }
-    let all = given.into_values().chain(own.into_values()).chain(done.into_values());
+    let all = [given, said, own, done].into_iter().flat_map(BTreeMap::into_values);
     all.map(|piece| Commit { charters: commit.charters, ..piece }).collect()
 }
 

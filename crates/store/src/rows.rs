@@ -272,6 +272,10 @@ pub struct FitRow {
 }
 
 /// Everything one transaction changes. Empty lists change nothing.
+///
+/// Nothing in it is correct only because a transaction spans several slots (invariant 8). Written slot by slot in this order, and broken
+/// off anywhere, it loses nothing: interests, deliveries to be made, and that newcomers have to be looked after; then what things' logs
+/// say, with that everyone must hear it; then each party's log and all that is kept of it; then what was delivered, and how far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Commit {
     /// The number of charter versions that judged it; `None` where no charter did.

@@ -148,7 +148,8 @@ fn steps(plain: &Plain<'_>, playbook: &Playbook) -> (String, Vec<String>) {
 
 /// How long a step may take, in brackets; that holidays do not count is said of what is owed.
 fn within(plain: &Plain<'_>, step: &Step) -> Option<String> {
-    let time = plain.clock(&Clock { calendar: None, ..step.within.clone()? });
+    // It stays on one line.
+    let time = plain.clock(&Clock { calendar: None, ..step.within.clone()? }).replace(' ', "\u{a0}");
     Some(plain.pick(format!("({time})"), format!("（{time}）"), format!("({time})")))
 }
 

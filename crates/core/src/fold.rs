@@ -2,14 +2,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use makegood_charter::builtin::{self, PLAY_ASSIGNED, REPAIR_DECIDED};
+use makegood_charter::model::PromiseId;
 use makegood_charter::value::Moment;
 use makegood_money::{Money, MoneyError};
 
 use crate::id::{Kind, Name};
 use crate::ledger::Entry;
 use crate::{
-    Beside, BesideKind, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState, Remedy, Rulebook,
-    Rules, StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
+    Beside, BesideKind, CharterTag, Clause, Event, Happening, Ident, Message, PartId, Party, Promise, PromiseState,
+    Remedy, Rulebook, Rules, StateError, heard, invariant, message, people, play, promise, remedy, role, stage,
 };
 
 /// Parts of the state that were loaded for one fold. They are shared with whoever keeps them at hand: most are only looked at.
@@ -28,6 +29,9 @@ pub struct Loaded {
 pub struct Needs {
     /// Promises about this thing.
     pub about: Option<Box<str>>,
+    /// Of these only such as may be concerned: of these clauses, and those that come back, which every event brings on. All, unless
+    /// said.
+    pub clauses: Option<Vec<(CharterTag, PromiseId)>>,
     /// These promises.
     pub promises: Vec<PartId>,
     /// These remedies.
@@ -51,10 +55,18 @@ impl Needs {
 
     /// True of a promise that must be given to the fold.
     pub fn wants(&self, promise: &Promise) -> bool {
-        self.about.as_ref().is_some_and(|thing| *thing == promise.thing)
+        (self.about.is_some() && self.may_concern(promise) && self.about.as_ref() == Some(&promise.thing))
             || self.around.iter().any(|about| promise.id.starts_with(about))
             || self.due.is_some_and(|until| promise.wake_at.is_some_and(|wake_at| wake_at <= until))
             || self.promises.contains(&promise.id)
+    }
+
+    /// True of a promise that an event about its thing may say something of.
+    fn may_concern(&self, promise: &Promise) -> bool {
+        let Some(clauses) = &self.clauses else { return true };
+        let named = |id: PromiseId| clauses.contains(&(promise.charter, id));
+        matches!(promise.clause, Clause::Promise(id) if named(id))
+            || promise.word().is_some_and(|word| word.rhythm.is_some())
     }
 
     /// Of the promises at hand, those that [`Needs::wants`] may want: all parts about one thing stand together, so that a party with
@@ -216,6 +228,7 @@ pub fn needs(book: &Rulebook, party: &str, happening: &Happening) -> Needs {
             needs.beside.push(crate::id::about(event.thing().unwrap_or_default()));
         }
         needs.about = Some(event.thing().unwrap_or_default().into());
+        needs.clauses = book.concerned(event);
         needs.own(event.about.is_some() && book.moves(event));
     }
     needs

@@ -530,7 +530,10 @@ pub(crate) fn done_by_others<'f>(folding: &'f Folding, charter: &'f Charter, pro
         StepState::Settled(id, ..) | StepState::Entered(id) => Some(&*folding.promise(id)?.hands.as_deref()?.done_by),
         StepState::Waiting | StepState::Passed => None,
     });
-    noted.chain(in_hand.filter(|actor| !actor.is_empty())).collect()
+    let mut others: Vec<&str> = noted.chain(in_hand.filter(|actor| !actor.is_empty())).collect();
+    others.sort_unstable();
+    others.dedup();
+    others
 }
 
 impl Play {

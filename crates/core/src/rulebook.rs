@@ -272,6 +272,23 @@ impl Rulebook {
         if *about == crate::id::about("") { of_none } else { of_thing }
     }
 
+    /// The clauses of which an event may say something; nothing where it may be any.
+    pub(crate) fn concerned(&self, event: &Event) -> Option<Vec<(CharterTag, PromiseId)>> {
+        if [builtin::REPAIR_DECIDED, builtin::PLAY_ASSIGNED].contains(&&*event.kind) {
+            return None;
+        }
+        let mut clauses = Vec::new();
+        for (version, rules) in self.versions.iter().enumerate() {
+            let Some(uses) = event.form(version).and_then(|form| rules.uses(form.shape)) else { continue };
+            let Uses { triggers, follows, begins, duties, plays, aims, .. } = uses;
+            if [triggers, follows, begins, duties, plays, aims].into_iter().any(|list| !list.is_empty()) {
+                return None;
+            }
+            clauses.extend(uses.settles.iter().chain(&uses.proves).map(|clause| (rules.tag, *clause)));
+        }
+        Some(clauses)
+    }
+
     /// True of an event that may move its party to another stage, where a playbook hears of it.
     pub(crate) fn moves(&self, event: &Event) -> bool {
         let evidence = |(version, rules): (usize, &Rules)| {

@@ -48,7 +48,8 @@ enum Portion {
     Broken(u64, io::Error),
 }
 
-/// Takes every line of `input`. Lines that cannot be taken are set aside. When this returns, everything taken is durable.
+/// Takes every line of `input`, all at the session's time of learning. Lines that cannot be taken are set aside. When this returns,
+/// everything taken is durable.
 pub fn feed(
     session: &mut Session,
     book: &Arc<Rulebook>,
@@ -57,10 +58,22 @@ pub fn feed(
     progress: &mut dyn FnMut(Fed),
 ) -> Result<Fed, FeedError> {
     let now = session.now();
+    feed_by(&|| now, session, book, name, input, progress)
+}
+
+/// The same for an input that may go on for days: each line is learnt of when `clock` says, as it comes.
+pub fn feed_by(
+    clock: &(dyn Fn() -> Moment + Sync),
+    session: &mut Session,
+    book: &Arc<Rulebook>,
+    name: &str,
+    input: impl Read + Send,
+    progress: &mut dyn FnMut(Fed),
+) -> Result<Fed, FeedError> {
     let (portions, received) = sync_channel(limits::READ_AHEAD / PORTION);
     // Moved in, so that the reading thread finds nobody to send to, and ends, when this one gives up.
     std::thread::scope(move |scope| {
-        scope.spawn(move || read_all(book, name, Lines::new(input), now, &portions));
+        scope.spawn(move || read_all(book, name, Lines::new(input), clock, &portions));
         let mut fed = Fed::default();
         let mut broken = None;
         loop {
@@ -85,6 +98,7 @@ pub fn feed(
                             Err(_) => break,
                         }
                     }
+                    session.set_now(clock());
                     session.work(work)?;
                     progress(fed);
                 }
@@ -99,7 +113,13 @@ pub fn feed(
     })
 }
 
-fn read_all(book: &Rulebook, name: &str, mut lines: Lines<impl Read>, now: Moment, portions: &SyncSender<Portion>) {
+fn read_all(
+    book: &Rulebook,
+    name: &str,
+    mut lines: Lines<impl Read>,
+    clock: &dyn Fn() -> Moment,
+    portions: &SyncSender<Portion>,
+) {
     let name: Arc<str> = name.into();
     let mut work = Vec::with_capacity(PORTION);
     let mut fed = Fed::default();
@@ -107,7 +127,7 @@ fn read_all(book: &Rulebook, name: &str, mut lines: Lines<impl Read>, now: Momen
         match lines.read() {
             Ok(Some((number, line))) => {
                 fed = Fed { lines: number, bytes: lines.bytes() };
-                work.push(read_line(book, &name, number, &line, now));
+                work.push(read_line(book, &name, number, &line, clock()));
             }
             Ok(None) => break,
             Err(error) => {

@@ -36,7 +36,7 @@ mod writer;
 pub use charters::{Act, ActKind, CharterError, Decided, begin, charter_log, decide, put_in_force, withdraw};
 pub use dealings::{Dealer, dealers_of_slot};
 pub use dispatch::{Dispatched, Routes, Sink, SinkError, idempotency_key};
-pub use feed::{Fed, FeedError, feed};
+pub use feed::{Fed, FeedError, feed, feed_by};
 pub use history::{EXPORT_STEPS, Estimate, ExportError, Exported, History, Range, Total, estimate, export};
 pub use intake::{CHARTER_SOURCE, CLOCK_REACHED, CLOCK_SOURCE, Incoming, Logged, Origin, Reject, read, reread};
 pub use lines::{Line, Lines};

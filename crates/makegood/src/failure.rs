@@ -45,10 +45,12 @@ impl From<makegood_store::StoreError> for Failure {
                 "see that the server runs, that the database exists (`createdb NAME`) and that the user may connect"
             }
             E::TooOld { .. } => "upgrade the server, or keep the database in a file with `sqlite:FILE`",
-            E::Forbidden { .. } => "`GRANT ALL ON SCHEMA public TO USER`, or let the user own the database",
+            E::Forbidden { .. } => {
+                "let the user own the database (`ALTER DATABASE NAME OWNER TO USER`), or a schema in it that its `search_path` names"
+            }
             E::NotOurs { .. } | E::Newer { .. } => "nothing was changed in it",
             E::Filling { .. } => "name the same source again to go on, or make the database anew",
-            _ => "`makegood doctor --db URL` looks at a database",
+            other => other.advice().unwrap_or("`makegood doctor --db URL` looks at a database"),
         };
         Self::from_error("M001", &error, help)
     }
@@ -62,7 +64,12 @@ impl From<makegood_engine::EngineError> for Failure {
         if let makegood_engine::EngineError::History(error) = error {
             return Self::from_error("M075", &error, "name a folder that `makegood history export` wrote, whole");
         }
-        Self::from_error("M002", &error, "what was committed before stands; `makegood verify` looks at it")
+        let stands = "what was committed before stands; `makegood verify` looks at it";
+        let help = match &error {
+            makegood_engine::EngineError::Store(error) => error.advice().unwrap_or(stands),
+            _ => stands,
+        };
+        Self::from_error("M002", &error, help)
     }
 }
 

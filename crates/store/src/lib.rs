@@ -35,9 +35,10 @@ pub fn open(url: &str) -> Result<Box<dyn Store>, StoreError> {
 /// True when there are tables of ours at the address; asking makes none.
 pub fn exists(url: &str) -> Result<bool, StoreError> {
     match url.strip_prefix("sqlite:") {
-        Some(file) if !file.is_empty() => Ok(std::path::Path::new(file).exists()),
+        // In an empty file nothing was ever kept.
+        Some(file) if !file.is_empty() => Ok(std::fs::metadata(file).is_ok_and(|of| !of.is_file() || of.len() > 0)),
         _ if postgres::is_address(url) => Postgres::exists(url),
-        _ => Err(StoreError::BadUrl { url: url.to_owned() }),
+        _ => Err(StoreError::BadUrl { url: shown(url) }),
     }
 }
 
@@ -51,7 +52,10 @@ pub fn copy_file(
     sqlite::copy_file(from, to, progress)
 }
 
-/// An address as it may be shown: without its password.
+/// An address as it may be shown: without its password, also where it is written wrongly.
 pub fn shown(url: &str) -> String {
-    if postgres::is_address(url) { postgres::masked(url) } else { url.to_owned() }
+    match url.strip_prefix("sqlite:") {
+        Some(file) if !file.contains("://") && !file.contains("password=") => url.to_owned(),
+        _ => postgres::masked(url),
+    }
 }

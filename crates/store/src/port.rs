@@ -49,6 +49,16 @@ pub enum StoreError {
     Database { doing: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
 }
 
+impl StoreError {
+    /// What to do about it, where the database's own error says so.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            StoreError::Database { source, .. } => crate::sqlite::advice(&**source),
+            _ => None,
+        }
+    }
+}
+
 /// Why a commit was not made. Nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant's message names its fields")]
@@ -86,7 +96,7 @@ pub trait Store: Send + Sync {
     }
     /// What an operator wants to know at a glance.
     fn health(&self) -> Result<Health, StoreError>;
-    /// Reads the whole database and tells what in it is broken, at most `limit` findings. Empty when it is whole.
+    /// Reads the whole database and tells what in it is broken or unsafe, and what to do, at most `limit` findings. Empty when it is whole.
     fn damage(&self, limit: usize) -> Result<Vec<String>, StoreError>;
 }
 

@@ -3,6 +3,7 @@
 use super::promises::{shape, source};
 use super::{Changes, Effect, Phrase};
 use crate::model::{Charter, Ending, Playbook, Sign, Step};
+use crate::plain::Plain;
 
 impl Changes<'_> {
     pub(super) fn playbooks(&mut self) {
@@ -39,11 +40,12 @@ impl Changes<'_> {
         self.open("speaks_for_them", before.speaks_for_them.as_deref(), now.speaks_for_them.as_deref());
         let share = |playbook: &Playbook| playbook.control.map(|share| share.to_string());
         self.open("control", share(before).as_deref(), share(now).as_deref());
-        let aim = |charter: &Charter, playbook: &Playbook| {
+        let aim = |plain: &Plain<'_>, playbook: &Playbook| {
             let aim = playbook.aim.as_ref()?;
-            Some(format!("{} ({} ms)", signs(charter, &aim.shown_by)?, aim.within))
+            Some(format!("{} ({})", signs(plain.charter, &aim.shown_by)?, plain.length(aim.within)))
         };
-        self.open("aim", aim(old, before).as_deref(), aim(new, now).as_deref());
+        let aims = (aim(&self.old, before), aim(&self.new, now));
+        self.open("aim", aims.0.as_deref(), aims.1.as_deref());
         self.at("steps", |changes| {
             for step in &now.steps {
                 match before.steps.iter().find(|known| known.name == step.name) {

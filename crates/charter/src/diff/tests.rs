@@ -64,6 +64,9 @@ const CASES: &[(&str, &str, &str)] = &[
     ("expires: never", "expires: 12 months", "tenders.points.expires: Was `never`, now is `12 months`: to be judged by a person\nrights.waiting.compensation.or_in: Was `or, only if you agree to it, points worth 125 % of the amount, which never expires`, now is `or, only if you agree to it, points worth 125 % of the amount, good for 12 months`: to be judged by a person"),
     ("arrivals: {on: arrived, if: data.days > 0, within: 365d}", "arrivals: {on: arrived, if: data.days > 0, within: 30d}", "counts.arrivals: Was `arrived if data.days > 0, 365 days`, now is `arrived if data.days > 0, 30 days`: to be judged by a person"),
     ("JFK: 40.6398 -73.7789", "JFK: 40.6398 -73.778", "places.JFK: Was `40.6398 -73.7789`, now is `40.6398 -73.778`: to be judged by a person"),
+    ("duration('0s')}, within: 90d}", "duration('0s')}, within: 60d}", "playbooks.lost.aim: Was `arrived if data.late <= duration('0s') (90 days)`, now is `arrived if data.late <= duration('0s') (60 days)`: to be judged by a person"),
+    (", {on: dropped}]", "]", "playbooks.lost.begins.also: `dropped` was removed: to be judged by a person"),
+    ("promised.handed_over > 0 && ", "", "playbooks.lost.steps.handed-on.once: Was `promised.handed_over > 0 && promised.accepted == promised.count`, now is `promised.accepted == promised.count`: to be judged by a person"),
     ("draft: true\n", "", "draft: Was true, now is false: neutral for the customer"),
     ("    on: overdue\n    compensation: 5 GBP\n", "    on: overdue\n    unless: {if: promise.worth < money('1 GBP'), says: {en: Too small., nb: For lite.}}\n    compensation: 5 GBP\n", "rights.silence.unless: An exception was added: Too small: worse for the customer"),
 ];

@@ -254,7 +254,16 @@ impl World {
             remedies: needs.remedies.iter().filter_map(|id| self.remedies.get(id)).cloned().map(Arc::new).collect(),
         };
         let context = Context { budget_spent: self.budget_spent };
-        let folded = fold(&self.book, PARTY, self.party.clone(), loaded, happening, context)?;
+        let folded = fold(&self.book, PARTY, self.party.clone(), loaded, happening, context);
+        // What a fold did not ask for changes nothing of it.
+        let all = Loaded {
+            promises: self.promises.values().cloned().map(Arc::new).collect(),
+            remedies: self.remedies.values().cloned().map(Arc::new).collect(),
+            beside: self.beside.values().filter(|part| part.kind().is_loaded()).cloned().map(Arc::new).collect(),
+        };
+        let given_all = fold(&self.book, PARTY, self.party.clone(), all, happening, context);
+        assert_eq!(format!("{folded:?}"), format!("{given_all:?}"));
+        let folded = folded?;
         self.party = folded.party;
         self.promises.extend(folded.promises.into_iter().map(|promise| (promise.id, promise)));
         self.remedies.extend(folded.remedies.into_iter().map(|remedy| (remedy.id, remedy)));

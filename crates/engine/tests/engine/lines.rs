@@ -5,7 +5,9 @@ use std::io::{self, Read};
 use makegood_engine::limits::{LINE_BYTES, QUARANTINED_BYTES};
 use makegood_engine::{Line, Lines};
 
-use crate::desk::{Desk, booking, departure};
+use makegood_store::slot_of;
+
+use crate::desk::{Desk, booking, departure, now};
 
 fn whole(lines: &[(u64, &str)]) -> Vec<(u64, Line)> {
     lines.iter().map(|(number, text)| (*number, Line::Whole(text.as_bytes().to_vec()))).collect()
@@ -92,6 +94,32 @@ fn a_line_of_a_hundred_megabytes_is_passed_over() {
     makegood_engine::feed(&mut desk.session, &desk.book, "input", huge(), &mut |_| {}).unwrap();
     assert_eq!(desk.set_aside(), ["2: line-too-long"]);
     assert_eq!(desk.owed(1), ["late 50.00 USD approved"]);
+}
+
+/// Gives one line at a time, as a feed that goes on for days does.
+struct Slow(Vec<Vec<u8>>);
+
+impl Read for Slow {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(line) = self.0.pop() else { return Ok(0) };
+        into[..line.len()].copy_from_slice(&line);
+        Ok(line.len())
+    }
+}
+
+#[test]
+fn each_line_of_a_long_feed_is_learnt_of_when_it_comes() {
+    let mut desk = Desk::new();
+    let lines = (1..=3).rev().map(|customer| format!("{}\n", booking(customer, "flight:1")).into_bytes()).collect();
+    let hours = std::sync::atomic::AtomicI64::new(0);
+    let clock = || now().plus(hours.fetch_add(1, std::sync::atomic::Ordering::SeqCst) * 3_600_000);
+    makegood_engine::feed_by(&clock, &mut desk.session, &desk.book, "input", Slow(lines), &mut |_| {}).unwrap();
+    let mut recorded: Vec<i64> = Vec::new();
+    for customer in 1..=3 {
+        let key = format!("customer:{customer}");
+        recorded.extend(desk.session.reader().log(slot_of(&key), &key, 0, 1).unwrap().iter().map(|row| row.recorded));
+    }
+    assert!(now().0 < recorded[0] && recorded[0] < recorded[2], "{recorded:?}");
 }
 
 /// Breaks off after its content.

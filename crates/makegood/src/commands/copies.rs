@@ -107,6 +107,7 @@ fn remove_database(file: &Path) -> Result<(), Failure> {
 
 /// `makegood migrate`: one database into another.
 pub fn migrate(from: &str, to: &str) -> Result<bool, Failure> {
+    let (from, to) = (&*one_name(from), &*one_name(to));
     if from == to {
         return Err(Failure::new("M035", "both addresses name the same database", "name a new one with `--to`"));
     }
@@ -118,6 +119,12 @@ pub fn migrate(from: &str, to: &str) -> Result<bool, Failure> {
     put_line!("to    {}", hex(&digest(&mut *target.reader()?)?));
     put_line!("they are the same");
     Ok(true)
+}
+
+/// The address of a file by its one full path, so that a copy that was begun is known again from another folder.
+fn one_name(url: &str) -> String {
+    let whole = url.strip_prefix("sqlite:").and_then(|file| std::fs::canonicalize(file).ok());
+    whole.map_or_else(|| url.to_owned(), |file| format!("sqlite:{}", file.display()))
 }
 
 fn copy(from: &dyn Store, name: &str, to: &dyn Store, what: &str) -> Result<Copied, Failure> {

@@ -17,7 +17,7 @@ pub fn run(command: &DbCommand) -> Result<bool, Failure> {
     match done {
         Distributed::NotOffered => {
             put_line!(
-                "nothing has changed: this server does not offer `create_distributed_table` (Citus and its like do)"
+                "nothing has changed: a database is spread by a server that offers `create_distributed_table` (Citus and its like), and this is none"
             );
         }
         Distributed::Done(0) => put_line!("nothing has changed: every table is distributed already"),

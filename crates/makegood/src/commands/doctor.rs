@@ -44,11 +44,11 @@ pub fn run(arguments: &Database) -> Result<bool, Failure> {
     if reader.count("inbox")? > 0 || reader.count("fanout")? > 0 {
         troubles.push("deliveries are under way: `makegood tick` carries them on if no process is at work".to_owned());
     }
-    troubles.extend(damage.iter().map(|finding| format!("the database is damaged: {finding}: restore a backup")));
+    troubles.extend(damage.iter().cloned());
     put!("{}", table(&rows, &[]));
     for trouble in &troubles {
         put_line!("look: {trouble}");
     }
-    put_line!("{}", if damage.is_empty() { "the database is whole" } else { "THE DATABASE IS DAMAGED" });
+    put_line!("{}", if damage.is_empty() { "the database is whole" } else { "THE DATABASE IS NOT SAFE" });
     Ok(damage.is_empty())
 }

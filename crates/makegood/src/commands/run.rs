@@ -1,11 +1,11 @@
-use makegood_engine::{Counts, FeedError, feed};
+use makegood_engine::{Counts, FeedError, feed_by};
 
 use super::moment;
 use crate::arguments::{Format, Run};
 use crate::output::{bar, counter, grouped};
 use crate::output::{put, put_line};
 use crate::statement::Statement;
-use crate::{Failure, files, open};
+use crate::{Failure, clock, files, open};
 
 /// `makegood run`: takes events under a charter.
 pub fn run(arguments: &Run) -> Result<bool, Failure> {
@@ -42,7 +42,7 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
             _ => counter(&file.name),
         };
         let known_length = progress.length().is_some();
-        let fed = feed(&mut session, &opened.book, &file.name, file.content, &mut |fed| {
+        let fed = feed_by(&clock::now, &mut session, &opened.book, &file.name, file.content, &mut |fed| {
             progress.set_position(if known_length { fed.bytes } else { fed.lines });
         });
         progress.finish_and_clear();
@@ -55,6 +55,7 @@ pub fn run(arguments: &Run) -> Result<bool, Failure> {
     if broken.is_none() {
         // With part of the input missing, silence would prove nothing.
         let progress = counter("moving the clock");
+        session.set_now(clock::now());
         session.advance(until, &mut |parties| progress.set_position(parties))?;
         progress.finish_and_clear();
     }

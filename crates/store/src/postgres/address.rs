@@ -96,15 +96,22 @@ fn tls(authority: Option<&str>) -> Result<MakeRustlsConnect, String> {
     Ok(MakeRustlsConnect::new(config))
 }
 
-/// A URL as it may be shown: without its password.
+/// A URL as it may be shown: without its password, whatever else is wrong with it.
 pub(crate) fn masked(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+    // `host=… password=…`, as other programs write it.
+    let words = url.split(' ').filter(|word| !word.starts_with("password=")).collect::<Vec<_>>().join(" ");
+    let (address, query) = words.split_once('?').unwrap_or((&words, ""));
     let query = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("password=")).collect::<Vec<_>>();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    let Some((login, host)) = address.rsplit_once('@') else { return format!("{scheme}://{address}{query}") };
+    let Some((login, host)) = address.rsplit_once('@') else { return format!("{address}{query}") };
+    // What stands before the login: the scheme, with as many slashes as were typed.
+    let scheme = login.find(":/").map_or(0, |colon| {
+        let slashes = login.bytes().skip(colon.saturating_add(1)).take_while(|byte| *byte == b'/').count();
+        colon.saturating_add(1).saturating_add(slashes)
+    });
+    let (scheme, login) = login.split_at_checked(scheme).unwrap_or(("", login));
     let user = login.split_once(':').map_or(login, |(user, _)| user);
-    format!("{scheme}://{user}@{host}{query}")
+    format!("{scheme}{user}@{host}{query}")
 }
 
 /// An error with what caused it.

@@ -118,14 +118,14 @@ pub(super) fn damage(connection: &mut Connection) -> Result<Vec<String>, StoreEr
         "SELECT format('the index `%s` is not valid: `REINDEX INDEX %s`', relname, relname) FROM pg_index
             JOIN pg_class ON pg_class.oid = indexrelid
             WHERE relnamespace = current_schema()::regnamespace AND NOT (indisvalid AND indisready) ORDER BY 1",
-        "SELECT format('there is no table `%s`', name) FROM unnest(ARRAY['event', 'head', 'promise', 'remedy', 'play', 'custody', 'stage', 'interest', 'inbox',
+        "SELECT format('there is no table `%s`: restore a backup', name) FROM unnest(ARRAY['event', 'head', 'promise', 'remedy', 'play', 'custody', 'stage', 'interest', 'inbox',
             'fanout', 'posting', 'outbox', 'tally', 'quarantine', 'charter', 'claim', 'fit', 'filling']) AS name
             WHERE NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = name)",
         "SELECT format('the table `%s` does not survive a crash: `ALTER TABLE %s SET LOGGED`', relname, relname) FROM pg_class
             WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relpersistence <> 'p' ORDER BY 1",
-        "SELECT format('%s pages had a wrong checksum', checksum_failures) FROM pg_stat_database
+        "SELECT format('%s pages had a wrong checksum: restore a backup', checksum_failures) FROM pg_stat_database
             WHERE datname = current_database() AND checksum_failures > 0",
-        "SELECT format('the server runs with `%s = off`: a sudden death may lose what was acknowledged', name) FROM pg_settings
+        "SELECT format('the server runs with `%s = off`, so that a sudden death may lose what was acknowledged: set it to `on` and start the server anew', name) FROM pg_settings
             WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name",
     ];
     let calls: Vec<Call> = calls.into_iter().map(|sql| Call::new(sql, vec![])).collect();

@@ -11,6 +11,12 @@ fn passwords_are_not_shown() {
         ),
         ("postgres:///makegood?password=secret&host=/tmp", "postgres:///makegood?host=/tmp"),
         ("postgres://anna:s@cret@db.example/makegood?password=secret", "postgres://anna@db.example/makegood"),
+        // Written wrongly.
+        ("postgress://anna:secret@db.example/makegood", "postgress://anna@db.example/makegood"),
+        ("Postgres://anna:secret@db.example/makegood", "Postgres://anna@db.example/makegood"),
+        ("postgres:/anna:sec/ret@db.example/makegood", "postgres:/anna@db.example/makegood"),
+        ("sqlite:postgres://anna:secret@db.example/makegood", "sqlite:postgres://anna@db.example/makegood"),
+        ("host=db.example password=secret user=anna", "host=db.example user=anna"),
     ] {
         assert_eq!(masked(url), shown);
         assert_eq!(crate::shown(url), shown);

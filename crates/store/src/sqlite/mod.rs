@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{Health, Reader, Store, StoreError, Writer};
 use fetch::failed;
@@ -69,7 +69,7 @@ impl Sqlite {
     pub fn open_in(url: &str) -> Result<Sqlite, StoreError> {
         match url.strip_prefix("sqlite:") {
             Some(file) if !file.is_empty() && file != ":memory:" => Sqlite::open(file),
-            _ => Err(StoreError::BadUrl { url: url.to_owned() }),
+            _ => Err(StoreError::BadUrl { url: crate::shown(url) }),
         }
     }
 
@@ -130,9 +130,33 @@ impl Store for Sqlite {
         self.keeper("sqlite_schema", "checking the file", |keeper| {
             let mut statement = keeper.prepare(&format!("PRAGMA quick_check({})", limit.clamp(1, 1_000_000)))?;
             let found: Vec<String> = statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
-            Ok(if found == ["ok"] { Vec::new() } else { found })
+            let damaged = |finding: &String| format!("the file is damaged: {finding}: restore a backup");
+            Ok(if found == ["ok"] { Vec::new() } else { found.iter().map(damaged).collect() })
         })
     }
+}
+
+/// What to do about an error of SQLite.
+pub(crate) fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    Some(match error.downcast_ref::<rusqlite::Error>()?.sqlite_error_code()? {
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
+            "let this user write to the file and to its folder, where `-wal` and `-shm` stand beside it; nothing was changed"
+        }
+        ErrorCode::CannotOpen => "see that the folder exists and that this user may read and write in it",
+        ErrorCode::DiskFull => {
+            "make room on the disk and run the same again: what was acknowledged is kept, what is known changes nothing"
+        }
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+            "the file is damaged: `makegood restore` brings back a backup"
+        }
+        ErrorCode::SystemIoFailure => {
+            "see that the disk has room and is in order, and run the same again: what was acknowledged is kept"
+        }
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            "another process has kept the file to itself for half a minute: see what it does, and run the same again"
+        }
+        _ => return None,
+    })
 }
 
 /// Pages copied between two words of progress.

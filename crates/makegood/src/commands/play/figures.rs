@@ -228,6 +228,12 @@ impl Figures {
             grouped(self.overdue),
             of(["with a step overdue", "个有步骤逾期", "med et forfalt steg"])
         );
+        if let Some(share) = Share::new(self.worked.aimed, self.worked.aiming) {
+            let came = ["what it is for came about in time", "目标按期达成", "det den er til for, ble til noe i tide"];
+            let range = between(percent(share.low, language), percent(share.high, language), language);
+            let (count, all, slash) = (grouped(share.count), grouped(share.of), of(["of", "/", "av"]));
+            text.push_str(&format!("  {}: {count} {slash} {all} ({} {range})\n", of(came), of(BETWEEN)));
+        }
         let ended = self.began.saturating_sub(self.running);
         let mut rows = vec![language.each([
             ["how it came out", "结果", "hvordan det gikk"],

@@ -246,6 +246,8 @@ fn a_customer_who_became_lost_is_won_back_without_anybody_saying_so() {
     assert!(shown.contains("ended: bought-again"), "{shown}");
     let figures = care.told(&["play", "figures", "win-back"]);
     assert!(figures.contains("bought-again"), "{figures}");
+    let worked = list.lines().filter(|line| line.contains(" running ")).count();
+    assert!(figures.contains(&format!("what it is for came about in time: {worked} of {worked} (")), "{figures}");
     // Nobody says for the fold where a party stands.
     let moved = json!({
         "specversion": "1.0", "id": "forged", "source": "/shop", "type": "stage.moved", "subject": party.as_str(),

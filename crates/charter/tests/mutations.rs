@@ -1,5 +1,5 @@
 //! Files that nobody would write: every charter and test file of the corpus and of those that ship, cut, doubled, swapped and
-//! spliced. Whatever comes, the answer is a charter or diagnostics: never a panic, and soon.
+//! spliced. Whatever comes, the answer is a charter or diagnostics: never a panic, soon, and in little memory.
 //!
 //! `MAKEGOOD_MUTATIONS` sets how many files are tried; `MAKEGOOD_SEED` another beginning. A failure names its seed and number.
 
@@ -27,6 +27,16 @@ const TIMES: u32 = 500;
 const SLOW: Duration = Duration::from_secs(5);
 /// How often a slow file is tried again: the machine may have been busy with something else.
 const TRIES: usize = 3;
+
+/// The most memory that this program may ever take, with every file read, formatted, explained and published.
+const MEMORY_KIB: u64 = 512 * 1024;
+
+/// The most memory that this program took so far, where the system tells.
+fn most_memory_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
 
 /// Pseudo-random numbers that are the same everywhere (SplitMix64).
 struct Dice(u64);
@@ -241,7 +251,7 @@ fn time_to_read(text: &str) -> Duration {
 }
 
 #[test]
-fn no_file_makes_it_panic_or_wait() {
+fn no_file_makes_it_panic_or_wait_or_take_much_memory() {
     let mut seeds = Vec::new();
     for folder in ["tests/corpus", "tests/seeds", "../../charters"] {
         files(folder, &mut seeds);
@@ -281,6 +291,8 @@ fn no_file_makes_it_panic_or_wait() {
             Ok(one) => sound += u64::from(one),
             Err(_) => panic!("seed {seed}, number {number} panicked:\n{text}"),
         }
+        let memory = most_memory_kib().unwrap_or_default();
+        assert!(memory < MEMORY_KIB, "seed {seed}, number {number} took {memory} KiB:\n{text}");
         if start.elapsed() >= SLOW {
             let fastest = (0..TRIES).map(|_| time_to_read(&text)).min().unwrap();
             let usual = (0..TRIES).map(|_| time_to_read(include_str!("corpus/good/every-key.yaml"))).max().unwrap();

@@ -126,7 +126,11 @@ fn pay_by(owed: &Owed, seen: &Promise) -> Option<Moment> {
     let scope = Scope { counts: owed.counts, ..seen.scope(owed.data, owed.at) };
     let term = right.pay_within.iter().find(|term| holds(term.when.as_ref(), &scope))?;
     let calendar = term.within.calendar.as_ref().and_then(|name| charter.calendars.get(name));
-    term.within.due(owed.asked.unwrap_or(owed.at), &charter.zone, calendar.map(AsRef::as_ref)).ok()
+    // What is decided later is not owed before: the time to pay runs from then.
+    let decided = right.decided_at.as_ref().and_then(|decided| decided.number(&scope).ok()).map(Moment);
+    let from = owed.asked.unwrap_or(owed.at);
+    let from = decided.map_or(from, |decided| from.max(decided));
+    term.within.due(from, &charter.zone, calendar.map(AsRef::as_ref)).ok()
 }
 
 /// Whom a day's budget concerns.

@@ -21,7 +21,7 @@ mod write;
 pub use layout::{Column, Declared, Holds, Layout, Part, fixed};
 pub use lines::{Said, lines_of};
 pub use manifest::{Charter, File, Kind, MANIFEST, Manifest, UpTo};
-pub use read::{Batch, Cursor, Data, FileReader};
+pub use read::{Batch, Cursor, Data, FileReader, SmallNumbers};
 pub use write::{FileWriter, RowWriter};
 
 use std::path::PathBuf;

@@ -217,6 +217,15 @@ impl Data {
         }
     }
 
+    /// The column's small numbers, row by row.
+    pub fn small_numbers(&self) -> SmallNumbers<'_> {
+        match &self.values {
+            Values::Same(value, _) => SmallNumbers::Same(*value),
+            Values::Smalls(values) if self.present.is_empty() => SmallNumbers::EachRow(values),
+            _ => SmallNumbers::SomeRows(self.cursor()),
+        }
+    }
+
     /// Adds the rows that hold at least `least`, in order.
     pub fn rows_from(&self, least: i64, rows: &mut Vec<usize>) {
         let Values::Wholes(values) = &self.values else { return };
@@ -234,6 +243,31 @@ impl Data {
                 let first = block.saturating_mul(BLOCK);
                 let held = present.iter().zip(first..).filter(|(present, _)| **present == 1).map(|(_, row)| row);
                 rows.extend(held.zip(here).filter(|(_, value)| **value >= least).map(|(row, _)| row));
+            }
+        }
+    }
+}
+
+/// Small numbers, looked up by rows that rise.
+pub enum SmallNumbers<'d> {
+    /// The same in every row.
+    Same(i32),
+    /// One in each row.
+    EachRow(&'d [i32]),
+    /// One in some rows.
+    SomeRows(Cursor<'d>),
+}
+
+impl SmallNumbers<'_> {
+    /// The number in a row, which lies below those that were asked for before.
+    #[inline]
+    pub fn at(&mut self, row: usize) -> Option<i32> {
+        match self {
+            Self::Same(value) => Some(*value),
+            Self::EachRow(values) => values.get(row).copied(),
+            Self::SomeRows(cursor) => {
+                cursor.go_to(row);
+                cursor.small()
             }
         }
     }

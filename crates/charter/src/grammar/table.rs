@@ -424,7 +424,7 @@ static RIGHT: Record = Record {
         may("if", CONDITION, "Only if this holds; reads `data`, `made` and `promise`.", "made.channel == 'direct'"),
         may("unless", Is::OneOrMany(&Is::Record(&EXCEPTION)), "What takes it away again.", "{shown_by: weather.observed, if: evidence.wind_knots >= 50}"),
         may("on_request", Is::Record(&ON_REQUEST), "Only owed when the party asks for it. Without it, what is owed is owed by itself.", "{by: claim.made, within: 28 days}"),
-        may("decided_at", Is::Leaf(Leaf::Expression("a time")), "When it is decided, if that is later than the event. What applies until then is gathered, and the highest of it counts.", "made.released"),
+        may("decided_at", Is::Leaf(Leaf::Expression("a time")), "When it is decided, if that is later than the event. What applies until then is gathered, and the highest of it counts; the time to pay runs from then.", "made.released"),
         may("limited", Is::Record(&LIMITED), "How much, or how often, one party gets in a year.", "{within: year, at_most: 2500 USD}"),
         may("not_enforced", Is::OneOrMany(&Is::Record(&NOT_ENFORCED)), "Times in which an authority does not enforce it: a note for the reader, which changes nothing of what is owed.", "{from: 2025-10-01, until: 2026-07-01, says: {en: The authority does not enforce this}}"),
         may("restitution", Is::Any(&[SUM, Is::Record(&AWARD)]), "Gives back what was paid.", "{share: 100%, of: promise.worth, to: original tenders}"),

@@ -3,6 +3,7 @@
 use super::context::{Context, PromiseHead, Reach, StepHead};
 use super::promises::{self, Made, heard, made_on};
 use super::{literal, pay, stages, texts};
+use crate::clock::Clock;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::expr::{Expr, Want};
 use crate::limits;
@@ -185,7 +186,7 @@ fn step(
         .with(&by_state.key_span, "kept as soon as this holds");
         context.out.push(both.help("take `not_by` out, or let an event show it: `kept: {on: EVENT}`"));
     }
-    let due = due(entry, reach, context);
+    let (due, within) = due(entry, reach, context).map_or((None, None), |(due, within)| (Some(due), within));
     let after = earlier(node.get("after"), playbook, place.step, context);
     let unlike = earlier(node.get("not_by"), playbook, place.step, context);
     let made = Made {
@@ -201,24 +202,26 @@ fn step(
     let promise = promises::clause(entry, place.promise, made, context);
     let goes_on =
         node.get("silent").and_then(|silent| silent.get("then")).and_then(Node::text) == Some(promises::GO_ON);
+    let promised = place.promise;
     let read = || {
         let once = promises::transposed(once)?;
-        Some(Step { name: name?, promise: place.promise, after: after?, when: when?, once, unlike: unlike?, goes_on })
+        let (name, after, when, unlike) = (name?, after?, when?, unlike?);
+        Some(Step { name, promise: promised, within, after, when, once, unlike, goes_on })
     };
     (read(), promise)
 }
 
 /// When a step is due: so long after it is entered, or at a time.
-fn due(entry: &Entry, reach: Reach, context: &mut Context<'_>) -> Option<Expr> {
+fn due(entry: &Entry, reach: Reach, context: &mut Context<'_>) -> Option<(Expr, Option<Clock>)> {
     let node = &entry.value;
     match (node.get("within"), node.get("due")) {
         (Some(within), None) => {
             let clock = pay::clock(within, node.get("calendar"), context)?;
             let calendar = clock.calendar.as_ref().map(|name| format!(", '{name}'")).unwrap_or_default();
             let source = format!("deadline(at, '{}'{calendar})", within.text()?);
-            context.compiled(&source, within, reach, Want::Time)
+            Some((context.compiled(&source, within, reach, Want::Time)?, Some(clock)))
         }
-        (None, Some(due)) => context.expression(due, reach, Want::Time),
+        (None, Some(due)) => Some((context.expression(due, reach, Want::Time)?, None)),
         (Some(_), Some(due)) => {
             let both = Diagnostic::error(Code::KeysExclude, &due.span, "a step is due `within` a time or `due` at one");
             context.fail(both.help("keep one of the two"))

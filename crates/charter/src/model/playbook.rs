@@ -3,6 +3,7 @@
 use makegood_money::Ratio;
 
 use super::{Charter, Follows, PromiseId, ShapeId, Sign};
+use crate::clock::Clock;
 use crate::expr::Expr;
 use crate::text::Texts;
 
@@ -58,6 +59,8 @@ pub struct Step {
     /// The promise that it becomes. Its due time may read `made`, the data of what began the play, and `step`; `at` is when it is
     /// entered.
     pub promise: PromiseId,
+    /// How long it may take once it is entered; `None` where it is due at a time.
+    pub within: Option<Clock>,
     /// The steps it comes after: it is entered once all of them have come to their end, unless all were passed by. Empty: at the
     /// beginning.
     pub after: Vec<StepId>,

@@ -1,7 +1,8 @@
 //! What stands on the page, before it is HTML or Markdown.
 
 use super::{Format, clause, file_name, languages};
-use crate::model::{Charter, PaysIn, Playbook, Promise, Stack, Stacking};
+use crate::clock::Clock;
+use crate::model::{Charter, PaysIn, Playbook, Promise, Stack, Stacking, Step};
 use crate::plain::{Plain, Tongue, capital};
 
 /// A page in one language.
@@ -137,9 +138,19 @@ fn beside(plain: &Plain<'_>, promise: &Promise) -> Vec<String> {
 
 /// A playbook as the customer reads it: what it is, and its steps.
 fn steps(plain: &Plain<'_>, playbook: &Playbook) -> (String, Vec<String>) {
-    let promises: Vec<_> = playbook.steps.iter().filter_map(|step| plain.charter.promises.get(step.promise)).collect();
-    let says = promises.iter().map(|promise| plain.text(&promise.says, Some(promise), None));
-    (plain.text(&playbook.says, promises.first().copied(), None), says.collect())
+    let promise = |step: &Step| plain.charter.promises.get(step.promise);
+    let says = playbook.steps.iter().filter_map(|step| {
+        let said = plain.text(&promise(step)?.says, promise(step), None);
+        Some([said].into_iter().chain(within(plain, step)).collect::<Vec<_>>().join(plain.pick(" ", "", " ")))
+    });
+    (plain.text(&playbook.says, playbook.steps.first().and_then(promise), None), says.collect())
+}
+
+/// How long a step may take, in brackets; that holidays do not count is said of what is owed.
+fn within(plain: &Plain<'_>, step: &Step) -> Option<String> {
+    // It stays on one line.
+    let time = plain.clock(&Clock { calendar: None, ..step.within.clone()? }).replace(' ', "\u{a0}");
+    Some(plain.pick(format!("({time})"), format!("（{time}）"), format!("({time})")))
 }
 
 fn in_force(plain: &Plain<'_>) -> Vec<(String, String, String)> {
@@ -207,6 +218,14 @@ fn endonym(tag: &str) -> &str {
 fn notes(plain: &Plain<'_>) -> Vec<String> {
     let charter = plain.charter;
     let mut notes: Vec<String> = charter.stacking.iter().filter_map(|stack| combined(plain, stack)).collect();
+    let published = charter.playbooks.iter().filter(|playbook| playbook.published);
+    if published.flat_map(|playbook| &playbook.steps).any(|step| step.within.is_some()) {
+        notes.push(plain.pick(
+            "The time in brackets beside a step counts from when its turn has come.".to_owned(),
+            "步骤旁括号内的时限自轮到该步骤时起算。".to_owned(),
+            "Tiden i parentes ved et steg regnes fra turen er kommet til det.".to_owned(),
+        ));
+    }
     notes.extend(worths(plain));
     if let Some(least) = charter.limits.notify_from {
         let least = plain.money(least);
@@ -235,11 +254,21 @@ fn notes(plain: &Plain<'_>) -> Vec<String> {
 }
 
 fn combined(plain: &Plain<'_>, stack: &Stack) -> Option<String> {
-    let numbers: Vec<String> = stack.rights.iter().map(|right| right.saturating_add(1).to_string()).collect();
-    if numbers.is_empty() || numbers.len().saturating_add(stack.elsewhere.len()) < 2 {
+    // Rights of this charter that stand behind another promise are named as those of others are.
+    let own = |name: &str| {
+        let (charter, right) = name.split_once('/')?;
+        let place = plain.charter.rights.iter().position(|known| *known.name == *right);
+        place.filter(|_| *plain.charter.name == *charter)
+    };
+    let beside: Vec<usize> = stack.elsewhere.iter().filter_map(|name| own(name)).collect();
+    let foreign = stack.elsewhere.len() > beside.len();
+    let mut rights: Vec<usize> = stack.rights.iter().copied().chain(beside.into_iter().filter(|_| !foreign)).collect();
+    rights.sort_unstable();
+    let numbers: Vec<String> = rights.iter().map(|right| right.saturating_add(1).to_string()).collect();
+    if numbers.is_empty() || numbers.len() < 2 && !foreign {
         return None;
     }
-    if !stack.elsewhere.is_empty() {
+    if foreign {
         return Some(across(plain, stack, &numbers));
     }
     let list = if plain.tongue == Tongue::Chinese { numbers.join("、") } else { plain.tongue.list(&numbers) };

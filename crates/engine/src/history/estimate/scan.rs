@@ -8,7 +8,7 @@ use makegood_charter::model::ShapeId;
 use makegood_charter::value::{Fields, Moment, Type, Value};
 use makegood_core::RemedyKind;
 use makegood_core::reckoning::{Passing, Reckoned, Reckoning};
-use makegood_history::{Batch, Cursor, Data, File, fixed};
+use makegood_history::{Batch, Cursor, Data, File, SmallNumbers, fixed};
 use makegood_money::Money;
 
 use super::{Column, Estimate, History, Total};
@@ -56,6 +56,13 @@ struct Pass<'p> {
     /// Rows of the group that may make something owed.
     rows: Vec<usize>,
     sums: BTreeMap<(usize, RemedyKind), Total>,
+}
+
+/// What every row says of itself.
+struct Small<'b> {
+    kinds: SmallNumbers<'b>,
+    types: SmallNumbers<'b>,
+    things: SmallNumbers<'b>,
 }
 
 impl<'s> Scan<'s> {
@@ -111,7 +118,9 @@ impl<'s> Scan<'s> {
         let mut rows = std::mem::take(&mut pass.rows);
         rows.clear();
         self.giving(batch, &mut rows);
-        let mut cursors: Vec<Cursor> = batch.columns.iter().map(Data::cursor).collect();
+        let small = |place: usize| batch.columns.get(place).map_or(SmallNumbers::EachRow(&[]), Data::small_numbers);
+        let small = Small { kinds: small(KIND), types: small(TYPE_NR), things: small(THING_NR) };
+        let mut cursors = (batch.columns.iter().map(Data::cursor).collect(), small);
         let goes_on = *first > pass.last;
         let (mut done, mut giving) = (0, rows.as_slice());
         if goes_on {
@@ -148,7 +157,7 @@ impl<'s> Scan<'s> {
         &self,
         batch: &Batch,
         (rows, giving): (Range<usize>, &mut &[usize]),
-        cursors: &mut [Cursor],
+        (cursors, small): &mut (Vec<Cursor>, Small),
         pass: &mut Pass,
     ) {
         let times = batch.columns.get(TIME).and_then(Data::wholes).and_then(|times| times.get(rows.clone()));
@@ -160,19 +169,17 @@ impl<'s> Scan<'s> {
             let sum = place.amounts.entry(one.amount.commodity).or_default();
             *sum = sum.saturating_add(i128::from(one.amount.minor));
         };
-        for cursor in cursors.iter_mut().take(EVERY.len()) {
-            cursor.go_to(rows.start);
-        }
         for (row, time) in rows.zip(times) {
             let may_give = giving.first() == Some(&row);
             *giving = giving.get(usize::from(may_give)..).unwrap_or_default();
-            let mut small = |place: usize| cursors.get_mut(place).and_then(Cursor::small);
-            let (kind, of_type, thing) = (small(KIND), small(TYPE_NR), small(THING_NR));
-            let Some(number) = of_type.and_then(|number| usize::try_from(number).ok()) else { continue };
-            let Some(Some(of)) = self.types.get(number).filter(|of| kind == Some(0) && passes(of.as_ref(), may_give))
-            else {
+            let number = small.types.at(row).and_then(|number| usize::try_from(number).ok());
+            let Some((number, Some(of))) = number.and_then(|number| Some((number, self.types.get(number)?))) else {
                 continue;
             };
+            // Another event that means nothing, since it makes nothing owed; one that was heard, or erased.
+            if of.only_gives && !may_give || small.kinds.at(row) != Some(0) {
+                continue;
+            }
             let Some(values) = data.get_mut(number) else { continue };
             let mut given = true;
             for column in &of.columns {
@@ -183,16 +190,11 @@ impl<'s> Scan<'s> {
                 }
             }
             if given {
-                let thing = thing.and_then(|thing| u32::try_from(thing).ok());
+                let thing = small.things.at(row).and_then(|thing| u32::try_from(thing).ok());
                 self.reckoning.pass(passing, of.shape, thing, Moment(*time), values, &mut owed);
             }
         }
     }
-}
-
-/// False of an event that means nothing, since it makes nothing owed.
-fn passes(of: Option<&OfType>, may_give: bool) -> bool {
-    may_give || of.is_some_and(|of| !of.only_gives)
 }
 
 /// Where the columns that every row has stand among those that are read.

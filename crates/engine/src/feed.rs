@@ -84,13 +84,10 @@ pub fn feed_by(
             match received.recv_timeout(GROUP_COMMIT) {
                 Ok(Portion::Work(mut work, until)) => {
                     fed = until;
-                    let mut goes_on = work.len() >= PORTION;
-                    // Where each question travels, many are asked together: what has been read by now is taken at once, and what
-                    // follows at once is awaited.
+                    // Where each question travels, many are asked together: what has been read by now is taken at once.
                     while session.reads_ahead() && work.len() < limits::READ_AHEAD {
-                        match received.recv_timeout(if goes_on { GROUP_COMMIT } else { Duration::ZERO }) {
+                        match received.try_recv() {
                             Ok(Portion::Work(more, until)) => {
-                                goes_on = more.len() >= PORTION;
                                 work.extend(more);
                                 fed = until;
                             }

@@ -1,9 +1,9 @@
 //! Rounds: where others work too, much work is gathered and worked a share of the slots at a time, so that two processes fold different
 //! parties and neither makes the other fold again.
 //!
-//! Round after round a process claims a share of the slots and folds what goes to the logs in them, in the order in which it was taken:
-//! first what is said of things, which is made durable; then whoever must hear of it is looked up, and parties fold what they said and
-//! must hear. Nothing is correct only because of a claim: the version of each head decides.
+//! First what is said of things is recorded and made durable. Then whoever must hear of it is looked up, and round after round this
+//! process claims a share of the slots and folds what the parties in them said and must hear, in the order in which it was taken. Nothing
+//! is correct only because of a claim: the version of each head decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -43,22 +43,15 @@ fn seats() -> Vec<Slot> {
     (0..limits::SEATS).map(Slot).collect()
 }
 
-/// Whose log a piece of work goes to; `None` of what is of several.
-fn log(work: &Work) -> Option<&str> {
+/// The party in whose slot a piece of work is folded; `None` where that is no party.
+fn party(work: &Work) -> Option<&str> {
     match work {
+        Work::Event(incoming) if incoming.event.about.as_deref() == Some(&*incoming.event.subject) => None,
         Work::Event(incoming) => Some(&incoming.event.subject),
         Work::Clock { party, .. } => Some(party),
         Work::Deliver(row) | Work::Tell(row) => Some(&row.party),
         Work::Introduce(row) => Some(&row.party),
         Work::Fanout { .. } | Work::Newcomers(_) | Work::Told(_) | Work::SetAside(_) => None,
-    }
-}
-
-/// The party whose log it is; `None` where that is no party.
-fn party(work: &Work) -> Option<&str> {
-    match work {
-        Work::Event(incoming) if incoming.event.about.as_deref() == Some(&*incoming.event.subject) => None,
-        _ => log(work),
     }
 }
 
@@ -89,14 +82,11 @@ impl Session {
         self.rounds.under_way = true;
         self.take_seat()?;
         let gathered = std::mem::take(&mut self.rounds.gathered);
-        let (mut rest, said): (Vec<Placed>, Vec<Placed>) =
+        let (mut rest, things): (Vec<Placed>, Vec<Placed>) =
             gathered.into_iter().partition(|(_, work)| party(work).is_some());
-        let (things, nobodys): (Vec<Placed>, Vec<Placed>) =
-            said.into_iter().partition(|(_, work)| matches!(work, Work::Event(_)));
         let mut newcomers = self.newcomers();
         self.folder().stage_things(&things);
-        self.fold(nobodys)?;
-        self.fold_in_turns(things)?;
+        self.fold(things)?;
         self.settle_taken()?;
         self.finish_told();
         let Tellings { tellings, mut few, many } = self.folder().tellings()?;
@@ -115,11 +105,11 @@ impl Session {
         Ok(())
     }
 
-    /// Folds work in the slots of those whose log it goes to, a share of the slots at a time.
+    /// Folds work of parties, a share of the slots at a time.
     fn fold_in_turns(&mut self, work: Vec<Placed>) -> Result<(), EngineError> {
         let mut by_slot: BTreeMap<Slot, Vec<Placed>> = BTreeMap::new();
         for (place, work) in work {
-            if let Some(slot) = log(&work).map(slot_of) {
+            if let Some(slot) = party(&work).map(slot_of) {
                 by_slot.entry(slot).or_default().push((place, work));
             }
         }

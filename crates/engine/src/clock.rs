@@ -14,7 +14,7 @@ impl Session {
         if self.shared() {
             self.sweep_all()?;
             // What is at hand is older than what others may have written.
-            self.forget();
+            self.look_afresh();
         }
         let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
         let (mut woken, mut idle, mut held) = (0_u64, 0_u32, Held::default());
@@ -54,7 +54,7 @@ impl Session {
             }
             if idle > 0 {
                 // What is at hand of these parties is older than what another process wrote.
-                self.forget();
+                self.look_afresh();
             }
         }
     }

@@ -86,7 +86,7 @@ impl Session {
         if self.others_feed()? {
             // What is at hand is older than what they wrote.
             self.settle_taken()?;
-            self.forget();
+            self.look_afresh();
         }
         let gathered = std::mem::take(&mut self.rounds.gathered);
         let (mut rest, things): (Vec<Placed>, Vec<Placed>) =

@@ -509,7 +509,7 @@ impl Session {
             self.work(work)?;
             self.settle()?;
             self.carry_on()?;
-            self.release(Queue::Deliveries, &mine)?;
+            self.give_up(Queue::Deliveries, &mine)?;
         }
     }
 }

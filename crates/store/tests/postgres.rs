@@ -27,6 +27,17 @@ fn the_contract_is_kept_by_postgres_with_rows_written_out() {
     }
 }
 
+/// What is new goes by `COPY`, even a single row.
+#[test]
+fn the_contract_is_kept_by_postgres_with_every_new_row_copied() {
+    let server = Server::start();
+    for (name, case) in ALL {
+        eprintln!("{name}");
+        let url = server.fresh();
+        case(&|| -> Box<dyn Store> { Box::new(Postgres::open(&url).unwrap().with_copies_from(1)) });
+    }
+}
+
 /// What a database looks like: its tables and how many migrations it has.
 fn look(server: &Server, url: &str) -> String {
     server.sql_at(

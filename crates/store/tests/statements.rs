@@ -55,6 +55,15 @@ fn tables(statement: &str) -> BTreeSet<String> {
     pairs.map(|pair| pair[1].clone()).filter(|word| TABLES.contains(&&**word)).collect()
 }
 
+/// The table into which a statement copies rows, each with its own slot. It names none itself, and is not sent where tables are spread.
+fn copied(statement: &str) -> Option<String> {
+    let words = words(statement);
+    match &words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["copy", table, "slot", .., "from", "stdin", "format", "binary"] => Some((*table).to_owned()),
+        _ => None,
+    }
+}
+
 /// Why a statement may reach more than one slot.
 fn fault(statement: &str) -> Option<String> {
     let flat = words(statement).join(" ");
@@ -97,15 +106,27 @@ fn faults_are_found() {
 fn every_statement_on_postgres_reaches_one_slot_by_its_key() {
     let server = Server::start_with("-c log_statement=all -c log_line_prefix=@@ -c log_parameter_max_length=0");
     let url = server.fresh();
-    for written_out in [false, true] {
+    let keep = |written_out: bool, copies_from: usize| {
         for (_, case) in ALL {
             let url = server.fresh();
-            case(&|| -> Box<dyn Store> { Box::new(Postgres::open(&url).unwrap().with_rows_written_out(written_out)) });
+            let open = || Postgres::open(&url).unwrap().with_rows_written_out(written_out);
+            case(&|| -> Box<dyn Store> { Box::new(open().with_copies_from(copies_from)) });
         }
-    }
+    };
+    // Where tables are spread over machines, and where they are not: with arrays, and with what is new copied.
+    keep(true, 1);
+    assert!(!statements(&server).iter().any(|statement| copied(statement).is_some()), "a copy reaches many slots");
+    keep(false, usize::MAX);
+    assert!(!statements(&server).iter().any(|statement| copied(statement).is_some()), "nothing was to be copied");
+    keep(false, 1);
     let mut inspected = BTreeSet::new();
     let mut reached = BTreeSet::new();
+    let mut into = BTreeSet::new();
     for statement in statements(&server) {
+        if let Some(table) = copied(&statement) {
+            into.insert(table);
+            continue;
+        }
         let tables = tables(&statement);
         if tables.is_empty() {
             let flat = words(&statement).join(" ");
@@ -129,6 +150,12 @@ fn every_statement_on_postgres_reaches_one_slot_by_its_key() {
         inspected.insert((statement, tables));
     }
     assert_eq!(reached.iter().map(String::as_str).collect::<BTreeSet<_>>(), TABLES.into_iter().collect());
+    let into: Vec<&str> = into.iter().map(String::as_str).collect();
+    assert_eq!(
+        into,
+        ["event", "head", "interest", "posting", "promise"],
+        "tables that are copied into, each row with its slot"
+    );
     assert!(inspected.len() > 60, "only {} statements were sent", inspected.len());
     drop(Postgres::open(&url).unwrap());
     for (statement, tables) in &inspected {

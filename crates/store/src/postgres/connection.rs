@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::maybe_done;
 use tokio::runtime::Runtime;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{Kind, ToSql, Type};
 use tokio_postgres::{Client, Error, NoTls, Row, Statement};
 
 use super::address::{Address, said};
@@ -130,10 +132,7 @@ impl Connection {
     /// Sends all of them without waiting in between, and gives the rows of each. The first failure is the answer.
     pub(super) fn send(&mut self, calls: &[Call]) -> Result<Vec<Vec<Row>>, Error> {
         for call in calls {
-            if !self.prepared.contains_key(call.sql) {
-                let statement = self.runtime.block_on(self.client.prepare(call.sql))?;
-                self.prepared.insert(call.sql.to_owned(), statement);
-            }
+            self.prepare(call.sql)?;
         }
         let mut answers = Vec::with_capacity(calls.len());
         for portion in calls.chunks(PIPELINE) {
@@ -146,6 +145,35 @@ impl Connection {
             answers.append(&mut self.runtime.block_on(in_order(sent))?);
         }
         Ok(answers)
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<(), Error> {
+        if !self.prepared.contains_key(sql) {
+            let statement = self.runtime.block_on(self.client.prepare(sql))?;
+            self.prepared.insert(sql.to_owned(), statement);
+        }
+        Ok(())
+    }
+
+    /// Carries rows into a table by `COPY`. `like` inserts the same columns: from it their types are known.
+    pub(super) fn copy<'p>(
+        &mut self,
+        copy: &str,
+        like: &str,
+        rows: impl Iterator<Item = Vec<Param<'p>>>,
+    ) -> Result<(), Error> {
+        self.prepare(like)?;
+        self.prepare(copy)?;
+        let (Some(copy), Some(like)) = (self.prepared.get(copy), self.prepared.get(like)) else { return Ok(()) };
+        let of = |of: &Type| if let Kind::Array(of) = of.kind() { of.clone() } else { of.clone() };
+        let types: Vec<Type> = like.params().iter().map(of).collect();
+        self.runtime.block_on(async {
+            let mut writer = pin!(BinaryCopyInWriter::new(self.client.copy_in(copy).await?, &types));
+            for row in rows {
+                writer.as_mut().write(&row).await?;
+            }
+            writer.finish().await.map(|_| ())
+        })
     }
 
     /// Looks for the server until it is there again.

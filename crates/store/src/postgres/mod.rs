@@ -38,7 +38,11 @@ pub struct Postgres {
     address: Address,
     keeper: Mutex<Connection>,
     written_out: bool,
+    copies_from: usize,
 }
+
+/// From so many new rows of a table on a commit carries them by `COPY`.
+const COPIES_FROM: usize = 1_000;
 
 impl Postgres {
     /// Opens the database at `url`, makes the tables when there are none, and brings them up to date.
@@ -47,13 +51,19 @@ impl Postgres {
         let mut keeper = Connection::open(&address)?;
         schema::bring_up(&mut keeper)?;
         let written_out = distribute::is_distributed(&mut keeper)?;
-        Ok(Postgres { address, keeper: Mutex::new(keeper), written_out })
+        Ok(Postgres { address, keeper: Mutex::new(keeper), written_out, copies_from: COPIES_FROM })
     }
 
     /// With `true`, the rows of an insert are written out in the statement, which a database that is spread over machines needs; with
     /// `false` they are arrays, which is faster on one machine. Unless it is said, what was found when the database was opened counts.
     pub fn with_rows_written_out(self, written_out: bool) -> Postgres {
         Postgres { written_out, ..self }
+    }
+
+    /// From so many new rows of a table on a commit carries them by one `COPY`, whose every row has its slot, and not by a statement for
+    /// each slot. Where tables are spread over machines nothing is copied: there each statement reaches one slot, and with it one machine.
+    pub fn with_copies_from(self, copies_from: usize) -> Postgres {
+        Postgres { copies_from, ..self }
     }
 
     /// True when the rows of an insert are written out.
@@ -77,7 +87,11 @@ impl Store for Postgres {
     }
 
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        Ok(Box::new(writer::PostgresWriter::new(Connection::another(&self.address)?, self.written_out)))
+        Ok(Box::new(writer::PostgresWriter::new(
+            Connection::another(&self.address)?,
+            self.written_out,
+            self.copies_from,
+        )))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {

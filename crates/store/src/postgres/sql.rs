@@ -144,6 +144,11 @@ pub(super) fn parts(kind: PartKind) -> &'static Parts {
 /// For parties that had nothing before.
 pub(super) const INTEREST_NEW: &str = "INSERT INTO interest (slot, thing, party, heard)
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::boolean[])";
+/// What inserts rows that must be new, each table's before the next one's.
+pub(super) fn new_rows() -> [&'static str; 9] {
+    [HEAD_NEW, EVENT_NEW, PROMISE.new, REMEDY.new, PLAY.new, CUSTODY.new, STAGE.new, INTEREST_NEW, POSTING_NEW]
+}
+
 pub(super) const INTEREST_ADD: &str = "INSERT INTO interest (slot, thing, party, heard)
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::boolean[])
     ON CONFLICT (slot, thing, party) DO UPDATE SET heard = true WHERE NOT interest.heard AND excluded.heard";

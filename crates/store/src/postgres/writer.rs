@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 
-use super::bulk::{Bulk, WrittenOut, bulks};
+use super::bulk::{Bulk, Many, WrittenOut, bulks, many};
 use super::connection::{Call, Connection, failed, is_lost};
 use super::reader::{all_slots, int, number};
 use super::{schema, sql};
@@ -20,16 +20,27 @@ pub(super) struct PostgresWriter {
     holder: Holder,
     /// True where the rows of an insert are written out: see [`super::Postgres::with_rows_written_out`].
     written_out: bool,
+    /// See [`super::Postgres::with_copies_from`].
+    copies_from: usize,
 }
 
 impl PostgresWriter {
-    pub(super) fn new(connection: Connection, written_out: bool) -> Self {
-        Self { connection, holder: new_holder(), written_out }
+    pub(super) fn new(connection: Connection, written_out: bool, copies_from: usize) -> Self {
+        Self { connection, holder: new_holder(), written_out, copies_from }
     }
 
     /// The statements whose rows are written out, where they are to be.
     fn written_out<'b>(&self, bulks: &'b [Bulk<'_>]) -> Vec<Option<Vec<WrittenOut<'b>>>> {
         bulks.iter().map(|bulk| self.written_out.then(|| bulk.written_out()).flatten()).collect()
+    }
+
+    /// Carries many rows after the first statements of a transaction, and gives their answers.
+    fn copy(&mut self, first: &[Call], many: &[Many]) -> Result<Vec<Vec<Row>>, Error> {
+        let answers = self.connection.send(first)?;
+        for many in many {
+            self.connection.copy(&many.sql(), many.like, many.rows())?;
+        }
+        Ok(answers)
     }
 
     /// Ends the transaction without a trace.
@@ -140,16 +151,25 @@ fn overtaken<'b>(expected: &[&'b [&'b str]], answers: &[Vec<Row>]) -> Option<&'b
 
 impl Writer for PostgresWriter {
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
-        let bulks = bulks(commit);
+        let from = if self.written_out { usize::MAX } else { self.copies_from };
+        let (many, bulks) = many(bulks(commit), from);
         let first = [sql::BEGIN, sql::SCHEMA, sql::JUDGING, sql::CHARTER_COUNT].map(|sql| Call::new(sql, vec![]));
         let before = first.len();
         let written_out = self.written_out(&bulks);
         let mut calls = Vec::from(first);
+        let mut answers = Vec::new();
+        if !many.is_empty() {
+            match self.copy(&calls, &many) {
+                Ok(first) => answers = first,
+                Err(error) => return Err(self.refused(error, commit)),
+            }
+            calls.clear();
+        }
         let expected = statements(&bulks, &written_out, &mut calls);
-        let mut answers = match self.connection.send(&calls) {
-            Ok(answers) => answers,
+        match self.connection.send(&calls) {
+            Ok(more) => answers.extend(more),
             Err(error) => return Err(self.refused(error, commit)),
-        };
+        }
         let written = answers.split_off(answers.len().min(before));
         let charters = count(answers.pop());
         let schema = answers.into_iter().nth(1).unwrap_or_default();

@@ -20,6 +20,9 @@ pub(crate) struct Claimed {
     pub mine: Vec<Slot>,
 }
 
+/// Pauses until what waits is looked at again while others take in much: a second.
+const LOOKS: u32 = 10;
+
 /// Rounds in a row in which all that waits was held by others.
 #[derive(Default)]
 pub(crate) struct Held(u32);
@@ -42,11 +45,27 @@ impl Held {
 }
 
 impl Session {
-    /// Claims, of these slots, some in which something of the queue waits. Where others work too it takes a share at a time, and not
-    /// every process begins with the same.
+    /// While others take in much, what waits may be theirs: waits a little for them, as long as there is patience. False: nobody was
+    /// waited for.
+    pub(crate) fn await_feeders(&mut self, held: &mut Held, patience: &mut u32) -> Result<bool, EngineError> {
+        let before = *patience;
+        while *patience > 0 && before.saturating_sub(*patience) < LOOKS && self.others_feed()? {
+            *patience = patience.saturating_sub(1);
+            held.wait("deliveries")?;
+        }
+        Ok(*patience < before)
+    }
+
+    /// Claims, of these slots, some in which something of the queue waits.
     pub(crate) fn claim_waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Claimed, EngineError> {
         let waiting = self.reader().waiting(queue, until, slots)?;
-        let mut order = waiting.clone();
+        let mine = self.claim_some(queue, &waiting)?;
+        Ok(Claimed { waiting, mine })
+    }
+
+    /// Claims some of these slots. Where others work too it takes a share at a time, and not every process begins with the same.
+    pub(crate) fn claim_some(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, EngineError> {
+        let mut order = slots.to_vec();
         let share = if self.shared() { limits::CLAIMED_SLOTS } else { order.len().max(1) };
         if let Some(turn) = (std::process::id() as usize).wrapping_mul(share).checked_rem(order.len()) {
             order.rotate_left(turn);
@@ -59,6 +78,6 @@ impl Session {
             }
         }
         mine.sort_unstable();
-        Ok(Claimed { waiting, mine })
+        Ok(mine)
     }
 }

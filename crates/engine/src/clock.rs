@@ -13,6 +13,8 @@ impl Session {
         self.flush()?;
         if self.shared() {
             self.sweep_all()?;
+            // What is at hand is older than what others may have written.
+            self.forget();
         }
         let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
         let (mut woken, mut idle, mut held) = (0_u64, 0_u32, Held::default());

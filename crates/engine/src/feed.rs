@@ -84,9 +84,11 @@ pub fn feed_by(
             match received.recv_timeout(GROUP_COMMIT) {
                 Ok(Portion::Work(mut work, until)) => {
                     fed = until;
-                    // Where each question travels, many are asked together: what has been read by now is taken at once.
+                    // Where each question travels, many are asked together: what has been read by now is taken at once, and where
+                    // there is much, what follows.
                     while session.reads_ahead() && work.len() < limits::READ_AHEAD {
-                        match received.try_recv() {
+                        let much = work.len() >= PORTION;
+                        match received.recv_timeout(if much { GROUP_COMMIT } else { Duration::ZERO }) {
                             Ok(Portion::Work(more, until)) => {
                                 work.extend(more);
                                 fed = until;

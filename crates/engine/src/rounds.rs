@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use makegood_store::{FanoutRow, Queue, SLOTS, Slot, slot_of};
+use makegood_store::{FanoutRow, Queue, Slot, slot_of};
 
 use crate::folder::Tellings;
 use crate::session::Placed;
@@ -20,6 +20,10 @@ const PAUSE: Duration = Duration::from_millis(20);
 const PROBES: usize = 16;
 /// Pauses in a row: five minutes.
 const PAUSES: u32 = 15_000;
+/// The seat beyond the others, of whoever records what is said of things.
+const RECORDING: Slot = Slot(limits::SEATS);
+/// Pauses in a row in which somebody else records: five seconds.
+const RECORDING_PAUSES: u32 = 250;
 
 /// What is gathered, and what is held.
 #[derive(Default)]
@@ -34,8 +38,6 @@ pub(crate) struct Rounds {
     under_way: bool,
     /// The seat by which others see that things' events are on their way here.
     seat: Option<Slot>,
-    /// True while nobody else was seen to hold slots.
-    alone: bool,
 }
 
 /// All seats.
@@ -81,13 +83,16 @@ impl Session {
     pub(crate) fn work_in_rounds(&mut self) -> Result<(), EngineError> {
         self.rounds.under_way = true;
         self.take_seat()?;
+        if self.others_feed()? {
+            // What is at hand is older than what they wrote.
+            self.settle_taken()?;
+            self.forget();
+        }
         let gathered = std::mem::take(&mut self.rounds.gathered);
         let (mut rest, things): (Vec<Placed>, Vec<Placed>) =
             gathered.into_iter().partition(|(_, work)| party(work).is_some());
         let mut newcomers = self.newcomers();
-        self.folder().stage_things(&things);
-        self.fold(things)?;
-        self.settle_taken()?;
+        self.record(things)?;
         self.finish_told();
         let Tellings { tellings, mut few, many } = self.folder().tellings()?;
         rest.extend(tellings);
@@ -105,6 +110,22 @@ impl Session {
         Ok(())
     }
 
+    /// Makes durable what is said of things, one process after another: two that add to the same logs at once would make each other fold
+    /// again.
+    fn record(&mut self, things: Vec<Placed>) -> Result<(), EngineError> {
+        let in_turn = self.store_is_shared() && !things.is_empty();
+        for _ in 0..RECORDING_PAUSES {
+            if !in_turn || !self.claim(Queue::Feeding, &[RECORDING])?.is_empty() {
+                break;
+            }
+            std::thread::sleep(PAUSE);
+        }
+        self.folder().stage_things(&things);
+        self.fold(things)?;
+        self.settle_taken()?;
+        if in_turn { self.release(Queue::Feeding, &[RECORDING]) } else { Ok(()) }
+    }
+
     /// Folds work of parties, a share of the slots at a time.
     fn fold_in_turns(&mut self, work: Vec<Placed>) -> Result<(), EngineError> {
         let mut by_slot: BTreeMap<Slot, Vec<Placed>> = BTreeMap::new();
@@ -113,14 +134,20 @@ impl Session {
                 by_slot.entry(slot).or_default().push((place, work));
             }
         }
-        let share = if self.rounds.alone { usize::from(SLOTS) } else { limits::CLAIMED_SLOTS };
-        self.rounds.alone = true;
+        let mut first = true;
         while !by_slot.is_empty() {
-            let mine = self.turn(&by_slot, share)?;
+            let mine = self.turn(&by_slot)?;
             let mut round: Vec<Placed> = mine.iter().filter_map(|slot| by_slot.remove(slot)).flatten().collect();
             round.sort_by_key(|(place, _)| *place);
+            if !std::mem::take(&mut first) && self.others_feed()? {
+                self.folder().look_again_at_things(&round)?;
+            }
             self.fold_only(round)?;
             self.close()?;
+            if self.was_overtaken_lately() {
+                // What the round before folded is being written again: its slots are held until it is durable.
+                self.settle_taken()?;
+            }
             self.end_round()?;
         }
         Ok(())
@@ -128,7 +155,8 @@ impl Session {
 
     /// Claims a share of these slots, and awaits others that hold all of them. Where several processes begin at once, each begins with
     /// others.
-    fn turn(&mut self, wanted: &BTreeMap<Slot, Vec<Placed>>, share: usize) -> Result<Vec<Slot>, EngineError> {
+    fn turn(&mut self, wanted: &BTreeMap<Slot, Vec<Placed>>) -> Result<Vec<Slot>, EngineError> {
+        let share = limits::CLAIMED_SLOTS;
         let mut order: Vec<Slot> = wanted.keys().copied().collect();
         if let Some(turn) = (std::process::id() as usize).wrapping_mul(share).checked_rem(order.len()) {
             order.rotate_left(turn);
@@ -142,7 +170,6 @@ impl Session {
             }
             for portion in order.chunks(share) {
                 let got = self.claim(Queue::Deliveries, portion)?;
-                self.rounds.alone &= got.len() == portion.len();
                 if !got.is_empty() {
                     self.rounds.held.extend(&got);
                     return Ok(got);

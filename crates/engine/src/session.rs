@@ -158,7 +158,7 @@ impl Session {
             }
             self.flush()?;
             match verdict {
-                Ok(()) if self.reader.known(&[(log.0, &log.1, log.2)])?.contains(&true) => return Ok(Ok(())),
+                Ok(()) if self.reader.places(&[(log.0, &log.1, log.2)])? != [None] => return Ok(Ok(())),
                 // Another process wrote first, and folded again the event was refused and set aside: the answer is why.
                 Ok(()) => {}
                 Err(reject) => {
@@ -426,6 +426,11 @@ impl Session {
         self.fold_only(work)
     }
 
+    /// True when others wrote first and what was folded since is not durable yet.
+    pub(crate) fn was_overtaken_lately(&self) -> bool {
+        self.attempts > 0
+    }
+
     /// True when questions are asked ahead, for many events together.
     pub(crate) fn reads_ahead(&self) -> bool {
         self.shared()
@@ -482,31 +487,29 @@ impl Session {
             self.carry_on()?;
             slots.append(&mut self.left);
             let asked: Vec<Slot> = slots.into_iter().collect();
-            let claimed = self.claim_waiting(Queue::Deliveries, i64::MAX, &asked)?;
-            if claimed.waiting.is_empty() {
+            let waiting = self.reader.waiting(Queue::Deliveries, i64::MAX, &asked)?;
+            if waiting.is_empty() {
                 return Ok(());
             }
-            slots = claimed.waiting.into_iter().collect();
-            if claimed.mine.is_empty() {
+            slots = waiting.iter().copied().collect();
+            if self.await_feeders(&mut held, &mut patience)? {
+                continue;
+            }
+            let mine = self.claim_some(Queue::Deliveries, &waiting)?;
+            if mine.is_empty() {
                 held.wait("deliveries")?;
                 continue;
             }
             held.over();
-            if patience > 0 && self.others_feed()? {
-                patience = patience.saturating_sub(1);
-                self.release(Queue::Deliveries, &claimed.mine)?;
-                held.wait("deliveries")?;
-                continue;
-            }
             let mut work = Vec::new();
-            work.extend(self.reader.inbox_in(&claimed.mine, limits::SLOT_ROWS)?.into_iter().map(Work::Deliver));
-            work.extend(self.reader.unheard_in(&claimed.mine, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
-            let fanouts = self.reader.fanouts_in(&claimed.mine, limits::SLOT_ROWS)?;
+            work.extend(self.reader.inbox_in(&mine, limits::SLOT_ROWS)?.into_iter().map(Work::Deliver));
+            work.extend(self.reader.unheard_in(&mine, limits::SLOT_ROWS)?.into_iter().map(Work::Introduce));
+            let fanouts = self.reader.fanouts_in(&mine, limits::SLOT_ROWS)?;
             work.extend(fanouts.into_iter().map(|row| Work::Fanout { row, told: Arc::default() }));
             self.work(work)?;
             self.settle()?;
             self.carry_on()?;
-            self.release(Queue::Deliveries, &claimed.mine)?;
+            self.release(Queue::Deliveries, &mine)?;
         }
     }
 }

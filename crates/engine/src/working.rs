@@ -11,7 +11,7 @@ use makegood_charter::Moment;
 use makegood_core::{Beside, BesideKind, Event, Ident, Needs, PartId, Party, Promise, Remedy, with_ties};
 use makegood_store::{Body, EventRow, Hash, HeadRow, PartKind, PartRow, Reader, Slot, StoreError, chain, slot_of};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use crate::{EngineError, rows};
@@ -36,8 +36,8 @@ pub(crate) struct Log {
     pub wanted: u64,
     /// Events taken since it was read.
     pub taken: FxHashMap<Ident, Taken>,
-    /// Events that the database did not hold when it was read.
-    pub absent: FxHashSet<Ident>,
+    /// Events that the database was asked about: their places in the log, of those that it held.
+    pub asked: FxHashMap<Ident, Option<u64>>,
 }
 
 impl Log {
@@ -53,7 +53,7 @@ impl Log {
             dirty: false,
             wanted,
             taken: FxHashMap::default(),
-            absent: FxHashSet::default(),
+            asked: FxHashMap::default(),
         }
     }
 
@@ -88,6 +88,17 @@ impl Log {
         row.hash = chain(&self.hash, &row);
         self.hash = row.hash;
         row
+    }
+
+    /// Follows the database to where others have brought a log to which nothing was added here. False: they have not.
+    pub fn catch_up(&mut self, head: &HeadRow) -> bool {
+        let behind = !self.dirty && head.seq > self.seq;
+        if behind {
+            (self.seq, self.hash, self.base, self.wake_at) = (head.seq, head.hash, head.seq, head.wake_at);
+            self.fresh = false;
+            self.asked.clear();
+        }
+        behind
     }
 
     /// The head for the commit at work, with the version that it must find.
@@ -425,7 +436,7 @@ impl PartyAtHand {
         self.log.taken.retain(|_, taken| taken.batch > durable);
         self.own_about.retain(|own| own.batch > durable);
         self.own_read.clear();
-        self.log.absent.clear();
+        self.log.asked.clear();
         self.log.fresh = false;
         self.whole = Whole::default();
     }

@@ -108,6 +108,9 @@ impl Statement {
                     }
                     statement.count(book, &row.party, &remedy);
                 }
+                if found.len() < ROWS {
+                    break;
+                }
             }
         }
         statement.next_due = next_due.map(|moment| makegood_charter::Moment(moment).to_string());

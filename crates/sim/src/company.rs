@@ -311,7 +311,7 @@ impl Company {
             let party = known.party.clone().unwrap_or_default();
             let ident = self.ident(*fact);
             let mut reader = self.store.reader()?;
-            if reader.known(&[(slot_of(&party), &party, ident)])?.contains(&true) {
+            if reader.places(&[(slot_of(&party), &party, ident)])? != [None] {
                 continue;
             }
             let code = set_aside(&mut *reader, &self.lines)?.remove(fact);

@@ -57,7 +57,7 @@ fn ask(reader: &mut dyn Reader, commit: &Commit) -> Result<(), Box<dyn Error>> {
     let heads: Vec<_> = commit.heads.iter().map(|(head, _)| (head.slot, &*head.key)).collect();
     let idents: Vec<_> = commit.events.iter().map(|event| (event.slot, &*event.key, event.ident)).collect();
     assert!(
-        reader.heads(&heads)?.iter().all(Option::is_none) && !reader.known(&idents)?.contains(&true),
+        reader.heads(&heads)?.iter().all(Option::is_none) && reader.places(&idents)?.iter().all(Option::is_none),
         "the file is not new"
     );
     Ok(())

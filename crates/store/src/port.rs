@@ -173,8 +173,8 @@ pub trait Reader: Send {
     fn heads(&mut self, keys: &[(Slot, &str)]) -> Result<Vec<Option<HeadRow>>, StoreError>;
     /// The line with this ident in the log of `key`.
     fn event(&mut self, slot: Slot, key: &str, ident: &Ident) -> Result<Option<EventRow>, StoreError>;
-    /// For each, true when the log of the key holds the ident.
-    fn known(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<bool>, StoreError>;
+    /// For each, the place of the line with this ident in the log of the key, if the log holds it: many questions at once.
+    fn places(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<Option<u64>>, StoreError>;
     /// The log of `key` after `after`, in order, at most `limit` lines.
     fn log(&mut self, slot: Slot, key: &str, after: u64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
     /// Lines of a slot that hold an event's own bytes and happened at `from` or later, after (key, seq), in that order, at most

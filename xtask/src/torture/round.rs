@@ -276,8 +276,7 @@ impl<'l, 's> Round<'l, 's> {
         let events = events?;
         let asked: Vec<_> =
             events.iter().map(|one| (slot_of(&one.event.subject), &*one.event.subject, one.event.ident)).collect();
-        let known = reader.known(&asked)?;
-        let lost = known.iter().filter(|known| !**known).count();
+        let lost = reader.places(&asked)?.iter().filter(|place| place.is_none()).count();
         ensure!(lost == 0, "{lost} of {} acknowledged events are lost", lines.len());
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use makegood_core::Ident;
+use makegood_core::{Ident, Needs};
 use makegood_store::{PartKind, Slot, slot_of};
 
 use super::Folder;
@@ -22,6 +22,14 @@ const LISTENERS: usize = 32_768;
 /// A thing, and the key after which its listeners were asked for.
 type Asked = (Box<str>, Box<str>);
 
+/// An event that the log of a party will be asked for.
+struct Sought {
+    party: Box<str>,
+    ident: Ident,
+    /// The thing that said it; none if the party did.
+    of: Option<Box<str>>,
+}
+
 /// What was read ahead of things.
 #[derive(Default)]
 pub(super) struct Ahead {
@@ -31,6 +39,13 @@ pub(super) struct Ahead {
     pub said: BTreeMap<Box<str>, u64>,
 }
 
+/// The things that parties come to.
+fn come_to(work: &[Placed]) -> impl Iterator<Item = &str> {
+    let events =
+        work.iter().filter_map(|(_, one)| if let Work::Event(incoming) = one { Some(&incoming.event) } else { None });
+    events.filter_map(|event| event.about.as_deref().filter(|thing| **thing != *event.subject))
+}
+
 impl Folder {
     /// Asks together what `work`, whose heads are at hand, will ask.
     pub(super) fn read_ahead(&mut self, work: &[Placed]) -> Result<(), EngineError> {
@@ -38,15 +53,16 @@ impl Folder {
         self.list_listeners(work)?;
         self.look_at_things(work)?;
         self.read_said(work)?;
-        let idents = self.idents(work)?;
-        let parties: BTreeSet<&str> = idents.iter().map(|(party, _)| &**party).collect();
+        let sought = self.sought(work)?;
+        let parties: BTreeSet<&str> = sought.iter().map(|one| &*one.party).collect();
         let clocks =
             work.iter().filter_map(|(_, one)| if let Work::Clock { party, .. } = one { Some(&**party) } else { None });
         let parties: Vec<&str> = parties.into_iter().chain(clocks).collect();
         self.working.fetch(&mut *self.reader, &parties, &[])?;
         self.read_parts(PartKind::Promise, &parties)?;
         self.read_parts(PartKind::Remedy, &parties)?;
-        self.read_known(&idents)?;
+        self.read_places(sought.iter().map(|one| (&*one.party, one.ident)))?;
+        self.read_causes(&sought)?;
         self.read_own(work)
     }
 
@@ -87,18 +103,29 @@ impl Folder {
 
     /// What was said of the things that parties come to, where it is little.
     fn read_said(&mut self, work: &[Placed]) -> Result<(), EngineError> {
+        self.read_logs(&come_to(work).collect::<Vec<&str>>())
+    }
+
+    /// Looks whether others have said more of the things that parties come to, of which something is at hand.
+    pub fn look_again_at_things(&mut self, work: &[Placed]) -> Result<(), EngineError> {
+        let things: BTreeSet<&str> = come_to(work).filter(|thing| self.working.thing(thing).is_some()).collect();
+        let asked: Vec<(Slot, &str)> = things.iter().map(|thing| (slot_of(thing), *thing)).collect();
+        for (thing, head) in things.iter().zip(self.reader.heads(&asked)?) {
+            if let (Some(at_hand), Some(head)) = (self.working.thing(thing), head)
+                && at_hand.log.catch_up(&head)
+            {
+                at_hand.events = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was said of these things, where it is little and not at hand.
+    pub(super) fn read_logs(&mut self, things: &[&str]) -> Result<(), EngineError> {
         let mut asked: Vec<(Slot, &str, u64)> = Vec::new();
-        for (_, one) in work {
-            let Work::Event(incoming) = one else { continue };
-            let Some(thing) = incoming.event.about.as_deref().filter(|thing| *thing != &*incoming.event.subject) else {
-                continue;
-            };
-            let at_hand = self.working.thing(thing);
-            asked.extend(
-                at_hand
-                    .filter(|at_hand| at_hand.events.is_none() && !at_hand.log.fresh)
-                    .map(|at_hand| (at_hand.log.slot, thing, 0)),
-            );
+        for thing in things {
+            let unread = self.working.thing(thing).filter(|at_hand| at_hand.events.is_none() && !at_hand.log.fresh);
+            asked.extend(unread.map(|at_hand| (at_hand.log.slot, *thing, 0)));
         }
         asked.sort_unstable();
         asked.dedup();
@@ -116,12 +143,13 @@ impl Folder {
     }
 
     /// The events that the logs of parties will be asked for.
-    fn idents(&mut self, work: &[Placed]) -> Result<Vec<(Box<str>, Ident)>, EngineError> {
-        let mut idents = Vec::new();
+    fn sought(&mut self, work: &[Placed]) -> Result<Vec<Sought>, EngineError> {
+        let mut sought = Vec::new();
         for (_, one) in work {
             match one {
                 Work::Event(incoming) if incoming.event.about.as_deref() != Some(&*incoming.event.subject) => {
-                    idents.push((incoming.event.subject.clone(), incoming.event.ident));
+                    let (party, ident) = (incoming.event.subject.clone(), incoming.event.ident);
+                    sought.push(Sought { party, ident, of: None });
                 }
                 Work::Fanout { row, told: before } if row.seq < NEWCOMERS => {
                     let Some(at_hand) = self.working.thing(&row.thing) else { continue };
@@ -129,16 +157,21 @@ impl Folder {
                     let ident = told(&event.ident, &row.thing);
                     let listed = self.ahead.listed.get(&(row.thing.clone(), row.after.clone()));
                     let parties = listed.into_iter().flat_map(|(_, parties)| parties);
-                    idents.extend(parties.filter(|party| !before.contains(*party)).map(|party| (party.clone(), ident)));
+                    let heard = |party: &Box<str>| Sought { party: party.clone(), ident, of: Some(row.thing.clone()) };
+                    sought.extend(parties.filter(|party| !before.contains(*party)).map(heard));
                 }
                 Work::Tell(row) | Work::Deliver(row) => {
                     let event = self.thing_event(&row.thing, row.seq)?;
-                    idents.extend(event.map(|event| (row.party.clone(), told(&event.ident, &row.thing))));
+                    sought.extend(event.map(|event| Sought {
+                        party: row.party.clone(),
+                        ident: told(&event.ident, &row.thing),
+                        of: Some(row.thing.clone()),
+                    }));
                 }
                 _ => {}
             }
         }
-        Ok(idents)
+        Ok(sought)
     }
 
     /// Parts of a kind of these parties, where there are few.
@@ -170,22 +203,38 @@ impl Folder {
         Ok(())
     }
 
-    /// Which of these events the logs of parties do not hold.
-    fn read_known(&mut self, idents: &[(Box<str>, Ident)]) -> Result<(), EngineError> {
+    /// Where the logs of parties hold these events, if they do.
+    fn read_places<'s>(&mut self, events: impl Iterator<Item = (&'s str, Ident)>) -> Result<(), EngineError> {
         let mut asked: Vec<(Slot, &str, Ident)> = Vec::new();
-        for (party, ident) in idents {
+        for (party, ident) in events {
             let Some(at_hand) = self.working.party(party) else { continue };
             let log = &at_hand.log;
-            if !log.fresh && !log.taken.contains_key(ident) && !log.absent.contains(ident) {
-                asked.push((log.slot, party, *ident));
+            if !log.fresh && !log.taken.contains_key(&ident) && !log.asked.contains_key(&ident) {
+                asked.push((log.slot, party, ident));
             }
         }
-        for ((_, party, ident), known) in asked.iter().zip(self.reader.known(&asked)?) {
-            if let (Some(at_hand), false) = (self.working.party(party), known) {
-                at_hand.log.absent.insert(*ident);
+        for ((_, party, ident), place) in asked.iter().zip(self.reader.places(&asked)?) {
+            if let Some(at_hand) = self.working.party(party) {
+                at_hand.log.asked.insert(*ident, place);
             }
         }
         Ok(())
+    }
+
+    /// Where the logs of parties that heard something before hold what made the promises it is about: promises made since must hear it
+    /// again.
+    fn read_causes(&mut self, sought: &[Sought]) -> Result<(), EngineError> {
+        let mut causes: Vec<(&str, Ident)> = Vec::new();
+        for Sought { party, ident, of } in sought {
+            let (Some(thing), Some(at_hand)) = (of, self.working.party(party)) else { continue };
+            if matches!(at_hand.log.asked.get(ident), Some(Some(_))) && at_hand.whole.promises == Read::All {
+                let about = Needs { about: Some(thing.clone()), ..Needs::default() };
+                causes.extend(at_hand.needed(&about).promises.iter().map(|promise| (&**party, promise.cause)));
+            }
+        }
+        causes.sort_unstable();
+        causes.dedup();
+        self.read_places(causes.into_iter())
     }
 
     /// What parties said before of the things that their events are about.

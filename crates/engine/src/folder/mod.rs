@@ -77,8 +77,8 @@ struct Glance {
     slot: Slot,
     seq: u64,
     fresh: bool,
-    /// True when the database was asked and did not hold the event.
-    absent: bool,
+    /// Where the database holds the event, if it was asked.
+    asked: Option<Option<u64>>,
     wake_at: Option<i64>,
     taken: Option<Taken>,
 }
@@ -376,8 +376,18 @@ impl Folder {
         let log = if thing { self.working.thing(key).map(|t| &t.log) } else { self.working.party(key).map(|p| &p.log) };
         let log = log.ok_or_else(|| EngineError::Lost { key: key.into() })?;
         let taken = log.taken.get(ident).copied();
-        let absent = log.absent.contains(ident);
-        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, absent, wake_at: log.wake_at, taken })
+        let asked = log.asked.get(ident).copied();
+        Ok(Glance { slot: log.slot, seq: log.seq, fresh: log.fresh, asked, wake_at: log.wake_at, taken })
+    }
+
+    /// The place of an event in the log that was glanced at, if it was taken.
+    fn place_of(&mut self, key: &str, log: Glance, ident: &Ident) -> Result<Option<u64>, EngineError> {
+        match (log.taken, log.asked) {
+            (Some(taken), _) => Ok(Some(taken.seq)),
+            (None, _) if log.fresh => Ok(None),
+            (None, Some(place)) => Ok(place),
+            (None, None) => Ok(self.reader.places(&[(log.slot, key, *ident)])?.into_iter().next().flatten()),
+        }
     }
 
     /// Whether the log holds the event already, and with the same content.
@@ -386,10 +396,7 @@ impl Folder {
         if log.taken.is_some_and(|taken| taken.said == said_by(&incoming.body)) {
             return Ok(Some(true));
         }
-        if log.taken.is_none() && (log.fresh || log.absent) {
-            return Ok(None);
-        }
-        if log.taken.is_none() && !self.reader.known(&[(log.slot, key, ident)])?.contains(&true) {
+        if self.place_of(key, log, &ident)?.is_none() {
             return Ok(None);
         }
         let row = self.reader.event(log.slot, key, &ident)?;

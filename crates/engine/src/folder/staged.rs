@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use makegood_core::Ident;
-use makegood_store::{FanoutRow, InboxRow, slot_of};
+use makegood_store::{FanoutRow, HeadRow, InboxRow, slot_of};
 
 use super::Folder;
 use crate::session::Placed;
@@ -125,14 +125,18 @@ impl Folder {
     pub fn missed(&mut self, newcomers: &[Arc<Newcomers>]) -> Result<Vec<Work>, EngineError> {
         let asked: Vec<_> = newcomers.iter().map(|new| (new.row.slot, &*new.row.thing)).collect();
         let heads = self.reader.heads(&asked)?;
-        let mut tellings = Vec::new();
-        for (new, head) in newcomers.iter().zip(heads) {
-            if head.is_none_or(|head| head.seq <= new.known) {
-                continue;
-            }
-            let thing = &new.row.thing;
+        let more = |head: Option<HeadRow>, known| head.is_some_and(|head| head.seq > known);
+        let missed = newcomers.iter().zip(heads).filter_map(|(new, head)| more(head, new.known).then_some(new));
+        let missed: Vec<&Arc<Newcomers>> = missed.collect();
+        let things: Vec<&str> = missed.iter().map(|new| &*new.row.thing).collect();
+        for thing in &things {
             self.working.forget_thing(thing, self.durable);
-            self.working.fetch(&mut *self.reader, &[], &[thing])?;
+        }
+        self.working.fetch(&mut *self.reader, &[], &things)?;
+        self.read_logs(&things)?;
+        let mut tellings = Vec::new();
+        for new in missed {
+            let thing = &new.row.thing;
             let events = self.events_of(thing)?;
             for party in &new.parties {
                 for (seq, _) in events.iter().filter(|(seq, _)| *seq > new.known) {

@@ -220,7 +220,7 @@ impl Folder {
     pub(super) fn thing_event(&mut self, thing: &str, seq: u64) -> Result<Option<Arc<Event>>, EngineError> {
         self.working.fetch(&mut *self.reader, &[], &[thing])?;
         let Some(at_hand) = self.working.thing(thing) else { return Ok(None) };
-        let at_once = at_hand.recent.iter().chain(&at_hand.looked_up);
+        let at_once = at_hand.recent.iter().chain(&at_hand.looked_up).chain(at_hand.events.iter().flatten());
         if let Some((_, event)) = at_once.into_iter().find(|(known, _)| *known == seq) {
             return Ok(Some(event.clone()));
         }
@@ -283,13 +283,7 @@ impl Folder {
     /// The place in a party's log of the event it took under this identity.
     fn heard(&mut self, party: &str, ident: &Ident) -> Result<Option<u64>, EngineError> {
         let log = self.glance(party, false, ident)?;
-        if let Some(taken) = log.taken {
-            return Ok(Some(taken.seq));
-        }
-        if log.fresh || log.absent || !self.reader.known(&[(log.slot, party, *ident)])?.contains(&true) {
-            return Ok(None);
-        }
-        Ok(self.reader.event(log.slot, party, ident)?.map(|row| row.seq))
+        self.place_of(party, log, ident)
     }
 
     fn tell(

@@ -31,8 +31,8 @@ impl Reader for LyingReader {
         if self.knows_events { self.reader.event(slot, key, ident) } else { Ok(None) }
     }
 
-    fn known(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<bool>, StoreError> {
-        if self.knows_events { self.reader.known(events) } else { Ok(vec![false; events.len()]) }
+    fn places(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<Option<u64>>, StoreError> {
+        if self.knows_events { self.reader.places(events) } else { Ok(vec![None; events.len()]) }
     }
 
     honestly! {

@@ -31,7 +31,7 @@ pub fn run(arguments: &Repair) -> Result<bool, Failure> {
     let id = format!("{}/{}/{}", arguments.thing, arguments.asked_by, arguments.reason);
     let ident = makegood_store::ident(SOURCE, &format!("{REPAIR_DECIDED}/{id}"));
     let known = (slot_of(&arguments.thing), &*arguments.thing, ident);
-    let before = opened.store.reader()?.known(&[known])?.contains(&true);
+    let before = opened.store.reader()?.places(&[known])?.iter().any(Option::is_some);
     if !before {
         let (party, by) = (&*arguments.thing, &*arguments.approved_by);
         send(&opened, &Said { kind: REPAIR_DECIDED, party, about: None, by, at, data, id: Some(&id) })?;

@@ -90,20 +90,21 @@ pub(super) fn idents_are_known_per_log(open: Open) {
     world.commit(Commit { events: vec![own(3, "customer:1", 1), own(3, "customer:2", 2)], ..Commit::default() });
     let (one, two) = (ident("contract", "1"), ident("contract", "2"));
     let asked = [
-        (Slot(3), "customer:2", two, true),
-        (Slot(3), "customer:1", two, false),
-        (Slot(3), "customer:1", one, true),
-        (Slot(4), "customer:1", one, false),
-        (Slot(3), "customer:2", two, true),
-        (Slot(3), "customer:9", one, false),
+        (Slot(3), "customer:2", two, Some(2)),
+        (Slot(3), "customer:1", two, None),
+        (Slot(3), "customer:1", one, Some(1)),
+        (Slot(4), "customer:1", one, None),
+        (Slot(3), "customer:2", two, Some(2)),
+        (Slot(3), "customer:9", one, None),
     ];
-    let answers = world.reader.known(&asked.map(|(slot, key, ident, _)| (slot, key, ident))).unwrap();
-    assert_eq!(answers, asked.map(|(.., known)| known));
-    for (slot, key, ident, known) in asked {
+    let answers = world.reader.places(&asked.map(|(slot, key, ident, _)| (slot, key, ident))).unwrap();
+    assert_eq!(answers, asked.map(|(.., place)| place));
+    for (slot, key, ident, place) in asked {
         let found = world.reader.event(slot, key, &ident).unwrap();
-        assert_eq!(found.as_ref().map(|event| (&*event.key, event.ident)), known.then_some((key, ident)));
+        let expected = place.map(|seq| (key, seq, ident));
+        assert_eq!(found.as_ref().map(|event| (&*event.key, event.seq, event.ident)), expected);
     }
-    assert_eq!(world.reader.known(&[]).unwrap(), []);
+    assert_eq!(world.reader.places(&[]).unwrap(), []);
 }
 
 pub(super) fn extreme_values_come_back_as_they_went(open: Open) {

@@ -214,7 +214,7 @@ impl Reader for PostgresReader {
         self.one("event", sql::EVENT, vec![&number(slot), &key, &&ident[..]], fetch::event)
     }
 
-    fn known(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<bool>, StoreError> {
+    fn places(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<Option<u64>>, StoreError> {
         let groups = by_slot(events.iter().map(|(slot, key, ident)| (*slot, (*key, &ident[..]))));
         let keys: Vec<Vec<&str>> =
             groups.values().map(|group| group.iter().map(|((key, _), _)| *key).collect()).collect();
@@ -222,19 +222,20 @@ impl Reader for PostgresReader {
             groups.values().map(|group| group.iter().map(|((_, ident), _)| *ident).collect()).collect();
         let asked = groups.keys().zip(keys.iter().zip(&idents));
         let calls: Vec<Call> =
-            asked.map(|(slot, (keys, idents))| Call::new(sql::KNOWN, vec![slot, keys, idents])).collect();
+            asked.map(|(slot, (keys, idents))| Call::new(sql::PLACES, vec![slot, keys, idents])).collect();
         let answers = self.0.ask(READING, &calls)?;
-        let mut known = vec![false; events.len()];
+        let mut found = vec![None; events.len()];
         for (group, rows) in groups.values().zip(&answers) {
             for row in rows {
-                let place: usize = Fetch { table: "event", row }.narrow::<i64, usize>(0)?;
-                let place = place.checked_sub(1).and_then(|place| group.get(place)).map(|(_, place)| *place);
-                if let Some(answer) = place.and_then(|place| known.get_mut(place)) {
-                    *answer = true;
+                let from = Fetch { table: "event", row };
+                let answered = from.narrow::<i64, usize>(1)?;
+                let question = answered.checked_sub(1).and_then(|number| group.get(number)).map(|(_, place)| *place);
+                if let Some(answer) = question.and_then(|question| found.get_mut(question)) {
+                    *answer = Some(from.narrow::<i64, u64>(0)?);
                 }
             }
         }
-        Ok(known)
+        Ok(found)
     }
 
     fn log(&mut self, slot: Slot, key: &str, after: u64, limit: usize) -> Result<Vec<EventRow>, StoreError> {

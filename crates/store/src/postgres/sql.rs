@@ -31,8 +31,9 @@ pub(super) const EVENT: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = $1 AND key = $2 AND ident = $3";
 /// Places, from 1, of those that the log holds.
-pub(super) const KNOWN: &str =
-    "SELECT asked.place FROM unnest($2::text[], $3::bytea[]) WITH ORDINALITY AS asked (key, ident, place)
+/// Places in the log, with the place of each question, from 1.
+pub(super) const PLACES: &str =
+    "SELECT event.seq, asked.place FROM unnest($2::text[], $3::bytea[]) WITH ORDINALITY AS asked (key, ident, place)
     JOIN event ON event.slot = $1 AND event.key = asked.key AND event.ident = asked.ident";
 /// Places, from 1, of those whose place or ident is taken.
 pub(super) const TAKEN: &str =

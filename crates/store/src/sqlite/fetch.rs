@@ -48,6 +48,11 @@ fn natural(row: &Row, column: usize) -> rusqlite::Result<u64> {
     u64::try_from(number).map_err(|_| Error::IntegralValueOutOfRange(column, number))
 }
 
+/// A line's place in its log, alone.
+pub(super) fn place(row: &Row) -> rusqlite::Result<u64> {
+    natural(row, 0)
+}
+
 pub(super) fn head(row: &Row) -> rusqlite::Result<HeadRow> {
     Ok(HeadRow {
         slot: slot(row)?,

@@ -131,8 +131,10 @@ impl Reader for SqliteReader {
         self.one("event", sql::EVENT, (slot.0, key, ident), fetch::event)
     }
 
-    fn known(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<bool>, StoreError> {
-        self.each("event", sql::KNOWN, events, |statement, (slot, key, ident)| statement.exists((slot.0, key, ident)))
+    fn places(&mut self, events: &[(Slot, &str, Ident)]) -> Result<Vec<Option<u64>>, StoreError> {
+        self.each("event", sql::PLACE, events, |statement, (slot, key, ident)| {
+            statement.query((slot.0, key, ident))?.next()?.map(fetch::place).transpose()
+        })
     }
 
     fn log(&mut self, slot: Slot, key: &str, after: u64, limit: usize) -> Result<Vec<EventRow>, StoreError> {

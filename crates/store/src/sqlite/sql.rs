@@ -20,7 +20,7 @@ pub(super) const EARLIEST_WAKE: &str = "WITH RECURSIVE each(slot) AS (VALUES (0)
 pub(super) const EVENT: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = ?1 AND key = ?2 AND ident = ?3";
-pub(super) const KNOWN: &str = "SELECT 1 FROM event WHERE slot = ?1 AND key = ?2 AND ident = ?3";
+pub(super) const PLACE: &str = "SELECT seq FROM event WHERE slot = ?1 AND key = ?2 AND ident = ?3";
 pub(super) const LOG: &str =
     "SELECT slot, key, seq, ident, time, recorded, context, kind, body, thing, thing_seq, hash FROM event
     WHERE slot = ?1 AND key = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4";

@@ -171,7 +171,7 @@ fn statements_find_their_rows_by_key() {
         (sql::HEAD_NEXT, "SEARCH head USING PRIMARY KEY (slot=? AND key=?)"),
         (sql::DUE, "SEARCH head USING COVERING INDEX head_wake (slot=? AND wake_at>? AND wake_at<?)"),
         (sql::EVENT, "SEARCH event USING INDEX event_ident (slot=? AND key=? AND ident=?)"),
-        (sql::KNOWN, "SEARCH event USING COVERING INDEX event_ident (slot=? AND key=? AND ident=?)"),
+        (sql::PLACE, "SEARCH event USING COVERING INDEX event_ident (slot=? AND key=? AND ident=?)"),
         (sql::LOG, "SEARCH event USING PRIMARY KEY (slot=? AND key=? AND seq>?)"),
         (sql::LINES_OF_SLOT, "SEARCH event USING PRIMARY KEY (slot=? AND (key,seq)>(?,?))"),
         (sql::HAPPENED_SINCE, "SEARCH event USING PRIMARY KEY (slot=? AND (key,seq)>(?,?))"),

@@ -3,6 +3,7 @@
 //! Nothing is correct only because of a claim (the version of each head decides who wins); it keeps two from doing the same at once.
 //! The thread that writes renews what is held, so that a claim outlives slow work and runs out once its holder has died.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use makegood_store::{Queue, Slot};
@@ -63,21 +64,40 @@ impl Session {
         Ok(Claimed { waiting, mine })
     }
 
-    /// Claims some of these slots. Where others work too it takes a share at a time, and not every process begins with the same.
+    /// Claims some of these slots, with their groups. Where others work too it takes a share at a time, and not every process begins
+    /// with the same.
     pub(crate) fn claim_some(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, EngineError> {
-        let mut order = slots.to_vec();
-        let share = if self.shared() { limits::CLAIMED_SLOTS } else { order.len().max(1) };
-        if let Some(turn) = (std::process::id() as usize).wrapping_mul(share).checked_rem(order.len()) {
-            order.rotate_left(turn);
-        }
-        let mut mine = Vec::new();
-        for portion in order.chunks(share) {
-            mine = self.claim(queue, portion)?;
-            if !mine.is_empty() {
-                break;
+        let groups = groups(slots);
+        let share = if self.shared() { limits::CLAIMED_GROUPS } else { groups.len().max(1) };
+        for portion in in_turn(groups, share).chunks(share) {
+            let got = self.claim(queue, portion)?;
+            if !got.is_empty() {
+                return Ok(slots.iter().copied().filter(|slot| got.contains(&group(*slot))).collect());
             }
         }
-        mine.sort_unstable();
-        Ok(mine)
+        Ok(Vec::new())
     }
+
+    /// Gives back slots that were claimed with their groups.
+    pub(crate) fn give_up(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), EngineError> {
+        self.release(queue, &groups(slots))
+    }
+}
+
+/// The slot under which a slot is claimed: the first of its group.
+pub(crate) fn group(slot: Slot) -> Slot {
+    Slot(slot.0 & !limits::GROUP.saturating_sub(1))
+}
+
+fn groups(slots: &[Slot]) -> Vec<Slot> {
+    let groups: BTreeSet<Slot> = slots.iter().copied().map(group).collect();
+    groups.into_iter().collect()
+}
+
+/// Turned by some shares, so that where several processes begin at once each begins with others.
+pub(crate) fn in_turn(mut groups: Vec<Slot>, share: usize) -> Vec<Slot> {
+    if let Some(turn) = (std::process::id() as usize).wrapping_mul(share).checked_rem(groups.len()) {
+        groups.rotate_left(turn);
+    }
+    groups
 }

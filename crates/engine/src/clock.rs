@@ -14,29 +14,36 @@ impl Session {
         if self.shared() {
             self.sweep_all()?;
             // What is at hand is older than what others may have written.
-            self.forget();
+            self.look_afresh();
         }
         let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
         let (mut woken, mut idle, mut held) = (0_u64, 0_u32, Held::default());
-        // Those that were found and not looked at yet.
-        let mut left: Vec<Slot> = Vec::new();
+        // Those in which something was found, and those of them that were not looked at yet.
+        let (mut found, mut left): (Vec<Slot>, Vec<Slot>) = Default::default();
         loop {
-            let all = left.is_empty();
-            let claimed = self.claim_waiting(Queue::Timers, until.0, if all { &slots } else { &left })?;
-            left = claimed.waiting.iter().copied().filter(|slot| !claimed.mine.contains(slot)).collect();
-            if claimed.waiting.is_empty() {
-                if all {
+            if left.is_empty() {
+                // Whoever was looked at may wait for a moment that has come as well; and others may have written.
+                for asked in [&found, &slots] {
+                    left = self.reader().waiting(Queue::Timers, until.0, asked)?;
+                    if !left.is_empty() {
+                        break;
+                    }
+                }
+                if left.is_empty() {
                     return Ok(woken);
                 }
-                continue;
+                found.clone_from(&left);
             }
-            if claimed.mine.is_empty() {
+            let mine = self.claim_some(Queue::Timers, &left)?;
+            if mine.is_empty() {
                 held.wait("timers")?;
+                left = self.reader().waiting(Queue::Timers, until.0, &left)?;
                 continue;
             }
             held.over();
+            left.retain(|slot| !mine.contains(slot));
             let before = self.counts().clock;
-            let rows = self.reader().due_in(&claimed.mine, until.0, limits::SLOT_ROWS)?;
+            let rows = self.reader().due_in(&mine, until.0, limits::SLOT_ROWS)?;
             let mut due: Vec<(i64, Box<str>)> = rows.into_iter().map(|(party, at)| (at, party)).collect();
             due.sort_unstable();
             for portion in due.chunks(limits::COMMIT_LINES) {
@@ -45,7 +52,7 @@ impl Session {
                 progress(woken.saturating_add(self.counts().clock.saturating_sub(before)));
             }
             self.flush()?;
-            self.release(Queue::Timers, &claimed.mine)?;
+            self.give_up(Queue::Timers, &mine)?;
             let looked_at = self.counts().clock.saturating_sub(before);
             woken = woken.saturating_add(looked_at);
             idle = if looked_at == 0 { idle.saturating_add(1) } else { 0 };
@@ -54,7 +61,7 @@ impl Session {
             }
             if idle > 0 {
                 // What is at hand of these parties is older than what another process wrote.
-                self.forget();
+                self.look_afresh();
             }
         }
     }

@@ -117,7 +117,7 @@ impl Session {
             }
             left = claimed.waiting.into_iter().filter(|slot| !claimed.mine.contains(slot)).collect();
             self.dispatch_slots(&claimed.mine, routes, &mut topics, now, &mut done)?;
-            self.release(Queue::Messages, &claimed.mine)?;
+            self.give_up(Queue::Messages, &claimed.mine)?;
             if topics.is_empty() {
                 return Ok(done);
             }

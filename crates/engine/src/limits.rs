@@ -29,8 +29,10 @@ pub const SLOT_ROWS: usize = 1_000;
 pub const IDLE_ROUNDS: u32 = 50;
 /// How long a claim on a slot's work lasts unless it is renewed, in milliseconds: after so long what a dead process held goes on.
 pub const CLAIM_MILLISECONDS: u32 = 15_000;
-/// Slots that one process claims at a time where others work too.
-pub const CLAIMED_SLOTS: usize = 256;
+/// Slots that are claimed together, under the first of them: a claim for each would cost more than it saves.
+pub const GROUP: u16 = 32;
+/// Groups of slots that one process claims at a time where others work too: a quarter of all.
+pub const CLAIMED_GROUPS: usize = 8;
 /// Rounds in a row, ten a second, in which all that waits is held by others: five minutes.
 pub const HELD_ROUNDS: u32 = 3_000;
 /// Seats of sessions that take in much at once: see [`makegood_store::Queue::Feeding`].

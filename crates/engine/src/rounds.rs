@@ -10,14 +10,13 @@ use std::time::Duration;
 
 use makegood_store::{FanoutRow, Queue, Slot, slot_of};
 
+use crate::claims::{group, in_turn};
 use crate::folder::Tellings;
 use crate::session::Placed;
 use crate::{EngineError, Session, Work, limits};
 
 /// The pause before slots that others hold are asked for again.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Slots that are asked for while others hold all of them.
-const PROBES: usize = 16;
 /// Pauses in a row: five minutes.
 const PAUSES: u32 = 15_000;
 /// The seat beyond the others, of whoever records what is said of things.
@@ -31,7 +30,7 @@ pub(crate) struct Rounds {
     gathered: Vec<Placed>,
     /// Things' events whose tellings were all folded.
     told: Vec<FanoutRow>,
-    /// The slots of the round at work, and of the one before, whose commit is on its way.
+    /// The groups of slots of the round at work, and of the one before, whose commit is on its way.
     held: BTreeSet<Slot>,
     before: BTreeSet<Slot>,
     /// True from when rounds begin until nothing that came of them is left.
@@ -86,7 +85,7 @@ impl Session {
         if self.others_feed()? {
             // What is at hand is older than what they wrote.
             self.settle_taken()?;
-            self.forget();
+            self.look_afresh();
         }
         let gathered = std::mem::take(&mut self.rounds.gathered);
         let (mut rest, things): (Vec<Placed>, Vec<Placed>) =
@@ -128,16 +127,16 @@ impl Session {
 
     /// Folds work of parties, a share of the slots at a time.
     fn fold_in_turns(&mut self, work: Vec<Placed>) -> Result<(), EngineError> {
-        let mut by_slot: BTreeMap<Slot, Vec<Placed>> = BTreeMap::new();
+        let mut by_group: BTreeMap<Slot, Vec<Placed>> = BTreeMap::new();
         for (place, work) in work {
             if let Some(slot) = party(&work).map(slot_of) {
-                by_slot.entry(slot).or_default().push((place, work));
+                by_group.entry(group(slot)).or_default().push((place, work));
             }
         }
         let mut first = true;
-        while !by_slot.is_empty() {
-            let mine = self.turn(&by_slot)?;
-            let mut round: Vec<Placed> = mine.iter().filter_map(|slot| by_slot.remove(slot)).flatten().collect();
+        while !by_group.is_empty() {
+            let mine = self.turn(&by_group)?;
+            let mut round: Vec<Placed> = mine.iter().filter_map(|group| by_group.remove(group)).flatten().collect();
             round.sort_by_key(|(place, _)| *place);
             if !std::mem::take(&mut first) && self.others_feed()? {
                 self.folder().look_again_at_things(&round)?;
@@ -153,18 +152,12 @@ impl Session {
         Ok(())
     }
 
-    /// Claims a share of these slots, and awaits others that hold all of them. Where several processes begin at once, each begins with
-    /// others.
+    /// Claims a share of these groups of slots, and awaits others that hold all of them.
     fn turn(&mut self, wanted: &BTreeMap<Slot, Vec<Placed>>) -> Result<Vec<Slot>, EngineError> {
-        let share = limits::CLAIMED_SLOTS;
-        let mut order: Vec<Slot> = wanted.keys().copied().collect();
-        if let Some(turn) = (std::process::id() as usize).wrapping_mul(share).checked_rem(order.len()) {
-            order.rotate_left(turn);
-        }
+        let share = limits::CLAIMED_GROUPS;
+        let order = in_turn(wanted.keys().copied().collect(), share);
         for pause in 0..PAUSES {
-            // While others hold everything, a few are asked for until one of them is free.
-            let few: Vec<Slot> = order.iter().copied().step_by(order.len().div_ceil(PROBES).max(1)).collect();
-            if pause > 0 && self.reader().claimed(Queue::Deliveries, &few)?.len() == few.len() {
+            if pause > 0 && self.reader().claimed(Queue::Deliveries, &order)?.len() == order.len() {
                 std::thread::sleep(PAUSE);
                 continue;
             }
@@ -200,10 +193,7 @@ impl Session {
     /// Takes a seat that is free, so that others leave what is on its way here to this session. Not everyone asks for the same first.
     pub(crate) fn take_seat(&mut self) -> Result<(), EngineError> {
         if self.rounds.seat.is_none() && self.store_is_shared() {
-            let mut seats = seats();
-            let turn = (std::process::id() as usize).checked_rem(seats.len()).unwrap_or(0);
-            seats.rotate_left(turn);
-            for seat in seats {
+            for seat in in_turn(seats(), 1) {
                 if !self.claim(Queue::Feeding, &[seat])?.is_empty() {
                     self.rounds.seat = Some(seat);
                     break;

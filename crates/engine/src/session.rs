@@ -337,9 +337,9 @@ impl Session {
         self.in_flight.is_empty() && self.at_work.is_empty() && !self.folder.has_changes()
     }
 
-    /// Forgets what is at hand, once all of it is durable.
-    pub(crate) fn forget(&mut self) {
-        self.folder.forget();
+    /// Forgets what is at hand, once all of it is durable: others may have written since.
+    pub(crate) fn look_afresh(&mut self) {
+        self.folder.look_afresh();
     }
 
     /// Hands the batch at work to the writer.
@@ -509,7 +509,7 @@ impl Session {
             self.work(work)?;
             self.settle()?;
             self.carry_on()?;
-            self.release(Queue::Deliveries, &mine)?;
+            self.give_up(Queue::Deliveries, &mine)?;
         }
     }
 }

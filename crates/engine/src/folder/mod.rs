@@ -142,6 +142,11 @@ impl Folder {
         self.tallies.clear();
     }
 
+    /// Forgets what was read of parties and things: all of it is durable, and others may have written since.
+    pub fn look_afresh(&mut self) {
+        self.working.clear();
+    }
+
     fn forget_budgets(&mut self) {
         self.spent.clear();
         self.spent_days.clear();

@@ -71,6 +71,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("many_questions_are_answered_like_one", together::many_questions_are_answered_like_one),
     ("many_slots_are_read_like_one", together::many_slots_are_read_like_one),
     ("a_head_must_have_the_expected_version", races::a_head_must_have_the_expected_version),
+    ("whoever_brings_a_party_second_is_stale", races::whoever_brings_a_party_second_is_stale),
     ("an_event_is_written_once", races::an_event_is_written_once),
     ("a_refused_commit_leaves_nothing", races::a_refused_commit_leaves_nothing),
     ("readers_see_the_last_commit", races::readers_see_the_last_commit),

@@ -19,6 +19,42 @@ pub(super) fn a_head_must_have_the_expected_version(open: Open) {
     assert_eq!(world.reader.heads(&[(Slot(1), "customer:1")]).unwrap(), [Some(head(1, "customer:1", 2, None))]);
 }
 
+pub(super) fn whoever_brings_a_party_second_is_stale(open: Open) {
+    let mut world = World::new(open);
+    // Its interest stands in a slot before its own, its parts in its own.
+    let brings = |party: &str, other: &str| Commit {
+        heads: vec![(head(9, party, 1, None), 0), (head(9, other, 1, None), 0)],
+        events: vec![own(9, party, 1), own(9, other, 1)],
+        parts: vec![
+            part(PartKind::Promise, 9, party, id(0, 1), Some(1)),
+            part(PartKind::Promise, 9, other, id(0, 2), None),
+        ],
+        interests: vec![InterestRow { slot: Slot(1), thing: "flight:1".into(), party: party.into(), heard: true }],
+        ..Commit::default()
+    };
+    world.commit(brings("customer:1", "customer:2"));
+    assert_eq!(&*stale_key(world.writer.commit(&brings("customer:1", "customer:3"))), "customer:1");
+    assert_eq!(&*stale_key(world.writer.commit(&brings("customer:4", "customer:2"))), "customer:2");
+    assert_eq!(world.reader.count("promise").unwrap(), 2);
+    assert_eq!(world.reader.count("interest").unwrap(), 1);
+    // Of one that is known more may be said, of one that is new the same twice.
+    let promise = part(PartKind::Promise, 9, "customer:1", id(0, 1), None);
+    let interest = InterestRow { slot: Slot(1), thing: "flight:1".into(), party: "customer:1".into(), heard: true };
+    world.commit(Commit {
+        heads: vec![(head(9, "customer:1", 2, None), 1), (head(9, "customer:5", 1, None), 0)],
+        parts: vec![promise.clone()],
+        interests: vec![
+            interest.clone(),
+            InterestRow { party: "customer:5".into(), ..interest.clone() },
+            InterestRow { party: "customer:5".into(), heard: false, ..interest },
+        ],
+        ..Commit::default()
+    });
+    assert_eq!(world.reader.parts_of(Slot(9), "customer:1", PartKind::Promise).unwrap(), [promise]);
+    assert_eq!(world.reader.unheard(Slot(1), 9).unwrap(), []);
+    assert_eq!(world.reader.count("interest").unwrap(), 2);
+}
+
 pub(super) fn an_event_is_written_once(open: Open) {
     let mut world = World::new(open);
     world.commit(Commit { events: vec![own(1, "customer:1", 1)], ..Commit::default() });

@@ -98,9 +98,11 @@ pub(super) fn bulks(commit: &Commit) -> Vec<Bulk<'_>> {
     let mut bulks = Vec::new();
     heads(&commit.heads, &mut bulks);
     events(&commit.events, &mut bulks);
+    let fresh = Fresh::of(commit);
     for kind in PartKind::ALL {
-        parts(&commit.parts, kind, &mut bulks);
+        parts(&commit.parts, kind, &fresh, &mut bulks);
     }
+    interests(&commit.interests, &fresh, &mut bulks);
     deliveries(commit, &mut bulks);
     postings(&commit.postings, &mut bulks);
     outbox(&commit.outbox, &mut bulks);
@@ -111,6 +113,22 @@ pub(super) fn bulks(commit: &Commit) -> Vec<Bulk<'_>> {
     // Last, because every process adds to them: they are held for the shortest time.
     tallies(&commit.tallies, &mut bulks);
     bulks
+}
+
+/// The parties of a commit that had nothing before: whatever it says of them is new, or another process was faster.
+struct Fresh<'c>(Vec<&'c str>);
+
+impl<'c> Fresh<'c> {
+    fn of(commit: &'c Commit) -> Self {
+        let mut keys: Vec<&str> =
+            commit.heads.iter().filter(|(_, expected)| *expected == 0).map(|(head, _)| &*head.key).collect();
+        keys.sort_unstable();
+        Self(keys)
+    }
+
+    fn holds(&self, party: &str) -> bool {
+        self.0.binary_search(&party).is_ok()
+    }
 }
 
 /// Rows of each slot, in the order of `key`. Of rows with the same key the last stays, unless `merge` says otherwise.
@@ -157,7 +175,8 @@ fn heads<'c>(rows: &'c [(HeadRow, u64)], bulks: &mut Vec<Bulk<'c>>) {
                 if !new {
                     columns.push(column(&rows, |(_, expected)| int(*expected)));
                 }
-                let keys = rows.iter().map(|(head, _)| &*head.key).collect();
+                // One that is new and stands already fails; one that was followed already does not come back.
+                let keys = if new { Vec::new() } else { rows.iter().map(|(head, _)| &*head.key).collect() };
                 bulks.push(Bulk { sql: if new { sql::HEAD_NEW } else { sql::HEAD_NEXT }, slot, columns, keys });
             },
         );
@@ -201,48 +220,53 @@ fn events<'c>(rows: &'c [EventRow], bulks: &mut Vec<Bulk<'c>>) {
     );
 }
 
-fn parts<'c>(rows: &'c [PartRow], kind: PartKind, bulks: &mut Vec<Bulk<'c>>) {
-    let of_kind = rows.iter().filter(|row| row.kind == kind);
-    by_slot(
-        of_kind,
-        |row| row.slot,
-        |row| (&row.party, row.id),
-        |slot, rows| {
-            let columns = vec![
-                column(&rows, |row| &*row.party),
-                column(&rows, |row| &row.id[..]),
-                column(&rows, |row| &*row.thing),
-                column(&rows, |row| &*row.clause),
-                column(&rows, |row| i16::from(row.state)),
-                column(&rows, |row| row.due),
-                column(&rows, |row| row.wake_at),
-                column(&rows, |row| row.since),
-                column(&rows, |row| &*row.body),
-            ];
-            bulks.push(Bulk { sql: sql::parts(kind).put, slot, columns, keys: Vec::new() });
-        },
-    );
+fn parts<'c>(rows: &'c [PartRow], kind: PartKind, fresh: &Fresh, bulks: &mut Vec<Bulk<'c>>) {
+    for (new, sql) in [(true, sql::parts(kind).new), (false, sql::parts(kind).put)] {
+        by_slot(
+            rows.iter().filter(|row| row.kind == kind && fresh.holds(&row.party) == new),
+            |row| row.slot,
+            |row| (&row.party, row.id),
+            |slot, rows| {
+                let columns = vec![
+                    column(&rows, |row| &*row.party),
+                    column(&rows, |row| &row.id[..]),
+                    column(&rows, |row| &*row.thing),
+                    column(&rows, |row| &*row.clause),
+                    column(&rows, |row| i16::from(row.state)),
+                    column(&rows, |row| row.due),
+                    column(&rows, |row| row.wake_at),
+                    column(&rows, |row| row.since),
+                    column(&rows, |row| &*row.body),
+                ];
+                bulks.push(Bulk { sql, slot, columns, keys: Vec::new() });
+            },
+        );
+    }
+}
+
+fn interests<'c>(rows: &'c [InterestRow], fresh: &Fresh, bulks: &mut Vec<Bulk<'c>>) {
+    for (new, sql) in [(true, sql::INTEREST_NEW), (false, sql::INTEREST_ADD)] {
+        let mut rows: Vec<&InterestRow> = rows.iter().filter(|row| fresh.holds(&row.party) == new).collect();
+        // Sorted so that, of the same interest, the one that was heard is the last.
+        rows.sort_by_key(|row| row.heard);
+        by_slot(
+            rows.into_iter(),
+            |row| row.slot,
+            |row| (&row.thing, &row.party),
+            |slot, rows| {
+                let columns = vec![
+                    column(&rows, |row| &*row.thing),
+                    column(&rows, |row| &*row.party),
+                    column(&rows, |row| row.heard),
+                ];
+                bulks.push(Bulk { sql, slot, columns, keys: Vec::new() });
+            },
+        );
+    }
 }
 
 /// What was made comes before what is done, so that a row which is in both is gone.
 fn deliveries<'c>(commit: &'c Commit, bulks: &mut Vec<Bulk<'c>>) {
-    // Sorted so that, of the same interest, the one that was heard is the last.
-    let interest = |row: &'c InterestRow| (&row.thing, &row.party);
-    let mut interests: Vec<&InterestRow> = commit.interests.iter().collect();
-    interests.sort_by_key(|row| row.heard);
-    by_slot(
-        interests.into_iter(),
-        |row| row.slot,
-        interest,
-        |slot, rows| {
-            let columns = vec![
-                column(&rows, |row| &*row.thing),
-                column(&rows, |row| &*row.party),
-                column(&rows, |row| row.heard),
-            ];
-            bulks.push(Bulk { sql: sql::INTEREST_ADD, slot, columns, keys: Vec::new() });
-        },
-    );
     for (sql, rows) in [(sql::INBOX_ADD, &commit.inbox_add), (sql::INBOX_DONE, &commit.inbox_done)] {
         by_slot(
             rows.iter(),

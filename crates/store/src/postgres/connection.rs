@@ -19,6 +19,8 @@ use crate::StoreError;
 const ASKED: u32 = 10;
 /// Requests that are under way at once.
 const PIPELINE: usize = 4_096;
+/// Requests that leave together.
+const TOGETHER: usize = 64;
 
 /// A value of a statement.
 pub(super) type Param<'p> = &'p (dyn ToSql + Sync);
@@ -151,13 +153,17 @@ async fn in_order<F>(
 where
     F: Future<Output = Result<Vec<Row>, Error>>,
 {
-    poll_fn(|context| {
-        for one in &mut sent {
-            let _ = one.as_mut().poll(context);
-        }
-        Poll::Ready(())
-    })
-    .await;
+    for together in sent.chunks_mut(TOGETHER) {
+        poll_fn(|context| {
+            for one in &mut *together {
+                let _ = one.as_mut().poll(context);
+            }
+            Poll::Ready(())
+        })
+        .await;
+        // These leave, and the server begins, while the next are written down.
+        tokio::task::yield_now().await;
+    }
     let mut answers = Vec::with_capacity(sent.len());
     for mut one in sent {
         one.as_mut().await;

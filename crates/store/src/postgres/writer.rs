@@ -51,10 +51,12 @@ impl PostgresWriter {
         if let Err(error) = self.give_up() {
             return error.into();
         }
-        let of_event = error.as_db_error().and_then(|told| told.table()) == Some("event");
         match error.code() {
-            Some(&SqlState::UNIQUE_VIOLATION) if of_event => match self.taken(&commit.events) {
-                Ok(key) => CommitError::Stale { key },
+            // What is new here stands already: another process was faster, if it has the lines, too.
+            Some(&SqlState::UNIQUE_VIOLATION) => match self.taken(commit) {
+                Ok(Some(key)) => CommitError::Stale { key },
+                Ok(None) if is_of_event(&error) => stale("an event that came twice"),
+                Ok(None) => failed(self.connection.address(), "committing", error).into(),
                 Err(error) => error.into(),
             },
             Some(
@@ -64,25 +66,46 @@ impl PostgresWriter {
         }
     }
 
-    /// Whose line stands already.
-    fn taken(&mut self, events: &[EventRow]) -> Result<Box<str>, StoreError> {
+    /// Whose head or line stands already.
+    fn taken(&mut self, commit: &Commit) -> Result<Option<Box<str>>, StoreError> {
+        let mut new: BTreeMap<i16, Vec<&str>> = BTreeMap::new();
+        for (head, _) in commit.heads.iter().filter(|(_, expected)| *expected == 0) {
+            new.entry(number(head.slot)).or_default().push(&head.key);
+        }
+        let calls: Vec<Call> = new.iter().map(|(slot, keys)| Call::new(sql::HEADS, vec![slot, keys])).collect();
+        let stands = self.connection.ask("reading", &calls)?.into_iter().flatten().next();
+        if let Some(key) = stands.and_then(|row| row.try_get::<_, String>(1).ok()) {
+            return Ok(Some(key.into()));
+        }
         let mut by_slot: BTreeMap<Slot, Vec<&EventRow>> = BTreeMap::new();
-        for event in events {
+        for event in &commit.events {
             by_slot.entry(event.slot).or_default().push(event);
         }
-        for (slot, events) in by_slot {
-            let keys: Vec<&str> = events.iter().map(|event| &*event.key).collect();
-            let idents: Vec<&[u8]> = events.iter().map(|event| &event.ident[..]).collect();
-            let seqs: Vec<i64> = events.iter().map(|event| int(event.seq)).collect();
-            let found = self.connection.ask_one("reading", sql::TAKEN, vec![&number(slot), &keys, &idents, &seqs])?;
+        let asked: Vec<(i16, Vec<&str>, Vec<&[u8]>, Vec<i64>)> = by_slot
+            .iter()
+            .map(|(slot, events)| {
+                let keys = events.iter().map(|event| &*event.key).collect();
+                let idents = events.iter().map(|event| &event.ident[..]).collect();
+                (number(*slot), keys, idents, events.iter().map(|event| int(event.seq)).collect())
+            })
+            .collect();
+        let calls =
+            asked.iter().map(|(slot, keys, idents, seqs)| Call::new(sql::TAKEN, vec![slot, keys, idents, seqs]));
+        let calls: Vec<Call> = calls.collect();
+        for (events, found) in by_slot.values().zip(self.connection.ask("reading", &calls)?) {
             let place: Option<i64> = found.first().and_then(|row| row.try_get(0).ok());
             let place = place.and_then(|place| usize::try_from(place).ok()?.checked_sub(1));
             if let Some(event) = place.and_then(|place| events.get(place)) {
-                return Ok(event.key.clone());
+                return Ok(Some(event.key.clone()));
             }
         }
-        Ok("an event that came twice".into())
+        Ok(None)
     }
+}
+
+/// True of a line that stands twice in what was to be written itself.
+fn is_of_event(error: &Error) -> bool {
+    error.as_db_error().and_then(|told| told.table()) == Some("event")
 }
 
 /// Adds the statements of a commit to `calls`, and gives for each the keys that must come back.

@@ -36,23 +36,39 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What to do about a database that could not be used.
+fn help_of(error: &makegood_store::StoreError) -> Option<&'static str> {
+    use makegood_store::StoreError as E;
+    Some(match error {
+        E::BadUrl { .. } | E::BadServerUrl { .. } => "see `docs/how-to/run-on-postgresql.md` for addresses",
+        E::Unreachable { .. } => {
+            "see that the server runs, that the database exists (`createdb NAME`) and that the user may connect, and run the same \
+             again: what was acknowledged is kept, what is known changes nothing"
+        }
+        E::TooOld { .. } => "upgrade the server, or keep the database in a file with `sqlite:FILE`",
+        E::Forbidden { .. } => {
+            "let the user own the database (`ALTER DATABASE NAME OWNER TO USER`), or a schema in it that its `search_path` names"
+        }
+        E::NothingBeside { .. } => {
+            "let this user write to the folder, or look into a copy in a folder of its own: `makegood backup`, run by somebody who may \
+             write there, makes one while the database is in use, and `cp` of a file that nobody has open; nothing was changed"
+        }
+        E::NotOurs { .. } => "nothing was changed in it",
+        E::Newer { .. } => {
+            "use that release or a newer one, or restore a backup that was made before it was upgraded; this release changed nothing \
+             in it since"
+        }
+        E::Filling { .. } => "name the same source again to go on, or make the database anew",
+        E::NotEmpty { .. } => "name a new database: nothing is ever written over",
+        E::Differs { .. } => "let nobody write to either of them, and run the same again: it goes on",
+        E::BrokenOff { .. } => "run the same again: it goes on where it stopped",
+        other => return other.advice(),
+    })
+}
+
 impl From<makegood_store::StoreError> for Failure {
     fn from(error: makegood_store::StoreError) -> Self {
-        use makegood_store::StoreError as E;
-        let help = match &error {
-            E::BadUrl { .. } | E::BadServerUrl { .. } => "see `docs/how-to/run-on-postgresql.md` for addresses",
-            E::Unreachable { .. } => {
-                "see that the server runs, that the database exists (`createdb NAME`) and that the user may connect"
-            }
-            E::TooOld { .. } => "upgrade the server, or keep the database in a file with `sqlite:FILE`",
-            E::Forbidden { .. } => {
-                "let the user own the database (`ALTER DATABASE NAME OWNER TO USER`), or a schema in it that its `search_path` names"
-            }
-            E::NotOurs { .. } | E::Newer { .. } => "nothing was changed in it",
-            E::Filling { .. } => "name the same source again to go on, or make the database anew",
-            other => other.advice().unwrap_or("`makegood doctor --db URL` looks at a database"),
-        };
-        Self::from_error("M001", &error, help)
+        Self::from_error("M001", &error, help_of(&error).unwrap_or("`makegood doctor --db URL` looks at a database"))
     }
 }
 
@@ -66,7 +82,11 @@ impl From<makegood_engine::EngineError> for Failure {
         }
         let stands = "what was committed before stands; `makegood verify` looks at it";
         let help = match &error {
-            makegood_engine::EngineError::Store(error) => error.advice().unwrap_or(stands),
+            // It was there when the command began.
+            makegood_engine::EngineError::Store(makegood_store::StoreError::Unreachable { .. }) => {
+                "see that the server runs, and run the same again: what was committed before stands, what is known changes nothing"
+            }
+            makegood_engine::EngineError::Store(error) => help_of(error).unwrap_or(stands),
             _ => stands,
         };
         Self::from_error("M002", &error, help)

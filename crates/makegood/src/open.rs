@@ -8,9 +8,9 @@ use makegood_charter::book::BookError;
 use makegood_charter::diagnostic::Style;
 use makegood_core::Rulebook;
 use makegood_engine::{CharterError, Session, begin};
-use makegood_store::{Store, StoreError};
+use makegood_store::{Awaiting, Store, StoreError};
 
-use crate::{Failure, clock};
+use crate::{Failure, clock, output};
 
 /// A database and the charters in it.
 pub struct Opened {
@@ -34,7 +34,7 @@ pub fn threads() -> usize {
 
 /// Opens a database that exists, with the charters it holds.
 pub fn database(url: &str) -> Result<Opened, Failure> {
-    if !makegood_store::exists(url)? {
+    if !makegood_store::exists(url, &awaiting())? {
         return Err(Failure::new(
             "M011",
             format!("there is no database at `{}`", makegood_store::shown(url)),
@@ -108,9 +108,19 @@ pub fn not_in_force(error: CharterError) -> Failure {
     Failure::from_error(code, &error, help)
 }
 
+/// How a server that is away is awaited: whoever waits is told.
+fn awaiting() -> Awaiting {
+    Awaiting::told(output::tell)
+}
+
+/// Opens what is to be filled with a copy of `source`, or makes it, marked as that.
+pub fn to_fill(url: &str, source: &str) -> Result<Arc<dyn Store>, Failure> {
+    Ok(makegood_store::open_to_fill(url, source, &awaiting())?.into())
+}
+
 /// Opens a database, or makes it. One that is being filled with a copy is not for use yet.
 fn whole(url: &str) -> Result<Arc<dyn Store>, Failure> {
-    let store: Arc<dyn Store> = makegood_store::open(url)?.into();
+    let store: Arc<dyn Store> = makegood_store::open_awaiting(url, &awaiting())?.into();
     match store.reader()?.filling()? {
         Some(source) => {
             let url = makegood_store::shown(url);

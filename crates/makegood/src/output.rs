@@ -1,13 +1,18 @@
 //! What the commands write: progress on standard error, tables on standard output.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use makegood_store::Outage;
 use unicode_width::UnicodeWidthStr;
+
+/// All that is drawn, so that a line can be written between it.
+static DRAWN: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// A bar for work whose length is known. It is drawn on a terminal only.
 pub fn bar(length: u64, what: &str) -> ProgressBar {
-    let bar = ProgressBar::new(length);
+    let bar = DRAWN.add(ProgressBar::new(length));
     let template = "{msg:24} {bar:32} {percent:>3} %  {elapsed_precise} elapsed, {eta} to go";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━╸ "));
@@ -19,13 +24,30 @@ pub fn bar(length: u64, what: &str) -> ProgressBar {
 
 /// A counter for work whose length is not known.
 pub fn counter(what: &str) -> ProgressBar {
-    let bar = ProgressBar::new_spinner();
+    let bar = DRAWN.add(ProgressBar::new_spinner());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:24} {human_pos}  {elapsed_precise}") {
         bar.set_style(style);
     }
     bar.set_message(what.to_owned());
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+/// Tells a person who waits for a server that is away, on standard error.
+pub fn tell(outage: &Outage) {
+    let line = match outage {
+        Outage::Begun { url, why, patience } => {
+            format!("`{url}` cannot be reached ({why}): waiting up to {} for it", seconds(patience.as_secs()))
+        }
+        Outage::Over { url, after } => {
+            format!("`{url}` is there again after {}", seconds(after.as_secs_f64().round() as u64))
+        }
+    };
+    DRAWN.suspend(|| eprintln!("{line}"));
+}
+
+fn seconds(count: u64) -> String {
+    if count == 1 { "1 second".to_owned() } else { format!("{count} seconds") }
 }
 
 /// A whole number with thin groups of three: `1 234 567`.

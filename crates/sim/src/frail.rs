@@ -77,7 +77,7 @@ struct FrailWriter {
 }
 
 fn died() -> StoreError {
-    StoreError::Database { doing: "living", source: "the process died".into() }
+    StoreError::Database { url: "sqlite:frail.db".into(), doing: "living", source: "the process died".into() }
 }
 
 impl FrailWriter {

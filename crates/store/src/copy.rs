@@ -103,7 +103,7 @@ fn end(
 fn whole(error: CommitError) -> StoreError {
     match error {
         CommitError::Store(error) => error,
-        other => StoreError::Database { doing: "filling the database", source: Box::new(other) },
+        other => StoreError::BrokenOff { why: other.to_string() },
     }
 }
 

@@ -6,6 +6,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::string_slice))]
 
+mod awaiting;
 mod chain;
 mod claim;
 #[cfg(feature = "contract")]
@@ -19,36 +20,52 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+pub use awaiting::{Awaiting, Listener, Outage};
 pub use chain::{chain, ident};
 pub use copy::{Copied, copy, digest};
 pub use port::{Balance, CommitError, Distributed, Health, Queue, Reader, Store, StoreError, Writer};
 pub use postgres::Postgres;
 pub use rows::*;
 pub use slot::{SLOTS, Slot, slot_of};
-pub use sqlite::Sqlite;
+pub use sqlite::{Part, Sqlite};
 
 /// Opens the database that a URL names, `sqlite:FILE` or `postgres://USER@HOST/DATABASE`, and makes its tables when there are none.
 pub fn open(url: &str) -> Result<Box<dyn Store>, StoreError> {
-    if postgres::is_address(url) { Ok(Box::new(Postgres::open(url)?)) } else { Ok(Box::new(Sqlite::open_in(url)?)) }
+    open_awaiting(url, &Awaiting::default())
 }
 
-/// True when there are tables of ours at the address; asking makes none.
-pub fn exists(url: &str) -> Result<bool, StoreError> {
-    match url.strip_prefix("sqlite:") {
-        // In an empty file nothing was ever kept.
-        Some(file) if !file.is_empty() => Ok(std::fs::metadata(file).is_ok_and(|of| !of.is_file() || of.len() > 0)),
-        _ if postgres::is_address(url) => Postgres::exists(url),
-        _ => Err(StoreError::BadUrl { url: shown(url) }),
+/// The same, where it is said how a server that is away is awaited.
+pub fn open_awaiting(url: &str, awaiting: &Awaiting) -> Result<Box<dyn Store>, StoreError> {
+    if is_server(url) {
+        Ok(Box::new(Postgres::open_awaiting(url, awaiting)?))
+    } else {
+        Ok(Box::new(Sqlite::open_in(url)?))
     }
 }
 
-/// Copies the database in a file of SQLite, page by page and while it is in use, into a new file. `progress` is told how many of how
-/// many pages are copied.
-pub fn copy_file(
-    from: &std::path::Path,
-    to: &std::path::Path,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<(), StoreError> {
+/// The same, for what is to be filled with a copy of `source` by [`copy`]: tables that are made now are marked so from the beginning,
+/// so that nobody takes them for an empty database of their own.
+pub fn open_to_fill(url: &str, source: &str, awaiting: &Awaiting) -> Result<Box<dyn Store>, StoreError> {
+    if is_server(url) {
+        Ok(Box::new(Postgres::open_to_fill(url, source, awaiting)?))
+    } else {
+        Ok(Box::new(Sqlite::open_to_fill(sqlite::file_of(url)?, source)?))
+    }
+}
+
+/// True when there is a database at the address; asking makes none.
+pub fn exists(url: &str, awaiting: &Awaiting) -> Result<bool, StoreError> {
+    if is_server(url) { Postgres::exists(url, awaiting) } else { Ok(Sqlite::exists(sqlite::file_of(url)?)) }
+}
+
+/// True of the address of a server, and not of a file.
+pub fn is_server(url: &str) -> bool {
+    postgres::is_address(url)
+}
+
+/// Copies the database in a file of SQLite, page by page and while it is in use, into one that becomes whole by it. `progress` is told
+/// how many of how many pages are copied.
+pub fn copy_file(from: &std::path::Path, to: &Part, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     sqlite::copy_file(from, to, progress)
 }
 

@@ -23,11 +23,16 @@ pub enum StoreError {
     /// The user may not do what has to be done.
     #[error("`{url}` does not allow it: {why}: let the user own the schema that the tables are in")]
     Forbidden { url: String, why: String },
+    /// A file that can be read, where SQLite may not write what it needs beside it.
+    #[error(
+        "`{url}` can be read and not opened: SQLite keeps `-wal` and `-shm` beside a file that is open, and this user may not make them there"
+    )]
+    NothingBeside { url: String },
     /// The database belongs to another program.
     #[error("`{url}` holds another program's data: name a new database, or one that makegood made")]
     NotOurs { url: String },
     /// The database was written by a newer release.
-    #[error("`{url}` has schema {found}, this release knows {known}: use the newer makegood that wrote it")]
+    #[error("`{url}` has schema {found}, this release knows {known}: a newer makegood wrote it")]
     Newer { url: String, found: u32, known: u32 },
     /// The database is not whole yet: it is being filled with a copy of another one.
     #[error("`{url}` is being filled with a copy of `{source_url}`, which has not come to its end")]
@@ -38,6 +43,9 @@ pub enum StoreError {
     /// The two that were copied differ although nothing failed.
     #[error("the copy differs from what was copied in {slots} slots: somebody writes to one of the two")]
     Differs { slots: usize },
+    /// A copy met somebody who writes to what is being filled, or lost its connection within a commit.
+    #[error("the copy broke off: {why}")]
+    BrokenOff { why: String },
     /// What was read does not have the form that was written.
     #[error("a row of `{table}` cannot be read: {what}")]
     Damaged { table: &'static str, what: String },
@@ -45,8 +53,8 @@ pub enum StoreError {
     #[error("`{table}` is not a table: see the list at `Reader::count`")]
     NoTable { table: String },
     /// The database itself failed.
-    #[error("the database failed while {doing}")]
-    Database { doing: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("`{url}` failed while {doing}")]
+    Database { url: String, doing: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
 }
 
 impl StoreError {

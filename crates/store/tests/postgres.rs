@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
 use makegood_store::contract::ALL;
 use makegood_store::contract::server::Server;
-use makegood_store::{Commit, HeadRow, Postgres, PostingRow, Slot, Store, StoreError};
+use makegood_store::{Awaiting, Commit, CommitError, HeadRow, Outage, Postgres, PostingRow, Slot, Store, StoreError};
 
 #[test]
 fn the_contract_is_kept_by_postgres() {
@@ -36,6 +39,13 @@ fn the_contract_is_kept_by_postgres_with_every_new_row_copied() {
         let url = server.fresh();
         case(&|| -> Box<dyn Store> { Box::new(Postgres::open(&url).unwrap().with_copies_from(1)) });
     }
+}
+
+/// This patience, and what was told of outages meanwhile.
+fn heard(patience: Duration) -> (Awaiting, Receiver<Outage>) {
+    let (tell, told) = channel();
+    let awaiting = Awaiting::told(move |outage| tell.send(outage.clone()).unwrap_or(()));
+    (Awaiting { patience, ..awaiting }, told)
 }
 
 /// What a database looks like: its tables and how many migrations it has.
@@ -97,8 +107,11 @@ fn a_database_on_postgres_that_cannot_be_used_is_refused_and_left_as_it_was() {
         let owner = url.replace("visitor@", "makegood@").replace("stranger@", "makegood@");
         let there = owner.contains("test_");
         let before = there.then(|| server.sql_at(&owner, "SELECT count(*) FROM pg_class"));
-        let error = Postgres::open(&url).err().unwrap().to_string();
+        // Whoever would be awaited would be awaited for ever.
+        let (awaiting, told) = heard(Duration::MAX);
+        let error = Postgres::open_awaiting(&url, &awaiting).err().unwrap().to_string();
         assert!(error.contains(message), "{name}: {error}");
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [], "{name}");
         let after = there.then(|| server.sql_at(&owner, "SELECT count(*) FROM pg_class"));
         assert_eq!(before, after, "{name}: the database was changed");
     }
@@ -165,13 +178,122 @@ fn a_server_of_postgres_that_comes_back_is_awaited() {
         assert_eq!(answer.join().unwrap().unwrap(), 0);
     });
     let answer = writer.commit(&a_head());
-    assert!(matches!(answer, Err(makegood_store::CommitError::Stale { .. })), "{answer:?}");
+    assert!(matches!(answer, Err(CommitError::Stale { .. })), "{answer:?}");
     writer.commit(&a_head()).unwrap();
     server.kill();
     let missing = Postgres::open(&url).err().unwrap();
     assert!(matches!(missing, StoreError::Unreachable { .. }), "{missing}");
     server.up();
     assert_eq!(store.reader().unwrap().count("head").unwrap(), 1, "what was committed is there");
+}
+
+fn begun(outage: Outage) -> String {
+    match outage {
+        Outage::Begun { why, .. } => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// However many connections find out, one outage is told once, and whoever comes after it was given up waits no more.
+#[test]
+fn an_outage_of_postgres_is_told_once_and_awaited_once() {
+    let server = Server::start();
+    let url = server.fresh();
+    let (awaiting, told) = heard(Duration::from_secs(1));
+    let store = Postgres::open_awaiting(&url, &awaiting).unwrap();
+    let mut readers: Vec<_> = (0..3).map(|_| store.reader().unwrap()).collect();
+    let mut writer = store.writer().unwrap();
+    for outage in 1..3 {
+        server.kill();
+        std::thread::scope(|scope| {
+            for reader in &mut readers {
+                scope.spawn(|| assert!(matches!(reader.count("head"), Err(StoreError::Unreachable { .. }))));
+            }
+            let answer = writer.commit(&a_head());
+            assert!(matches!(answer, Err(CommitError::Store(StoreError::Unreachable { .. }))), "{answer:?}");
+        });
+        assert!(matches!(store.health(), Err(StoreError::Unreachable { .. })));
+        for again in [store.reader().map(|_| ()), store.snapshot().map(|_| ()), store.writer().map(|_| ())] {
+            assert!(matches!(again, Err(StoreError::Unreachable { .. })), "{again:?}");
+        }
+        let news: Vec<_> = told.try_iter().collect();
+        assert!(
+            matches!(&news[..], [Outage::Begun { patience, .. }] if *patience == awaiting.patience),
+            "{outage}: {news:?}"
+        );
+        server.up();
+        for reader in &mut readers {
+            assert_eq!(reader.count("head").unwrap(), 0);
+        }
+        assert_eq!(writer.claim(makegood_store::Queue::Timers, &[Slot(1)], 1_000).unwrap(), [Slot(1)]);
+        let news: Vec<_> = told.try_iter().collect();
+        assert!(matches!(&news[..], [Outage::Over { .. }]), "{outage}: {news:?}");
+    }
+}
+
+/// A server that is just stopping, as when it is started anew, is awaited also by whoever has not been connected yet.
+#[test]
+fn a_server_of_postgres_that_is_being_started_anew_is_awaited_by_newcomers() {
+    let server = Server::start();
+    let url = server.fresh();
+    let held = Postgres::open(&url).unwrap();
+    server.stop_when_left();
+    let (awaiting, told) = heard(Duration::from_secs(3_600));
+    std::thread::scope(|scope| {
+        let opened = scope.spawn(|| Postgres::open_awaiting(&url, &awaiting).map(|_| ()));
+        assert_eq!(begun(told.recv().unwrap()), "the database system is shutting down");
+        // For a while nothing is there at all, not even a socket.
+        server.kill();
+        std::thread::sleep(Duration::from_millis(600));
+        server.up();
+        opened.join().unwrap().unwrap();
+    });
+    assert!(matches!(told.try_recv(), Ok(Outage::Over { .. })));
+    drop(held);
+}
+
+/// A server that died leaves its socket; one that never was leaves none.
+#[test]
+fn a_socket_that_postgres_left_behind_is_looked_at_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("postgres://anna@/makegood?host={}", folder.path().display());
+    let open = || {
+        let (awaiting, told) = heard(Duration::ZERO);
+        let error = Postgres::open_awaiting(&url, &awaiting).err().unwrap();
+        assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
+        told.try_iter().map(begun).collect::<Vec<_>>()
+    };
+    assert_eq!(open(), Vec::<String>::new());
+    drop(std::os::unix::net::UnixListener::bind(folder.path().join(".s.PGSQL.5432")).unwrap());
+    let told = open();
+    assert!(matches!(&told[..], [why] if why.contains("refused")), "{told:?}");
+}
+
+/// A server that takes the connection and says nothing is given up in the end, and whoever waits hears of it before.
+#[test]
+fn a_server_of_postgres_that_says_nothing_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let _silent = std::os::unix::net::UnixListener::bind(folder.path().join(".s.PGSQL.5432")).unwrap();
+    let url = format!("postgres://anna@/makegood?host={}", folder.path().display());
+    let (awaiting, told) = heard(Duration::ZERO);
+    let error = Postgres::open_awaiting(&url, &awaiting).err().unwrap().to_string();
+    assert!(error.contains("it does not answer"), "{error}");
+    assert_eq!(told.try_iter().map(begun).collect::<Vec<_>>(), ["it does not answer"]);
+}
+
+/// Tables that are made for a copy are never there without the mark.
+#[test]
+fn tables_on_postgres_made_for_a_copy_are_marked_from_the_beginning() {
+    let server = Server::start();
+    let url = server.fresh();
+    drop(makegood_store::open_to_fill(&url, "sqlite:old.db", &Awaiting::default()).unwrap());
+    let filling = |url: &str| Postgres::open(url).unwrap().reader().unwrap().filling().unwrap();
+    assert_eq!(filling(&url).as_deref(), Some("sqlite:old.db"));
+    // Tables that stood there are somebody's: whether they are empty is looked at when the copy begins.
+    let url = server.fresh();
+    drop(Postgres::open(&url).unwrap());
+    drop(makegood_store::open_to_fill(&url, "sqlite:old.db", &Awaiting::default()).unwrap());
+    assert_eq!(filling(&url), None);
 }
 
 /// A connection that is cut in the middle of a commit, some of whose statements were carried out already.
@@ -221,7 +343,7 @@ fn a_connection_to_postgres_that_is_cut_within_a_commit_leaves_nothing_of_it() {
                    AND wait_event_type = 'Lock'";
         assert_eq!(server.sql_at(&url, cut), "1");
         let answer = answer.join().unwrap();
-        assert!(matches!(answer, Err(makegood_store::CommitError::Stale { .. })), "{answer:?}");
+        assert!(matches!(answer, Err(CommitError::Stale { .. })), "{answer:?}");
         server.sql_at(&url, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()");
         gate.join().unwrap();
         table.join().unwrap();

@@ -14,7 +14,7 @@ struct Full(Sqlite, usize);
 struct NoRoom(Box<dyn Writer>, usize);
 
 fn no_room() -> StoreError {
-    StoreError::Database { doing: "writing", source: "the disk is full".into() }
+    StoreError::Database { url: "sqlite:frail.db".into(), doing: "writing", source: "the disk is full".into() }
 }
 
 impl Writer for NoRoom {

@@ -2,51 +2,57 @@ use std::path::Path;
 
 use makegood_core::Rulebook;
 use makegood_core::id::hex;
-use makegood_store::{Copied, SLOTS, Sqlite, Store, digest};
+use makegood_store::{Copied, Part, SLOTS, Sqlite, Store, digest, shown};
 
 use super::moment;
 use crate::arguments::Database;
 use crate::output::{bar, grouped, put_line};
 use crate::{Failure, open};
 
+/// What SQLite keeps beside a file while it is in use, or after a sudden end.
+const BESIDE: [&str; 4] = ["", "-wal", "-journal", "-shm"];
+
 /// `makegood backup`: everything into a new file.
 pub fn back_up(database: &Database, to: &Path) -> Result<bool, Failure> {
+    let to = file_of_backup(to, "`makegood backup --to FILE --db URL` writes one")?;
     let opened = open::database(&database.db)?;
     refuse_existing(to)?;
+    // Under another name until it is whole; nothing of it is left when it does not become so.
+    let part = Part::begin(to)?;
     match database.db.strip_prefix("sqlite:") {
-        Some(file) => copy_file(Path::new(file), to, "backing up")?,
+        Some(file) => copy_file(Path::new(file), &part, "backing up")?,
         None => {
-            // Under another name until it is whole.
-            let part = to.with_extension("part");
-            remove_database(&part)?;
-            let target = Sqlite::open(&part)?;
+            let target = Sqlite::open_to_fill(part.path(), &shown(&database.db))?;
             copy(&*opened.store, &database.db, &target, "backing up")?;
-            drop(target);
-            std::fs::rename(&part, to)?;
         }
     }
-    let backup = Sqlite::open(to)?;
+    let digest = digest_in(&part)?;
+    part.finish()?;
     put_line!("everything stands in {}", to.display());
-    put_line!("digest  {}", hex(&digest(&mut *backup.reader()?)?));
+    put_line!("digest  {}", hex(&digest));
     Ok(true)
 }
 
 /// `makegood restore`: a backup into a new database.
 pub fn restore(from: &Path, database: &Database) -> Result<bool, Failure> {
+    let from = file_of_backup(from, "`makegood restore --from FILE --db URL` brings one back")?;
     let url = format!("sqlite:{}", from.display());
     let backup = open::database(&url)?;
     let digest = match database.db.strip_prefix("sqlite:") {
         Some(file) => {
             refuse_existing(Path::new(file))?;
-            copy_file(from, Path::new(file), "restoring")?;
-            digest(&mut *open::database(&database.db)?.store.reader()?)?
+            let part = Part::begin(Path::new(file))?;
+            copy_file(from, &part, "restoring")?;
+            let digest = digest_in(&part)?;
+            part.finish()?;
+            digest
         }
         None => {
-            let target = makegood_store::open(&database.db)?;
+            let target = open::to_fill(&database.db, &shown(&url))?;
             copy(&*backup.store, &url, &*target, "restoring")?.digest
         }
     };
-    put_line!("everything stands in {}", makegood_store::shown(&database.db));
+    put_line!("everything stands in {}", shown(&database.db));
     put_line!("digest  {}", hex(&digest));
     Ok(true)
 }
@@ -54,22 +60,18 @@ pub fn restore(from: &Path, database: &Database) -> Result<bool, Failure> {
 /// `makegood restore --until`: what the log of a backup recorded up to a moment, folded again into a new file.
 pub fn restore_until(from: &Path, database: &Database, until: &str) -> Result<bool, Failure> {
     let until = moment(until)?;
+    let from = file_of_backup(from, "`makegood restore --from FILE --until TIME --db sqlite:FILE` reads one")?;
     let Some(file) = database.db.strip_prefix("sqlite:").map(Path::new) else {
         return Err(Failure::new(
             "M034",
-            format!(
-                "`{}` is no file, and an earlier moment is restored into a file",
-                makegood_store::shown(&database.db)
-            ),
+            format!("`{}` is no file, and an earlier moment is restored into a file", shown(&database.db)),
             "restore it with `--db sqlite:FILE`, and `makegood migrate --from sqlite:FILE --to URL` then",
         ));
     };
     let backup = open::database(&format!("sqlite:{}", from.display()))?;
     refuse_existing(file)?;
-    // Under another name until it is whole.
-    let part = file.with_extension("part");
-    remove_database(&part)?;
-    let target = Sqlite::open(&part)?;
+    let part = Part::begin(file)?;
+    let target = Sqlite::open(part.path())?;
     let rows = backup.store.reader()?.charters()?;
     let known = rows.iter().filter(|row| row.recorded <= until.0);
     let charters: Result<Vec<_>, Failure> = known.map(|row| open::compile(&row.name, &row.text)).collect();
@@ -79,8 +81,8 @@ pub fn restore_until(from: &Path, database: &Database, until: &str) -> Result<bo
     progress.finish_and_clear();
     let restored = restored?;
     drop(target);
-    std::fs::rename(&part, file)?;
-    let digest = digest(&mut *open::database(&database.db)?.store.reader()?)?;
+    let digest = digest_in(&part)?;
+    part.finish()?;
     put_line!("everything recorded up to {until} stands in {}", database.db);
     put_line!(
         "{} lines of {} logs, {} later ones left out",
@@ -92,19 +94,6 @@ pub fn restore_until(from: &Path, database: &Database, until: &str) -> Result<bo
     Ok(true)
 }
 
-/// Removes what is left of a database that did not become whole.
-fn remove_database(file: &Path) -> Result<(), Failure> {
-    for ending in ["", "-wal", "-shm"] {
-        let mut name = file.to_owned().into_os_string();
-        name.push(ending);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// `makegood migrate`: one database into another.
 pub fn migrate(from: &str, to: &str) -> Result<bool, Failure> {
     let (from, to) = (&*one_name(from), &*one_name(to));
@@ -112,7 +101,7 @@ pub fn migrate(from: &str, to: &str) -> Result<bool, Failure> {
         return Err(Failure::new("M035", "both addresses name the same database", "name a new one with `--to`"));
     }
     let source = open::database(from)?;
-    let target = makegood_store::open(to)?;
+    let target = open::to_fill(to, &shown(from))?;
     let copied = copy(&*source.store, from, &*target, "copying")?;
     put_line!("{} rows copied", grouped(copied.rows));
     put_line!("from  {}", hex(&copied.digest));
@@ -129,12 +118,12 @@ fn one_name(url: &str) -> String {
 
 fn copy(from: &dyn Store, name: &str, to: &dyn Store, what: &str) -> Result<Copied, Failure> {
     let progress = bar(u64::from(SLOTS), what);
-    let copied = makegood_store::copy(from, &makegood_store::shown(name), to, &mut || progress.inc(1));
+    let copied = makegood_store::copy(from, &shown(name), to, &mut || progress.inc(1));
     progress.finish_and_clear();
     Ok(copied?)
 }
 
-fn copy_file(from: &Path, to: &Path, what: &str) -> Result<(), Failure> {
+fn copy_file(from: &Path, to: &Part, what: &str) -> Result<(), Failure> {
     let progress = bar(1, what);
     let copied = makegood_store::copy_file(from, to, &mut |done, all| {
         progress.set_length(all);
@@ -144,13 +133,40 @@ fn copy_file(from: &Path, to: &Path, what: &str) -> Result<(), Failure> {
     Ok(copied?)
 }
 
-fn refuse_existing(file: &Path) -> Result<(), Failure> {
-    if file.exists() {
+/// The digest of what a file holds that is about to get its name.
+fn digest_in(part: &Part) -> Result<[u8; 32], Failure> {
+    Ok(digest(&mut *Sqlite::open(part.path())?.reader()?)?)
+}
+
+/// The file that a backup is, also where it is written as the database that it is; a server is none.
+fn file_of_backup<'f>(named: &'f Path, command: &str) -> Result<&'f Path, Failure> {
+    let text = named.to_str().unwrap_or_default();
+    if makegood_store::is_server(text) {
         return Err(Failure::new(
-            "M036",
-            format!("`{}` exists already", file.display()),
-            "name a new file: nothing is ever written over",
+            "M077",
+            format!("`{}` is a database on a server, and a backup is a file, of either kind of database", shown(text)),
+            format!(
+                "{command}; `makegood migrate --from URL --to URL` copies one database into another, of either kind"
+            ),
         ));
+    }
+    Ok(text.strip_prefix("sqlite:").map_or(named, Path::new))
+}
+
+fn refuse_existing(file: &Path) -> Result<(), Failure> {
+    for ending in BESIDE {
+        let mut name = file.to_owned().into_os_string();
+        name.push(ending);
+        let there = Path::new(&name);
+        if there.exists() {
+            let help = match ending {
+                "" => "name a new file: nothing is ever written over",
+                _ => {
+                    "it belongs to a database that stood here and would be mixed with the new one: name a new file, or move it away"
+                }
+            };
+            return Err(Failure::new("M036", format!("`{}` exists already", there.display()), help));
+        }
     }
     Ok(())
 }

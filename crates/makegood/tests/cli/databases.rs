@@ -144,3 +144,67 @@ fn an_earlier_moment_is_restored_into_a_file() {
     let error = restore("yesterday", "sqlite:other.db").refused();
     assert!(error.contains("error[M") && error.contains("yesterday"), "{error}");
 }
+
+#[test]
+fn a_backup_is_a_file() {
+    let desk = Desk::told();
+    let server = "postgres://anna:secret@db.example/makegood";
+    for (command, right) in [
+        (vec!["backup", "--to", server], "`makegood backup --to FILE"),
+        (vec!["restore", "--from", server, "--db", "sqlite:new.db"], "`makegood restore --from FILE"),
+        (vec!["restore", "--from", server, "--db", "sqlite:new.db", "--until", "now"], "`makegood restore --from FILE"),
+    ] {
+        let error = desk.makegood(&command).refused();
+        let shown =
+            "error[M077]: `postgres://anna@db.example/makegood` is a database on a server, and a backup is a file";
+        assert!(error.starts_with(shown), "{error}");
+        assert!(error.contains(right) && error.contains("`makegood migrate --from URL --to URL`"), "{error}");
+    }
+    assert!(!desk.path("new.db").exists() && !desk.path("postgres:").exists());
+    // A file may be named as the database that it is.
+    desk.makegood(&["backup", "--to", "sqlite:backup.db"]).ended(0);
+    assert!(desk.path("backup.db").exists());
+    desk.makegood(&["restore", "--from", "sqlite:backup.db", "--db", "sqlite:new.db"]).ended(0);
+}
+
+/// What stands beside a file belongs to a database that was there.
+#[test]
+fn what_is_left_of_another_database_is_not_mixed_with_a_new_one() {
+    let desk = Desk::told();
+    desk.makegood(&["backup", "--to", "backup.db"]).ended(0);
+    desk.write("new.db-wal", "left");
+    for command in [
+        vec!["backup", "--to", "new.db"],
+        vec!["restore", "--from", "backup.db", "--db", "sqlite:new.db"],
+        vec!["restore", "--from", "backup.db", "--db", "sqlite:new.db", "--until", "now"],
+    ] {
+        let error = desk.makegood(&command).refused();
+        assert!(error.contains("M036") && error.contains("`new.db-wal` exists already"), "{error}");
+    }
+    assert_eq!(std::fs::read_to_string(desk.path("new.db-wal")).unwrap(), "left");
+}
+
+#[test]
+fn what_a_newer_release_wrote_is_left_to_it() {
+    let desk = Desk::told();
+    let sql = |sql: &str| rusqlite::Connection::open(desk.path("test.db")).unwrap().execute_batch(sql).unwrap();
+    sql("PRAGMA user_version = 99");
+    for command in [vec!["verify"], vec!["tick"], run(&["events.jsonl"])] {
+        let error = desk.makegood(&command).refused();
+        assert!(error.contains("`sqlite:test.db` has schema 99, this release knows "), "{error}");
+        assert!(error.contains("\n  help: use that release or a newer one, or restore a backup"), "{error}");
+        assert!(!error.contains("makegood verify"), "{error}");
+    }
+}
+
+/// A newer release may change the tables while this one is at work.
+#[test]
+fn who_is_overtaken_by_a_newer_release_is_not_sent_to_verify() {
+    let newer = makegood_store::StoreError::Newer { url: "sqlite:test.db".into(), found: 99, known: 5 };
+    let failure = makegood::Failure::from(makegood_engine::EngineError::Store(newer));
+    assert_eq!(failure.code, "M002");
+    assert!(
+        failure.help.starts_with("use that release or a newer one") && !failure.help.contains("verify"),
+        "{failure}"
+    );
+}

@@ -59,6 +59,92 @@ fn a_full_disk_loses_nothing_that_was_there() {
     assert_eq!(desk.digest(), undisturbed.digest());
 }
 
+/// Carries a command out that is killed, as nothing but a signal can, as soon as a file grows beyond so many KiB; true if it was.
+fn killed_beyond(desk: &Desk, arguments: &[&str], kib: u32) -> bool {
+    let inner = desk.command(arguments);
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("ulimit -c 0; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2));
+    command.arg(inner.get_program()).args(inner.get_args()).current_dir(inner.get_current_dir().unwrap());
+    for (name, value) in inner.get_envs() {
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+    }
+    let output = command.output().unwrap();
+    std::os::unix::process::ExitStatusExt::signal(&output.status).is_some()
+}
+
+/// What stands in the desk's folder.
+fn names(desk: &Desk) -> Vec<String> {
+    let entries = std::fs::read_dir(desk.path("")).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_backup_that_found_no_room_leaves_nothing() {
+    let desk = Desk::new();
+    desk.write("events.jsonl", crowd(3_000));
+    desk.run(&["events.jsonl"]).ended(0);
+    let before = names(&desk);
+    // However far it came.
+    for kib in [64, 400, 1_000] {
+        let error = on_a_full_disk(&desk, &["backup", "--to", "backup.db"], kib).refused();
+        assert!(error.starts_with("error[M001]: `sqlite:") && error.contains("backup.db"), "{error}");
+        assert_eq!(names(&desk), before, "{kib} KiB");
+        desk.makegood(&["backup", "--to", "whole.db"]).ended(0);
+        let restore = ["restore", "--from", "whole.db", "--db", "sqlite:restored.db"];
+        on_a_full_disk(&desk, &restore, kib).refused();
+        on_a_full_disk(&desk, &[&restore[..], &["--until", "now"]].concat(), kib).refused();
+        std::fs::remove_file(desk.path("whole.db")).unwrap();
+        assert_eq!(names(&desk), before, "{kib} KiB");
+    }
+}
+
+#[test]
+fn what_a_killed_backup_left_is_replaced_by_the_next() {
+    let desk = Desk::new();
+    desk.write("events.jsonl", crowd(3_000));
+    desk.run(&["events.jsonl"]).ended(0);
+    let before = names(&desk);
+    for kib in [64, 400, 1_000] {
+        assert!(killed_beyond(&desk, &["backup", "--to", "backup.db"], kib));
+        assert!(names(&desk).iter().any(|name| name.starts_with("backup.db.part")), "{:?}", names(&desk));
+        desk.makegood(&["backup", "--to", "backup.db"]).ended(0);
+        assert!(desk.makegood(&["verify", "--db", "sqlite:backup.db"]).ended(0).contains("nothing is wrong"));
+        std::fs::remove_file(desk.path("backup.db")).unwrap();
+        assert_eq!(names(&desk), before, "{kib} KiB");
+    }
+}
+
+/// Killed at every page that it writes around the moment at which the tables are there: what it began is never taken for an empty
+/// database.
+#[test]
+fn a_copy_that_was_killed_at_its_very_beginning_leaves_nothing_unmarked() {
+    let desk = Desk::told();
+    let (mut none, mut marked) = (0, 0);
+    let migrate = ["migrate", "--from", "sqlite:test.db", "--to", "sqlite:new.db"];
+    for kib in (4..).step_by(4) {
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(desk.path(&format!("new.db{ending}")));
+        }
+        assert!(killed_beyond(&desk, &migrate, kib), "at {kib} KiB it came to its end");
+        let error = desk.makegood(&["verify", "--db", "sqlite:new.db"]).refused();
+        assert!(error.contains("there is no database") || error.contains("is being filled with a copy of"), "{error}");
+        if error.contains("error[M011]") {
+            none += 1
+        } else {
+            marked += 1
+        }
+        if marked == 5 {
+            break;
+        }
+    }
+    assert!(none > 5, "{none} deaths before there were tables");
+    desk.makegood(&migrate).ended(0);
+}
+
 #[test]
 fn an_export_that_was_killed_goes_on() {
     let desk = Desk::new();
@@ -80,17 +166,7 @@ fn an_export_that_was_killed_goes_on() {
     let kib = largest / 1024 - 8;
     assert!(sizes.values().filter(|(_, size)| *size > kib * 1024).count() == 1, "{sizes:?}");
     // The limit kills it in the middle of that file, as nothing but a signal can.
-    let inner = desk.command(&["history", "export", "past"]);
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(format!("ulimit -c 0; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2));
-    command.arg(inner.get_program()).args(inner.get_args()).current_dir(inner.get_current_dir().unwrap());
-    for (name, value) in inner.get_envs() {
-        if let Some(value) = value {
-            command.env(name, value);
-        }
-    }
-    let killed = command.output().unwrap();
-    assert!(std::os::unix::process::ExitStatusExt::signal(&killed.status).is_some(), "{killed:?}");
+    assert!(killed_beyond(&desk, &["history", "export", "past"], u32::try_from(kib).unwrap()));
     assert!(!desk.path("past").exists());
     let left = parquet(&part);
     let complete: Vec<_> = left.iter().filter(|(name, (_, size))| sizes[*name].1 == *size).collect();
@@ -111,27 +187,65 @@ fn an_export_that_was_killed_goes_on() {
     assert!(!part.exists());
 }
 
+/// Sets what everybody may do with a file of the desk.
+fn allow(desk: &Desk, name: &str, mode: u32) {
+    let path = desk.path(name);
+    let mut rights = std::fs::metadata(&path).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut rights, mode);
+    std::fs::set_permissions(&path, rights).unwrap();
+}
+
+/// Carries a command out as somebody who owns nothing here.
+fn as_visitor(desk: &Desk, arguments: &[&str]) -> Answer {
+    let mut command = desk.command(arguments);
+    if std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0) {
+        // To root everything is allowed.
+        command.uid(NOBODY);
+    }
+    let output = command.output().unwrap();
+    Answer {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 #[test]
 fn a_file_that_may_only_be_read_is_left_as_it_is() {
     let desk = Desk::told();
-    let root = std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0);
-    for name in ["", "test.db"] {
-        let path = desk.path(name);
-        let mut rights = std::fs::metadata(&path).unwrap().permissions();
-        std::os::unix::fs::PermissionsExt::set_mode(&mut rights, if name.is_empty() { 0o555 } else { 0o444 });
-        std::fs::set_permissions(&path, rights).unwrap();
-    }
+    allow(&desk, "test.db", 0o444);
+    allow(&desk, "", 0o777);
     let before = std::fs::read(desk.path("test.db")).unwrap();
-    for arguments in [vec!["tick"], run(&["events.jsonl"])] {
-        let mut command = desk.command(&arguments);
-        if root {
-            // To root everything is allowed.
-            command.uid(NOBODY);
-        }
-        let output = command.output().unwrap();
-        let error = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
-        assert!(error.starts_with("error[M001]") && error.contains("\n  help: "), "{error}");
+    for arguments in [vec!["doctor"], vec!["verify"], vec!["explain", "customer:1"]] {
+        as_visitor(&desk, &arguments).ended(0);
     }
+    desk.write("more.jsonl", booking(9, "flight:9", "200 USD", &[]));
+    let error = as_visitor(&desk, &run(&["more.jsonl"])).refused();
+    let named = error.contains("]: `sqlite:") && error.contains("test.db` failed while ");
+    assert!(named && error.matches("attempt to write").count() == 1, "{error}");
+    assert!(error.contains("\n  help: let this user write to the file and to its folder"), "{error}");
     assert!(std::fs::read(desk.path("test.db")).unwrap() == before, "the file was changed");
+}
+
+#[test]
+fn a_folder_that_may_only_be_read_is_left_as_it_is() {
+    let desk = Desk::told();
+    desk.makegood(&["verify"]).ended(0);
+    allow(&desk, "test.db", 0o644);
+    allow(&desk, "", 0o555);
+    let before = (names(&desk), std::fs::read(desk.path("test.db")).unwrap());
+    let looks = [vec!["doctor"], vec!["verify"], vec!["explain", "customer:1"]];
+    for arguments in looks.iter().chain([&vec!["tick"], &run(&["events.jsonl"])]) {
+        let error = as_visitor(&desk, arguments).refused();
+        assert!(error.starts_with("error[M001]: `sqlite:test.db` can be read and not opened"), "{error}");
+        assert!(error.contains("\n  help: let this user write to the folder, or look into a copy"), "{error}");
+    }
+    assert!((names(&desk), std::fs::read(desk.path("test.db")).unwrap()) == before, "something was changed");
+    // While its owner has it open, what is needed stands there, and others may look.
+    let open = makegood_store::Sqlite::open(desk.path("test.db")).unwrap();
+    for arguments in looks {
+        as_visitor(&desk, &arguments).ended(0);
+    }
+    drop(open);
+    allow(&desk, "", 0o755);
 }

@@ -46,6 +46,53 @@ fn a_database_moves_between_sqlite_and_postgres_and_back() {
     desk.makegood(&["migrate", "--from", back, "--to", back]).refused();
 }
 
+/// Killed between making the tables and marking them, if there is such a moment: the mark is made to wait for a lock.
+#[test]
+fn a_copy_that_was_killed_at_its_very_beginning_leaves_nothing_unmarked() {
+    let server = Server::start();
+    let desk = lived("sqlite:test.db");
+    let there = server.fresh();
+    server.sql_at(
+        &there,
+        "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
+         CREATE FUNCTION made() RETURNS event_trigger LANGUAGE plpgsql AS
+            $$ BEGIN IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE object_identity = 'public.filling') THEN
+                CREATE TRIGGER waits BEFORE INSERT ON filling FOR EACH ROW EXECUTE FUNCTION wait(); END IF; END $$;
+         CREATE EVENT TRIGGER made ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION made()",
+    );
+    let comes = |what: &str| {
+        // A minute at most.
+        for _ in 0..600 {
+            if server.sql_at(&there, what) != "0" {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("it never came: {what}");
+    };
+    let migrate = ["migrate", "--from", "sqlite:test.db", "--to", &there];
+    std::thread::scope(|scope| {
+        let gate = scope.spawn(|| server.sql_fails_at(&there, "SELECT pg_advisory_lock(7), pg_sleep(600)"));
+        comes("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND granted");
+        let mut child = desk.command(&migrate).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        comes("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let end = |whom: &str| {
+            let sql = format!("SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE {whom}");
+            assert_eq!(server.sql_at(&there, &sql), "1", "{whom}");
+        };
+        end("application_name = 'makegood'");
+        end("query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()");
+        gate.join().unwrap();
+    });
+    let error = desk.makegood(&["verify", "--db", &there]).refused();
+    assert!(error.contains("error[M011]") || error.contains("is being filled"), "{error}");
+    let out = desk.makegood(&migrate).ended(0);
+    assert_eq!(named(&out, "from"), named(&out, "to"));
+}
+
 #[test]
 fn a_copy_that_was_interrupted_goes_on() {
     let server = Server::start();

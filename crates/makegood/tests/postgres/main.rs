@@ -12,6 +12,7 @@ mod airline;
 mod copies;
 #[path = "../cli/desk.rs"]
 mod desk;
+mod outage;
 mod processes;
 mod same;
 mod sudden;

@@ -112,6 +112,11 @@ impl Server {
         self.control(&["-m", "immediate", "stop"]);
     }
 
+    /// From here on it lets nobody in, and it ends as soon as nobody is connected any more.
+    pub fn stop_when_left(&self) {
+        self.control(&["-m", "smart", "-W", "stop"]);
+    }
+
     /// The address of a database of this name, which need not exist.
     pub fn url_of(&self, database: &str) -> String {
         format!("postgres://makegood@/{database}?host={}", self.folder.display())

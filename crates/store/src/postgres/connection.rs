@@ -1,44 +1,24 @@
-//! One connection: statements prepared once, sent many at a time, answered in their order, and a server that went away awaited.
+//! One connection: statements prepared once, sent many at a time, answered in their order, and made again when it breaks.
 
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
 use futures_util::future::maybe_done;
 use tokio::runtime::Runtime;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{Kind, ToSql, Type};
-use tokio_postgres::{Client, Error, NoTls, Row, Statement};
+use tokio_postgres::{Client, Error, Row, Statement};
 
 use super::address::{Address, said};
+use super::server::Server;
 use crate::StoreError;
 
-/// What is set for each connection.
-///
-/// A commit waits for the disk whatever the server's own setting; a process that stopped in the middle of a transaction holds up
-/// nobody for longer than seconds; plans are made once, for any slot, and take the way by the key even while the server believes the
-/// tables to be empty.
-const SETTINGS: &str = "
-    SET synchronous_commit = on;
-    SET idle_in_transaction_session_timeout = '10s';
-    SET lock_timeout = '60s';
-    SET tcp_keepalives_idle = 20;
-    SET tcp_keepalives_interval = 5;
-    SET tcp_keepalives_count = 3;
-    SET tcp_user_timeout = '30s';
-    SET client_min_messages = error;
-    SET standard_conforming_strings = on;
-    SET plan_cache_mode = force_generic_plan;
-    SET jit = off;
-    SET enable_seqscan = off;
-    SET enable_hashjoin = off;
-    SET enable_mergejoin = off";
-/// How often a server that went away is looked for, and the pause between: half a minute.
-const RECONNECT_TRIES: u32 = 60;
-const RECONNECT_PAUSE: Duration = Duration::from_millis(500);
+/// How often a question is asked whose connection breaks each time: it may be the question that breaks it.
+const ASKED: u32 = 10;
 /// Requests that are under way at once.
 const PIPELINE: usize = 4_096;
 /// Requests that leave together.
@@ -60,34 +40,35 @@ impl<'p> Call<'p> {
 }
 
 pub(super) struct Connection {
-    address: Address,
+    server: Arc<Server>,
     runtime: Runtime,
     client: Client,
     prepared: BTreeMap<String, Statement>,
-    /// True when what was read so far is only worth something together with what is read next.
-    snapshot: bool,
+    /// True when what is asked next belongs to a transaction that would be gone with this connection.
+    bound: bool,
 }
 
 impl Connection {
-    /// Connects, and sets what every connection needs.
-    pub(super) fn open(address: &Address) -> Result<Connection, StoreError> {
-        let client = |runtime: &Runtime| connect(runtime, address).map_err(|error| unreachable(address, &error));
-        Connection::with(address, client)
-    }
-
-    fn with(
-        address: &Address,
-        client: impl FnOnce(&Runtime) -> Result<Client, StoreError>,
-    ) -> Result<Connection, StoreError> {
-        let failed = |source: std::io::Error| StoreError::Database { doing: "starting", source: Box::new(source) };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let client = client(&runtime)?;
-        Ok(Connection { address: address.clone(), runtime, client, prepared: BTreeMap::new(), snapshot: false })
+    /// Connects for the first time: see [`Server::reach`].
+    pub(super) fn open(server: &Arc<Server>) -> Result<Connection, StoreError> {
+        Connection::with(server, Server::reach)
     }
 
     /// Connects to a server that was there a moment ago: when it is away, it is awaited.
-    pub(super) fn another(address: &Address) -> Result<Connection, StoreError> {
-        Connection::with(address, |runtime| awaited(runtime, address))
+    pub(super) fn another(server: &Arc<Server>) -> Result<Connection, StoreError> {
+        Connection::with(server, Server::reach_again)
+    }
+
+    fn with(
+        server: &Arc<Server>,
+        reach: impl FnOnce(&Server, &Runtime) -> Result<Client, StoreError>,
+    ) -> Result<Connection, StoreError> {
+        let url = || server.address.shown.clone();
+        let failed =
+            |source: std::io::Error| StoreError::Database { url: url(), doing: "starting", source: Box::new(source) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let client = reach(server, &runtime)?;
+        Ok(Connection { server: Arc::clone(server), runtime, client, prepared: BTreeMap::new(), bound: false })
     }
 
     /// From here on everything is read as it was at this moment.
@@ -95,13 +76,21 @@ impl Connection {
         // A transaction sees nothing before its first question.
         let sql =
             "SET idle_in_transaction_session_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1";
-        self.batch(sql).map_err(|error| failed(&self.address, "beginning", error))?;
-        self.snapshot = true;
+        self.batch(sql).map_err(|error| failed(self.address(), "beginning", error))?;
+        self.bound = true;
         Ok(())
     }
 
+    /// What is asked within `run` belongs to one transaction: when its connection breaks, nothing more is asked on another one.
+    pub(super) fn bound<T>(&mut self, run: impl FnOnce(&mut Connection) -> T) -> T {
+        let before = std::mem::replace(&mut self.bound, true);
+        let done = run(self);
+        self.bound = before;
+        done
+    }
+
     pub(super) fn address(&self) -> &Address {
-        &self.address
+        &self.server.address
     }
 
     /// Runs statements that have no values and no answers, as they stand.
@@ -111,12 +100,13 @@ impl Connection {
 
     /// Reads: a connection that breaks is made again, and the question asked again.
     pub(super) fn ask(&mut self, doing: &'static str, calls: &[Call]) -> Result<Vec<Vec<Row>>, StoreError> {
-        loop {
+        for _ in 1..ASKED {
             match self.send(calls) {
-                Err(error) if is_lost(&error) && !self.snapshot => self.reconnect()?,
-                other => return other.map_err(|error| failed(&self.address, doing, error)),
+                Err(error) if is_lost(&error) && !self.bound => self.reconnect()?,
+                other => return other.map_err(|error| failed(self.address(), doing, error)),
             }
         }
+        self.send(calls).map_err(|error| failed(self.address(), doing, error))
     }
 
     /// One question.
@@ -178,23 +168,9 @@ impl Connection {
 
     /// Looks for the server until it is there again.
     pub(super) fn reconnect(&mut self) -> Result<(), StoreError> {
-        self.client = awaited(&self.runtime, &self.address)?;
+        self.client = self.server.reach_again(&self.runtime)?;
         self.prepared.clear();
         Ok(())
-    }
-}
-
-/// Connects, and looks again for a server that is away.
-fn awaited(runtime: &Runtime, address: &Address) -> Result<Client, StoreError> {
-    let mut tries = 0_u32;
-    loop {
-        match connect(runtime, address) {
-            Err(error) if is_away(&error) && tries < RECONNECT_TRIES => {
-                tries = tries.saturating_add(1);
-                std::thread::sleep(RECONNECT_PAUSE);
-            }
-            other => return other.map_err(|error| unreachable(address, &error)),
-        }
     }
 }
 
@@ -226,49 +202,18 @@ where
     Ok(answers)
 }
 
-fn connect(runtime: &Runtime, address: &Address) -> Result<Client, Error> {
-    runtime.block_on(async {
-        let client = match &address.tls {
-            Some(tls) => {
-                let (client, connection) = address.config.connect(tls.clone()).await?;
-                tokio::spawn(connection);
-                client
-            }
-            None => {
-                let (client, connection) = address.config.connect(NoTls).await?;
-                tokio::spawn(connection);
-                client
-            }
-        };
-        client.batch_execute(SETTINGS).await?;
-        Ok(client)
-    })
-}
-
-fn unreachable(address: &Address, error: &Error) -> StoreError {
-    StoreError::Unreachable { url: address.shown.clone(), why: message(error) }
-}
-
 /// True when the connection is gone, and with it the transaction, whose end may be unknown.
 pub(super) fn is_lost(error: &Error) -> bool {
     let network = std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
     error.is_closed() || network || error.code().is_some_and(ends_connection)
 }
 
-fn ends_connection(code: &SqlState) -> bool {
+pub(super) fn ends_connection(code: &SqlState) -> bool {
     *code == SqlState::ADMIN_SHUTDOWN
         || *code == SqlState::CRASH_SHUTDOWN
         || *code == SqlState::CANNOT_CONNECT_NOW
         || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
         || code.code().starts_with("08")
-}
-
-/// True when the server may come back: nobody answers, or it is starting up.
-fn is_away(error: &Error) -> bool {
-    match error.code() {
-        Some(code) => ends_connection(code) || *code == SqlState::TOO_MANY_CONNECTIONS,
-        None => true,
-    }
 }
 
 /// Tells what the operator can mend from a database that failed.
@@ -278,12 +223,12 @@ pub(super) fn failed(address: &Address, doing: &'static str, error: Error) -> St
             StoreError::Forbidden { url: address.shown.clone(), why: message(&error) }
         }
         _ if is_lost(&error) => StoreError::Unreachable { url: address.shown.clone(), why: message(&error) },
-        _ => StoreError::Database { doing, source: message(&error).into() },
+        _ => StoreError::Database { url: address.shown.clone(), doing, source: message(&error).into() },
     }
 }
 
 /// What the server said.
-fn message(error: &Error) -> String {
+pub(super) fn message(error: &Error) -> String {
     match error.as_db_error() {
         Some(told) => match told.detail() {
             Some(detail) => format!("{} ({detail})", told.message()),

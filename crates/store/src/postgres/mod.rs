@@ -7,16 +7,18 @@ mod distribute;
 mod fetch;
 mod reader;
 mod schema;
+mod server;
 mod sql;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Distributed, Health, Reader, Store, StoreError, Writer};
+use crate::{Awaiting, Distributed, Health, Reader, Store, StoreError, Writer};
 use address::Address;
 use connection::Connection;
+use server::Server;
 
 pub(crate) use address::masked;
 
@@ -33,9 +35,10 @@ pub(crate) fn is_address(url: &str) -> bool {
 ///
 /// A commit that returned survives the sudden death of the process, and of the server: `synchronous_commit` is on for every
 /// connection. A connection that breaks is made again: a question is asked again, and a commit whose end is not known is
-/// [`crate::CommitError::Stale`], so that whoever made it looks what is there and folds again.
+/// [`crate::CommitError::Stale`], so that whoever made it looks what is there and folds again. A server that is away is awaited once
+/// for all connections: see [`Awaiting`].
 pub struct Postgres {
-    address: Address,
+    server: Arc<Server>,
     keeper: Mutex<Connection>,
     written_out: bool,
     copies_from: usize,
@@ -47,11 +50,25 @@ const COPIES_FROM: usize = 1_000;
 impl Postgres {
     /// Opens the database at `url`, makes the tables when there are none, and brings them up to date.
     pub fn open(url: &str) -> Result<Postgres, StoreError> {
-        let address = Address::read(url)?;
-        let mut keeper = Connection::open(&address)?;
-        schema::bring_up(&mut keeper)?;
+        Postgres::open_awaiting(url, &Awaiting::default())
+    }
+
+    /// The same, where it is said how a server that is away is awaited.
+    pub fn open_awaiting(url: &str, awaiting: &Awaiting) -> Result<Postgres, StoreError> {
+        Postgres::opened(url, None, awaiting)
+    }
+
+    /// The same, for a copy of `source`: where there are no tables yet, they are made together with the mark that they are being filled.
+    pub(crate) fn open_to_fill(url: &str, source: &str, awaiting: &Awaiting) -> Result<Postgres, StoreError> {
+        Postgres::opened(url, Some(source), awaiting)
+    }
+
+    fn opened(url: &str, filled_from: Option<&str>, awaiting: &Awaiting) -> Result<Postgres, StoreError> {
+        let server = Server::new(Address::read(url)?, awaiting);
+        let mut keeper = Connection::open(&server)?;
+        schema::bring_up(&mut keeper, filled_from)?;
         let written_out = distribute::is_distributed(&mut keeper)?;
-        Ok(Postgres { address, keeper: Mutex::new(keeper), written_out, copies_from: COPIES_FROM })
+        Ok(Postgres { server, keeper: Mutex::new(keeper), written_out, copies_from: COPIES_FROM })
     }
 
     /// With `true`, the rows of an insert are written out in the statement, which a database that is spread over machines needs; with
@@ -72,8 +89,9 @@ impl Postgres {
     }
 
     /// True when there are tables of ours at `url`.
-    pub(crate) fn exists(url: &str) -> Result<bool, StoreError> {
-        Ok(schema::version(&mut Connection::open(&Address::read(url)?)?)?.is_some())
+    pub(crate) fn exists(url: &str, awaiting: &Awaiting) -> Result<bool, StoreError> {
+        let server = Server::new(Address::read(url)?, awaiting);
+        Ok(schema::version(&mut Connection::open(&server)?)?.is_some())
     }
 
     fn keeper<T>(&self, run: impl FnOnce(&mut Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -83,19 +101,19 @@ impl Postgres {
 
 impl Store for Postgres {
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        Ok(Box::new(reader::PostgresReader::new(Connection::another(&self.address)?)))
+        Ok(Box::new(reader::PostgresReader::new(Connection::another(&self.server)?)))
     }
 
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
         Ok(Box::new(writer::PostgresWriter::new(
-            Connection::another(&self.address)?,
+            Connection::another(&self.server)?,
             self.written_out,
             self.copies_from,
         )))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {
-        let mut connection = Connection::another(&self.address)?;
+        let mut connection = Connection::another(&self.server)?;
         connection.hold_still()?;
         Ok(Box::new(reader::PostgresReader::new(connection)))
     }

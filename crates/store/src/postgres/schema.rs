@@ -4,7 +4,8 @@ use tokio_postgres::Row;
 
 use super::address::Address;
 use super::connection::{Call, Connection, failed};
-use crate::StoreError;
+use super::reader::number;
+use crate::{SLOTS, Slot, StoreError};
 
 /// The oldest server that is used, as it numbers itself.
 const OLDEST: i32 = 150_000;
@@ -33,11 +34,11 @@ const OWNER: &str = "SELECT coalesce(bool_or(relname = 'makegood_migration'), fa
 const NUMBER: &str = super::sql::SCHEMA;
 
 /// Refuses a server that is too old and a database that is not ours or is too new, without having changed it; makes the tables, or
-/// what is new in them.
-pub(super) fn bring_up(connection: &mut Connection) -> Result<(), StoreError> {
+/// what is new in them. Tables made for a copy of `filled_from` are never there without the mark that says so.
+pub(super) fn bring_up(connection: &mut Connection, filled_from: Option<&str>) -> Result<(), StoreError> {
     match version(connection)? {
         Some(KNOWN) => Ok(()),
-        _ => migrate(connection),
+        _ => migrate(connection, filled_from),
     }
 }
 
@@ -76,29 +77,37 @@ pub(super) fn known(address: &Address, rows: Vec<Row>) -> Result<u32, StoreError
 }
 
 /// Brings the tables from the form they have, read again now that nobody else can change it, to the newest.
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let address = connection.address().clone();
-    let doing = "making the tables";
-    let run =
-        |connection: &mut Connection, sql: &str| connection.batch(sql).map_err(|error| failed(&address, doing, error));
-    run(connection, "BEGIN")?;
-    let apply = |connection: &mut Connection| {
-        run(connection, MAKING)?;
-        let version = version(connection)?;
-        if version.is_none() {
-            run(connection, MARK)?;
-        }
-        for (number, (name, migration)) in (1_u32..).zip(MIGRATIONS) {
-            if number > version.unwrap_or(0) {
-                run(connection, migration)?;
-                run(connection, &format!("INSERT INTO makegood_migration VALUES ({number}, '{name}')"))?;
-            }
-        }
-        run(connection, "COMMIT")
-    };
-    apply(connection).inspect_err(|_| {
+fn migrate(connection: &mut Connection, filled_from: Option<&str>) -> Result<(), StoreError> {
+    let applied = connection.bound(|connection| {
+        run(connection, "BEGIN")?;
+        apply(connection, filled_from)
+    });
+    applied.inspect_err(|_| {
         let _ = connection.batch("ROLLBACK");
     })
+}
+
+fn run(connection: &mut Connection, sql: &str) -> Result<(), StoreError> {
+    connection.batch(sql).map_err(|error| failed(connection.address(), "making the tables", error))
+}
+
+fn apply(connection: &mut Connection, filled_from: Option<&str>) -> Result<(), StoreError> {
+    run(connection, MAKING)?;
+    let version = version(connection)?;
+    if version.is_none() {
+        run(connection, MARK)?;
+    }
+    for (number, (name, migration)) in (1_u32..).zip(MIGRATIONS) {
+        if number > version.unwrap_or(0) {
+            run(connection, migration)?;
+            run(connection, &format!("INSERT INTO makegood_migration VALUES ({number}, '{name}')"))?;
+        }
+    }
+    if let (None, Some(source)) = (version, filled_from) {
+        let whole = number(Slot(SLOTS));
+        connection.ask_one("filling the database", super::sql::FILLING_ADD, vec![&whole, &source])?;
+    }
+    run(connection, "COMMIT")
 }
 
 fn one(rows: Vec<Row>) -> Result<Row, StoreError> {

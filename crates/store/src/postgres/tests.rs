@@ -70,3 +70,55 @@ fn a_server_that_is_too_old_is_refused() {
         }
     }
 }
+
+/// What connections of one store find, one after another, in seconds.
+#[test]
+fn an_outage_is_awaited_once_by_all() {
+    use std::time::{Duration, Instant};
+
+    enum Does {
+        Misses { began: u64, news: bool },
+        Meets { at: u64, was_away: Option<u64> },
+        Asks { at: u64, left: Option<u64> },
+    }
+    use Does::*;
+
+    #[expect(clippy::disallowed_methods, reason = "a moment to count from")]
+    let start = Instant::now();
+    let at = |seconds: u64| start + Duration::from_secs(seconds);
+    let mut presence = super::server::Presence::default();
+    let patience = Duration::from_secs(30);
+    for (place, does) in [
+        Asks { at: 0, left: None },
+        Misses { began: 1, news: true },
+        Asks { at: 2, left: Some(29) },
+        // Another connection finds out later: it waits no longer than the first.
+        Misses { began: 11, news: false },
+        Asks { at: 12, left: Some(19) },
+        Asks { at: 31, left: Some(0) },
+        // Whoever comes when patience is at its end gives up at once, however much later.
+        Misses { began: 40, news: false },
+        Asks { at: 4_000, left: Some(0) },
+        Meets { at: 5_001, was_away: Some(5_000) },
+        Meets { at: 5_002, was_away: None },
+        // An attempt that began before somebody connected proves nothing.
+        Misses { began: 5_000, news: false },
+        Asks { at: 5_003, left: None },
+        // The next outage is another one.
+        Misses { began: 5_004, news: true },
+        Asks { at: 5_005, left: Some(29) },
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        match does {
+            Misses { began, news } => assert_eq!(presence.missed(at(began)), news, "step {place}"),
+            Meets { at: now, was_away } => {
+                assert_eq!(presence.met(at(now)), was_away.map(Duration::from_secs), "step {place}");
+            }
+            Asks { at: now, left } => {
+                assert_eq!(presence.left(at(now), patience), left.map(Duration::from_secs), "step {place}");
+            }
+        }
+    }
+}

@@ -1,23 +1,42 @@
 //! Rows of the database as rows of the port.
 
+use std::fmt;
+
 use rusqlite::types::Type;
-use rusqlite::{Error, Row};
+use rusqlite::{Connection, Error, Row};
 
 use crate::{
     Body, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, InboxRow, InterestRow, OutboxRow, PartKind, PartRow,
     PostingRow, QuarantineRow, Slot, StoreError, TallyRow,
 };
 
+/// The address of the file that a connection has open.
+pub(super) fn url_of(connection: &Connection) -> String {
+    format!("sqlite:{}", connection.path().unwrap_or_default())
+}
+
 /// Tells a row that cannot be read from a database that failed.
-pub(super) fn failed(table: &'static str, doing: &'static str) -> impl Fn(Error) -> StoreError {
-    move |error| match error {
+pub(super) fn failed(url: String, table: &'static str, doing: &'static str, error: Error) -> StoreError {
+    match error {
         Error::FromSqlConversionFailure(..)
         | Error::IntegralValueOutOfRange(..)
         | Error::InvalidColumnType(..)
         | Error::Utf8Error(..) => StoreError::Damaged { table, what: error.to_string() },
-        other => StoreError::Database { doing, source: Box::new(other) },
+        other => StoreError::Database { url, doing, source: Box::new(Said(other)) },
     }
 }
+
+/// What SQLite said. The error that caused it says the same again, so it is not told.
+#[derive(Debug)]
+pub(super) struct Said(pub(super) Error);
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Said {}
 
 fn slot(row: &Row) -> rusqlite::Result<Slot> {
     Ok(Slot(row.get(0)?))

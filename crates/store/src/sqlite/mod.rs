@@ -1,6 +1,7 @@
 //! SQLite: one file beside its write-ahead log, nothing to install.
 
 mod fetch;
+mod part;
 mod reader;
 mod schema;
 mod sql;
@@ -16,7 +17,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{Health, Reader, Store, StoreError, Writer};
-use fetch::failed;
+use fetch::{Said, failed, url_of};
+pub use part::Part;
 
 /// How often a connection that waits looks whether another one's write has ended: often, so that a short pause is noticed.
 const BUSY_LOOK: Duration = Duration::from_millis(2);
@@ -52,7 +54,15 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens the database in the file `path`, makes it when there is none, and brings its schema up to date.
     pub fn open(path: impl AsRef<Path>) -> Result<Sqlite, StoreError> {
-        let path = path.as_ref();
+        Sqlite::opened(path.as_ref(), None)
+    }
+
+    /// The same, for a copy of `source`: where there are no tables yet, they are made together with the mark that they are being filled.
+    pub fn open_to_fill(path: impl AsRef<Path>, source: &str) -> Result<Sqlite, StoreError> {
+        Sqlite::opened(path.as_ref(), Some(source))
+    }
+
+    fn opened(path: &Path, filled_from: Option<&str>) -> Result<Sqlite, StoreError> {
         let url = format!("sqlite:{}", path.display());
         if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
             return Err(StoreError::BadUrl { url });
@@ -60,17 +70,22 @@ impl Sqlite {
         let opening = schema::opening(&url);
         let mut keeper =
             raw(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).map_err(&opening)?;
-        schema::bring_up(&mut keeper, &url)?;
+        schema::bring_up(&mut keeper, &url, filled_from)?;
         set_up(&keeper, READER_CACHE_KIB).map_err(&opening)?;
         Ok(Sqlite { path: path.to_owned(), sharing: false, gate: Arc::default(), keeper: Mutex::new(keeper) })
     }
 
+    /// True when there are tables in the file `path`, whosever they are, or when that cannot be told; asking makes none.
+    pub(crate) fn exists(path: &Path) -> bool {
+        // In an empty file nothing was ever kept, nor in one whose maker died before the tables were made.
+        let anything = std::fs::metadata(path).is_ok_and(|of| !of.is_file() || of.len() > 0);
+        let look = || schema::version(&raw(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?, "").ok();
+        anything && look() != Some(None)
+    }
+
     /// Opens the database named by a URL of the form `sqlite:FILE`.
     pub fn open_in(url: &str) -> Result<Sqlite, StoreError> {
-        match url.strip_prefix("sqlite:") {
-            Some(file) if !file.is_empty() && file != ":memory:" => Sqlite::open(file),
-            _ => Err(StoreError::BadUrl { url: crate::shown(url) }),
-        }
+        Sqlite::open(file_of(url)?)
     }
 
     /// With `true`, others may write between a read and the commit that rests on it: only the version of each head is compared, as
@@ -87,7 +102,15 @@ impl Sqlite {
         run: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
-        run(&keeper).map_err(failed(table, doing))
+        run(&keeper).map_err(|error| failed(url_of(&keeper), table, doing, error))
+    }
+}
+
+/// The file that a URL of the form `sqlite:FILE` names.
+pub(crate) fn file_of(url: &str) -> Result<&Path, StoreError> {
+    match url.strip_prefix("sqlite:") {
+        Some(file) if !file.is_empty() && file != ":memory:" => Ok(Path::new(file)),
+        _ => Err(StoreError::BadUrl { url: crate::shown(url) }),
     }
 }
 
@@ -138,7 +161,7 @@ impl Store for Sqlite {
 
 /// What to do about an error of SQLite.
 pub(crate) fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
-    Some(match error.downcast_ref::<rusqlite::Error>()?.sqlite_error_code()? {
+    Some(match error.downcast_ref::<Said>()?.0.sqlite_error_code()? {
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
             "let this user write to the file and to its folder, where `-wal` and `-shm` stand beside it; nothing was changed"
         }
@@ -162,41 +185,42 @@ pub(crate) fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'stat
 /// Pages copied between two words of progress.
 const PAGES_A_STEP: i32 = 4_096;
 
-/// Copies a file that is in use: from one view of it, whatever is written meanwhile. What stands at `to` is replaced only by a whole
-/// copy.
-pub(crate) fn copy_file(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
-    let mut part = to.to_owned().into_os_string();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let failed = |error: std::io::Error| StoreError::Database { doing: "copying the file", source: Box::new(error) };
-    match std::fs::remove_file(&part) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
-    let mut run = || {
-        let source = raw(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        // A view of its own: without it every foreign commit would begin the copy anew.
-        source.execute_batch("BEGIN")?;
-        source.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
-        let mut target = raw(&part, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        target.pragma_update(None, "synchronous", "FULL")?;
-        let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
-        loop {
-            let step = backup.step(PAGES_A_STEP)?;
-            let pages = backup.progress();
-            let natural = |pages: i32| u64::try_from(pages).unwrap_or(0);
-            progress(natural(pages.pagecount.saturating_sub(pages.remaining)), natural(pages.pagecount));
-            if step == rusqlite::backup::StepResult::Done {
-                return Ok(());
-            }
-        }
+/// Copies a file that is in use: from one view of it, whatever is written meanwhile.
+pub(crate) fn copy_file(from: &Path, to: &Part, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+    let failed = |file: &Path| {
+        let url = format!("sqlite:{}", file.display());
+        move |error| failed(url.clone(), "sqlite_schema", "copying the file", error)
     };
-    run().map_err(fetch::failed("sqlite_schema", "copying the file"))?;
-    let damage = Sqlite::open(&part)?.damage(1)?;
-    if let Some(what) = damage.into_iter().next() {
-        return Err(StoreError::Damaged { table: "sqlite_schema", what });
+    let source = still(from).map_err(failed(from))?;
+    copy_pages(&source, to.path(), progress).map_err(failed(to.path()))?;
+    let damage = Sqlite::open(to.path())?.damage(1)?;
+    match damage.into_iter().next() {
+        Some(what) => Err(StoreError::Damaged { table: "sqlite_schema", what }),
+        None => Ok(()),
     }
-    std::fs::rename(&part, to).map_err(failed)
+}
+
+/// A view of its own of a file: without it every foreign commit would begin the copy anew.
+fn still(from: &Path) -> rusqlite::Result<Connection> {
+    let source = raw(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    source.execute_batch("BEGIN")?;
+    source.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
+    Ok(source)
+}
+
+fn copy_pages(source: &Connection, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> rusqlite::Result<()> {
+    let mut target = raw(to, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    target.pragma_update(None, "synchronous", "FULL")?;
+    let backup = rusqlite::backup::Backup::new(source, &mut target)?;
+    loop {
+        let step = backup.step(PAGES_A_STEP)?;
+        let pages = backup.progress();
+        let natural = |pages: i32| u64::try_from(pages).unwrap_or(0);
+        progress(natural(pages.pagecount.saturating_sub(pages.remaining)), natural(pages.pagecount));
+        if step == rusqlite::backup::StepResult::Done {
+            return Ok(());
+        }
+    }
 }
 
 fn connect(path: &Path, flags: OpenFlags, cache_kib: u32) -> Result<Connection, StoreError> {
@@ -205,7 +229,7 @@ fn connect(path: &Path, flags: OpenFlags, cache_kib: u32) -> Result<Connection, 
         set_up(&connection, cache_kib)?;
         Ok(connection)
     };
-    run().map_err(failed("sqlite_schema", "opening the file"))
+    run().map_err(schema::opening(&format!("sqlite:{}", path.display())))
 }
 
 fn raw(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {

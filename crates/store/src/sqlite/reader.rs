@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rusqlite::{Connection, Params, Row};
 
-use super::fetch::{self, failed};
+use super::fetch;
 use super::sql;
 use crate::{
     Balance, CharterRow, EventRow, FanoutRow, FitRow, HeadRow, Ident, InboxRow, InterestRow, OutboxRow, PartId,
@@ -26,8 +26,12 @@ impl SqliteReader {
             self.0.execute_batch("BEGIN")?;
             self.0.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))
         };
-        run().map_err(failed("sqlite_schema", "beginning"))?;
+        run().map_err(self.failed("sqlite_schema", "beginning"))?;
         Ok(self)
+    }
+
+    fn failed(&self, table: &'static str, doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
+        move |error| fetch::failed(fetch::url_of(&self.0), table, doing, error)
     }
 
     /// One view for several questions; none of its own where there is one already.
@@ -43,7 +47,7 @@ impl SqliteReader {
         read: impl Fn(&Row) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let run = || self.0.prepare_cached(sql)?.query_map(params, &read)?.collect::<rusqlite::Result<Vec<T>>>();
-        run().map_err(failed(table, "reading"))
+        run().map_err(self.failed(table, "reading"))
     }
 
     fn one<T>(
@@ -81,7 +85,7 @@ impl SqliteReader {
     ) -> Result<Vec<T>, StoreError> {
         if let [key] = keys {
             let mut run = || probe(&mut self.0.prepare_cached(sql)?, key);
-            return Ok(vec![run().map_err(failed(table, "reading"))?]);
+            return Ok(vec![run().map_err(self.failed(table, "reading"))?]);
         }
         if keys.is_empty() {
             return Ok(Vec::new());
@@ -99,7 +103,7 @@ impl SqliteReader {
             snapshot.map_or(Ok(()), rusqlite::Transaction::commit)?;
             Ok(found)
         };
-        let mut found = run().map_err(failed(table, "reading"))?;
+        let mut found = run().map_err(self.failed(table, "reading"))?;
         found.sort_unstable_by_key(|(place, _)| *place);
         Ok(found.into_iter().map(|(_, answer)| answer).collect())
     }
@@ -195,7 +199,7 @@ impl Reader for SqliteReader {
             }
             Ok(None)
         };
-        run().map_err(failed(sql.table, "reading"))
+        run().map_err(self.failed(sql.table, "reading"))
     }
 
     fn part(&mut self, slot: Slot, party: &str, kind: PartKind, id: &PartId) -> Result<Option<PartRow>, StoreError> {
@@ -310,7 +314,7 @@ impl Reader for SqliteReader {
             drop(statement);
             snapshot.map_or(Ok(()), rusqlite::Transaction::commit)
         };
-        run().map_err(failed("posting", "adding up the ledger"))?;
+        run().map_err(self.failed("posting", "adding up the ledger"))?;
         Ok(sums.into_iter().map(|((account, commodity, decimals), sum)| (account, commodity, decimals, sum)).collect())
     }
 

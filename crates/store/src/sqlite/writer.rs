@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::fetch::{ERASED, HEARD, OWN, failed};
+use super::fetch::{ERASED, HEARD, OWN, failed, url_of};
 use super::reader::int;
 use super::{schema, sql};
 use crate::claim::{Holder, new_holder};
@@ -37,18 +37,21 @@ enum Refusal {
     Stale(Box<str>),
     Charters { found: u32, judged_by: u32 },
     NotAdmitted,
+    Newer { found: u32 },
     Failed(&'static str, rusqlite::Error),
 }
 
 type Written = Result<(), Refusal>;
 
-impl From<Refusal> for CommitError {
-    fn from(refusal: Refusal) -> CommitError {
-        match refusal {
+impl Refusal {
+    /// As the port says it, of the database at `url`.
+    fn at(self, url: String) -> CommitError {
+        match self {
             Refusal::Stale(key) => CommitError::Stale { key },
             Refusal::Charters { found, judged_by } => CommitError::Charters { found, judged_by },
             Refusal::NotAdmitted => CommitError::NotAdmitted,
-            Refusal::Failed(doing, error) => failed("sqlite_schema", doing)(error).into(),
+            Refusal::Newer { found } => StoreError::Newer { url, found, known: schema::KNOWN }.into(),
+            Refusal::Failed(doing, error) => failed(url, "sqlite_schema", doing, error).into(),
         }
     }
 }
@@ -60,7 +63,8 @@ fn during<T>(doing: &'static str, result: rusqlite::Result<T>) -> Result<T, Refu
 
 impl SqliteWriter {
     pub(super) fn new(connection: Connection, sharing: bool, gate: Arc<Mutex<()>>) -> Result<SqliteWriter, StoreError> {
-        let seen = data_version(&connection).map_err(failed("sqlite_schema", "opening the file"))?;
+        let seen = data_version(&connection)
+            .map_err(|error| failed(url_of(&connection), "sqlite_schema", "opening the file", error))?;
         Ok(SqliteWriter { connection, sharing, was_large: false, gate, seen, holder: new_holder() })
     }
 }
@@ -75,21 +79,7 @@ impl Writer for SqliteWriter {
         if std::mem::replace(&mut self.was_large, commit.heads.len() >= LARGE) {
             std::thread::sleep(TURN);
         }
-        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        // Dropped without `commit`, the transaction is rolled back.
-        let transaction =
-            during("beginning", Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate))?;
-        let version = during("beginning", data_version(&transaction))?;
-        if std::mem::replace(&mut self.seen, version) != version && !self.sharing {
-            return Err(CommitError::Stale { key: "database".into() });
-        }
-        // A newer release may have changed the tables since this one opened them: it writes nothing more.
-        let found: u32 = during("beginning", transaction.pragma_query_value(None, "user_version", |row| row.get(0)))?;
-        if found > schema::KNOWN {
-            return Err(StoreError::Newer { url: self.url(), found, known: schema::KNOWN }.into());
-        }
-        write(&transaction, commit)?;
-        Ok(during("committing", transaction.commit())?)
+        self.write(commit).map_err(|refusal| refusal.at(url_of(&self.connection)))
     }
 
     fn share(&mut self) {
@@ -110,7 +100,7 @@ impl Writer for SqliteWriter {
     }
 
     fn begin_filling(&mut self, source: &str) -> Result<Vec<Slot>, StoreError> {
-        let url = self.url();
+        let url = url_of(&self.connection);
         let begun = self.change("filling", |transaction| {
             let begun: Option<String> =
                 transaction.prepare_cached(sql::FILLING)?.query_row((), |row| row.get(0)).optional()?;
@@ -155,6 +145,50 @@ impl Writer for SqliteWriter {
         with: &Commit,
         admit: &mut dyn FnMut() -> bool,
     ) -> Result<(), CommitError> {
+        self.write_charters(charters, with, admit).map_err(|refusal| refusal.at(url_of(&self.connection)))
+    }
+
+    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
+        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let run = || {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            for FitRow { charter, currency, day, model, converged, body, recorded } in fits {
+                let row = params![charter, currency, day, model, converged, body, recorded];
+                transaction.prepare_cached(sql::FIT_PUT)?.execute(row)?;
+            }
+            transaction.commit()
+        };
+        run().map_err(|error| failed(url_of(&self.connection), "fit", "writing a fit", error).into())
+    }
+}
+
+/// Refuses what was judged before another charter version was put in force.
+fn judged_by_all(transaction: &Transaction, judged_by: u32) -> Written {
+    let count = || transaction.prepare_cached(sql::CHARTER_COUNT)?.query_row((), |row| row.get(0));
+    let found: u32 = during("counting charter versions", count())?;
+    if found == judged_by { Ok(()) } else { Err(Refusal::Charters { found, judged_by }) }
+}
+
+impl SqliteWriter {
+    fn write(&mut self, commit: &Commit) -> Written {
+        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        // Dropped without `commit`, the transaction is rolled back.
+        let transaction =
+            during("beginning", Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate))?;
+        let version = during("beginning", data_version(&transaction))?;
+        if std::mem::replace(&mut self.seen, version) != version && !self.sharing {
+            return Err(Refusal::Stale("database".into()));
+        }
+        // A newer release may have changed the tables since this one opened them: it writes nothing more.
+        let found: u32 = during("beginning", transaction.pragma_query_value(None, "user_version", |row| row.get(0)))?;
+        if found > schema::KNOWN {
+            return Err(Refusal::Newer { found });
+        }
+        write(&transaction, commit)?;
+        during("committing", transaction.commit())
+    }
+
+    fn write_charters(&self, charters: &[CharterRow], with: &Commit, admit: &mut dyn FnMut() -> bool) -> Written {
         let doing = "writing a charter";
         let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
         // From here on nobody else commits; readers see what was committed before.
@@ -169,41 +203,15 @@ impl Writer for SqliteWriter {
             };
             let (added, same) = during(doing, run())?;
             if !same {
-                return Err(Refusal::Stale(format!("{name} {version}").into()).into());
+                return Err(Refusal::Stale(format!("{name} {version}").into()));
             }
             any_new |= added;
         }
         write(&transaction, with)?;
         if any_new && !admit() {
-            return Err(Refusal::NotAdmitted.into());
+            return Err(Refusal::NotAdmitted);
         }
-        Ok(during(doing, transaction.commit())?)
-    }
-
-    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
-        let _turn = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        let run = || {
-            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-            for FitRow { charter, currency, day, model, converged, body, recorded } in fits {
-                let row = params![charter, currency, day, model, converged, body, recorded];
-                transaction.prepare_cached(sql::FIT_PUT)?.execute(row)?;
-            }
-            transaction.commit()
-        };
-        Ok(during("writing a fit", run())?)
-    }
-}
-
-/// Refuses what was judged before another charter version was put in force.
-fn judged_by_all(transaction: &Transaction, judged_by: u32) -> Written {
-    let count = || transaction.prepare_cached(sql::CHARTER_COUNT)?.query_row((), |row| row.get(0));
-    let found: u32 = during("counting charter versions", count())?;
-    if found == judged_by { Ok(()) } else { Err(Refusal::Charters { found, judged_by }) }
-}
-
-impl SqliteWriter {
-    fn url(&self) -> String {
-        format!("sqlite:{}", self.connection.path().unwrap_or_default())
+        during(doing, transaction.commit())
     }
 
     /// One transaction that rests on nothing that was read before.
@@ -219,7 +227,7 @@ impl SqliteWriter {
             transaction.commit()?;
             Ok(done)
         };
-        write().map_err(failed("filling", doing))
+        write().map_err(|error| failed(url_of(&self.connection), "filling", doing, error))
     }
 
     /// Writes claims: the same statement for each of these slots; gives those whose row was written.
@@ -243,7 +251,7 @@ impl SqliteWriter {
             transaction.commit()?;
             Ok(written)
         };
-        write().map_err(failed("claim", "claiming"))
+        write().map_err(|error| failed(url_of(&self.connection), "claim", "claiming", error))
     }
 }
 

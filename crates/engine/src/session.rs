@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use makegood_charter::{Charter, Moment};
 use makegood_core::{Rulebook, invariant};
-use makegood_store::{Commit, PartId, Queue, Reader, SLOTS, Slot, Store, slot_of};
+use makegood_store::{Commit, EventRow, HeadRow, PartId, Queue, Reader, SLOTS, Slot, Store, slot_of};
 
 use crate::claims::Held;
 use crate::folder::Folder;
@@ -32,6 +32,7 @@ pub struct Session {
     store: Arc<dyn Store>,
     reader: Box<dyn Reader>,
     in_flight: VecDeque<Batch>,
+    in_doubt: Vec<InDoubt>,
     /// What must be looked at again, now that the commits that it rests on are durable.
     again: Vec<Work>,
     at_work: Vec<Placed>,
@@ -55,6 +56,13 @@ struct Batch {
     work: Vec<Placed>,
     again: Vec<Work>,
     counts_before: Counts,
+    commit: Arc<Commit>,
+}
+
+/// A commit whose end is not known, because its connection was lost, and what must be looked at again if it was made.
+struct InDoubt {
+    commit: Arc<Commit>,
+    again: Vec<Work>,
 }
 
 /// How many charter versions judge: all that the store holds. A store that holds none is judged by `book` alone.
@@ -106,6 +114,7 @@ impl Session {
             left: BTreeSet::new(),
             store,
             in_flight: VecDeque::new(),
+            in_doubt: Vec::new(),
             again: Vec::new(),
             at_work: Vec::new(),
             rounds: Rounds::default(),
@@ -231,6 +240,8 @@ impl Session {
     fn fold_tellings(&mut self, until: u64) -> Result<(), EngineError> {
         while let Some(telling) = self.folder.telling_before(until) {
             self.folder.work(&telling)?;
+            // What it follows from may be durable when this is not.
+            self.at_work.push(telling);
         }
         Ok(())
     }
@@ -308,7 +319,7 @@ impl Session {
             if !self.in_flight.is_empty() {
                 self.await_oldest()?;
             } else if self.at_work.is_empty() {
-                return Ok(());
+                return self.end_doubts();
             }
             // Otherwise another process wrote first while the batch was handed over: it is at work again.
         }
@@ -318,8 +329,9 @@ impl Session {
     pub(crate) fn write(&mut self, commit: &Commit) -> Result<(), EngineError> {
         self.settle()?;
         sound(commit)?;
+        let commit = Arc::new(commit.clone());
         for _ in 0..ATTEMPTS {
-            self.writer.write(0, commit.clone())?;
+            self.writer.write(0, Arc::clone(&commit))?;
             match self.writer.outcome()?.1 {
                 Outcome::Durable => return Ok(()),
                 Outcome::Failed(error) => return Err(error),
@@ -350,8 +362,9 @@ impl Session {
             commit.charters = self.charters;
             sound(&commit)?;
             self.left.extend(commit.inbox_add.iter().map(|row| row.slot));
-            self.in_flight.push_back(Batch { number, work, again, counts_before: self.counts_before });
-            self.writer.write(number, commit)?;
+            let (commit, counts_before) = (Arc::new(commit), self.counts_before);
+            self.writer.write(number, Arc::clone(&commit))?;
+            self.in_flight.push_back(Batch { number, work, again, counts_before, commit });
         }
         self.counts_before = self.folder.counts;
         while self.in_flight.len() > self.bounds.commits_in_flight.min(limits::COMMITS_IN_FLIGHT) {
@@ -377,15 +390,63 @@ impl Session {
                 self.folder.durable(number);
                 self.attempts = 0;
                 self.folder.set_fanout_portion(self.bounds.fanout_portion);
-                Ok(())
+                self.end_doubts()
             }
             Outcome::Failed(error) => Err(error),
             Outcome::Skipped => Ok(()),
             Outcome::Stale { key, base } => {
                 self.was_overtaken(&key, base)?;
-                self.fold_again(key)
+                let made = self.resolve_doubts(base.is_none())?;
+                self.fold_again(key, made)
             }
         }
+    }
+
+    /// Looks which commits of unknown end were made; the oldest batch is one of them if its end is `unknown`. Gives whether that was made.
+    fn resolve_doubts(&mut self, unknown: bool) -> Result<bool, EngineError> {
+        let mut made = false;
+        let before = std::mem::take(&mut self.in_doubt);
+        for doubt in before {
+            if self.is_kept(&doubt.commit)? {
+                self.again.extend(doubt.again);
+            } else {
+                self.in_doubt.push(doubt);
+            }
+        }
+        if let Some(batch) = self.in_flight.front_mut().filter(|_| unknown) {
+            let (number, commit) = (batch.number, Arc::clone(&batch.commit));
+            let mut again = std::mem::take(&mut batch.again);
+            made = self.is_kept(&commit)?;
+            if made {
+                self.again.append(&mut again);
+            } else {
+                // The server may still be at it; what parties were to be told in its wake is forgotten until it is folded again.
+                again.extend(self.folder.tellings_after(number));
+                self.in_doubt.push(InDoubt { commit, again });
+            }
+        }
+        Ok(made)
+    }
+
+    /// What stands in their place is durable: a commit of unknown end was made by now or never will be.
+    fn end_doubts(&mut self) -> Result<(), EngineError> {
+        if !self.in_doubt.is_empty() {
+            self.resolve_doubts(false)?;
+            self.in_doubt.clear();
+        }
+        Ok(())
+    }
+
+    /// True when every log that a commit adds to holds the last line that it added.
+    fn is_kept(&mut self, commit: &Commit) -> Result<bool, EngineError> {
+        let heads = || commit.heads.iter().map(|(head, _)| head);
+        let asked: Vec<(Slot, &str, u64)> =
+            heads().map(|head| (head.slot, &*head.key, head.seq.saturating_sub(1))).collect();
+        let kept = self.reader.logs(&asked, 1)?;
+        let same = |(head, lines): (&HeadRow, &Vec<EventRow>)| {
+            lines.first().is_some_and(|line| (line.seq, line.hash) == (head.seq, head.hash))
+        };
+        Ok(!asked.is_empty() && heads().zip(&kept).all(same))
     }
 
     /// Asserts invariant 2: a batch was refused because somebody wrote since it was read. If nobody did, its log holds a line that the
@@ -398,14 +459,18 @@ impl Session {
         })?)
     }
 
-    /// Another process wrote first: everything not yet durable is folded again from what is.
-    fn fold_again(&mut self, key: Box<str>) -> Result<(), EngineError> {
+    /// Another process wrote first: everything not yet durable is folded again from what is. If the oldest batch was made all the same,
+    /// it is durable.
+    fn fold_again(&mut self, key: Box<str>, made: bool) -> Result<(), EngineError> {
         self.attempts = self.attempts.saturating_add(1);
         if self.attempts > ATTEMPTS {
             return Err(EngineError::Contended { key, attempts: ATTEMPTS });
         }
         for _ in 1..self.in_flight.len() {
             self.writer.outcome()?;
+        }
+        if made && let Some(batch) = self.in_flight.pop_front() {
+            self.folder.durable(batch.number);
         }
         if !std::mem::replace(&mut self.sharing, true) {
             // Somebody else is at work: from here on it is no matter what they write, unless it is about the same parties.
@@ -417,10 +482,8 @@ impl Session {
         // Smaller from now on, until one is durable: where others keep writing, what takes long would never be the first.
         self.folder.set_fanout_portion(limits::after_attempts(self.bounds.fanout_portion, self.attempts));
         let batches = std::mem::take(&mut self.in_flight);
-        if let Some(first) = batches.front() {
-            self.folder.counts = first.counts_before;
-            self.counts_before = first.counts_before;
-        }
+        let before = batches.front().map_or(self.counts_before, |first| first.counts_before);
+        (self.folder.counts, self.counts_before) = (before, before);
         let mut work: Vec<Placed> = batches.into_iter().flat_map(|batch| batch.work).collect();
         work.append(&mut self.at_work);
         self.fold_only(work)

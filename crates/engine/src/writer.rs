@@ -1,6 +1,7 @@
 //! The thread that makes commits durable while the next one is folded.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub(crate) enum Outcome {
 enum Order {
     Write {
         batch: u64,
-        commit: Box<Commit>,
+        commit: Arc<Commit>,
     },
     /// Try again from here on, after a batch that was not kept.
     Resume,
@@ -62,8 +63,8 @@ impl WriterThread {
         Self { orders: Some(orders), outcomes, thread: Some(thread) }
     }
 
-    pub fn write(&self, batch: u64, commit: Commit) -> Result<(), EngineError> {
-        self.order(Order::Write { batch, commit: Box::new(commit) })
+    pub fn write(&self, batch: u64, commit: Arc<Commit>) -> Result<(), EngineError> {
+        self.order(Order::Write { batch, commit })
     }
 
     pub fn resume(&self) -> Result<(), EngineError> {

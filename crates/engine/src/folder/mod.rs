@@ -135,7 +135,7 @@ impl Folder {
         self.commit = Commit::default();
         self.again.clear();
         self.newcomers.clear();
-        self.staged.forget();
+        self.staged.forget(self.durable);
         self.dirty_parties.clear();
         self.dirty_things.clear();
         self.forget_budgets();

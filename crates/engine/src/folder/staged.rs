@@ -37,14 +37,15 @@ pub(super) struct Staged {
     gathering: bool,
     /// The rows that stand for newcomers to things since work was gathered last.
     marks: BTreeMap<Box<str>, FanoutRow>,
-    /// What parties must be told when its turn comes.
-    pub scheduled: BTreeMap<(u64, Box<str>), InboxRow>,
+    /// What parties must be told when its turn comes, each with the batch that it follows from.
+    pub scheduled: BTreeMap<(u64, Box<str>), (InboxRow, u64)>,
 }
 
 impl Staged {
-    /// Forgets what rests on batches that were not kept: a mark among them would never be written.
-    pub fn forget(&mut self) {
-        self.scheduled.clear();
+    /// Forgets what rests on batches that were not kept: a mark among them would never be written. What follows from batches up to
+    /// `durable` still has its turn: nothing that is folded again gives it.
+    pub fn forget(&mut self, durable: u64) {
+        self.scheduled.retain(|_, (_, batch)| *batch <= durable);
         self.marks.clear();
     }
 }
@@ -155,15 +156,21 @@ impl Folder {
         let place = place.filter(|place| *place > self.place);
         if let Some(place) = place {
             let row = InboxRow { slot: slot_of(party), party: party.into(), thing: thing.into(), seq };
-            self.staged.scheduled.insert((place, party.into()), row);
+            self.staged.scheduled.entry((place, party.into())).or_insert((row, self.batch));
         }
         place.is_some()
+    }
+
+    /// What parties must be told when its turn comes because of what a batch holds.
+    pub fn tellings_after(&self, batch: u64) -> Vec<Work> {
+        let of_batch = self.staged.scheduled.values().filter(|(_, of)| *of == batch);
+        of_batch.map(|(row, _)| Work::Tell(row.clone())).collect()
     }
 
     /// The next of what parties must be told before this place.
     pub fn telling_before(&mut self, until: u64) -> Option<Placed> {
         let first = self.staged.scheduled.first_entry().filter(|entry| entry.key().0 <= until)?;
-        let ((place, _), row) = first.remove_entry();
+        let ((place, _), (row, _)) = first.remove_entry();
         Some((place, Work::Tell(row)))
     }
 }

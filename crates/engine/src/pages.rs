@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use makegood_core::Rulebook;
-use makegood_store::{Body, EventRow, OutboxRow, PartKind, PartRow, PostingRow, Reader, Slot, StoreError};
+use makegood_store::{Body, EventRow, OutboxRow, PartKind, PartRow, PostingRow, Reader, Slot, StoreError, slot_of};
 use rustc_hash::FxHashMap;
 
-use crate::intake::Logged;
+use crate::intake::{Logged, reread};
 use crate::rebuild::read_said;
 use crate::{EngineError, limits};
 
@@ -95,6 +95,11 @@ impl SlotPages {
         )
     }
 
+    /// The lines at hand that come next.
+    pub fn coming(&self) -> impl Iterator<Item = &EventRow> {
+        self.lines.rows.iter()
+    }
+
     /// All lines of the log of `key`.
     pub fn whole_log(&mut self, reader: &mut dyn Reader, key: &str) -> Result<Vec<EventRow>, StoreError> {
         let mut log = Vec::new();
@@ -154,23 +159,59 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// What a line of a party's log says; whether it was told again, the line knows ([`Logged::happening_in`]).
-    pub fn read(
+    /// What a line of a party's log says; whether it was told again, the line knows ([`Logged::happening_in`]). What the lines that
+    /// come next have heard is asked for together with it.
+    pub fn read<'l>(
         &mut self,
         reader: &mut dyn Reader,
         book: &Rulebook,
-        line: &EventRow,
+        line: &'l EventRow,
+        coming: impl Iterator<Item = &'l EventRow>,
     ) -> Result<Arc<Logged>, EngineError> {
         let Body::Heard { thing, seq } = &line.body else { return Ok(Arc::new(read_said(reader, book, line)?)) };
-        if let Some(logged) = self.events.get(thing).and_then(|events| events.get(seq)) {
-            return Ok(Arc::clone(logged));
+        if let Some(logged) = self.at_hand(thing, *seq) {
+            return Ok(logged);
         }
-        let logged = Arc::new(read_said(reader, book, line)?);
-        if self.count >= HEARD {
+        self.read_together(reader, book, std::iter::once(line).chain(coming))?;
+        match self.at_hand(thing, *seq) {
+            Some(logged) => Ok(logged),
+            // It is missing or cannot be read: this says why.
+            None => Ok(Arc::new(read_said(reader, book, line)?)),
+        }
+    }
+
+    fn at_hand(&self, thing: &str, seq: u64) -> Option<Arc<Logged>> {
+        self.events.get(thing)?.get(&seq).map(Arc::clone)
+    }
+
+    /// Reads what these lines have heard and is not at hand.
+    fn read_together<'l>(
+        &mut self,
+        reader: &mut dyn Reader,
+        book: &Rulebook,
+        lines: impl Iterator<Item = &'l EventRow>,
+    ) -> Result<(), EngineError> {
+        let heard = lines.filter_map(|line| match &line.body {
+            Body::Heard { thing, seq } => Some((slot_of(thing), &**thing, seq.saturating_sub(1))),
+            _ => None,
+        });
+        let mut asked: Vec<(Slot, &str, u64)> =
+            heard.filter(|(_, thing, after)| self.at_hand(thing, after.saturating_add(1)).is_none()).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        if self.count.saturating_add(asked.len()) > HEARD {
             *self = Self::default();
         }
-        self.count = self.count.saturating_add(1);
-        self.events.entry(thing.clone()).or_default().insert(*seq, Arc::clone(&logged));
-        Ok(logged)
+        for ((_, thing, after), found) in asked.iter().zip(reader.logs(&asked, 1)?) {
+            let seq = after.saturating_add(1);
+            let Some(EventRow { body: Body::Own(bytes), .. }) = found.first().filter(|row| row.seq == seq) else {
+                continue;
+            };
+            if let Ok(logged) = reread(book, bytes) {
+                self.count = self.count.saturating_add(1);
+                self.events.entry((*thing).into()).or_default().insert(seq, Arc::new(logged));
+            }
+        }
+        Ok(())
     }
 }

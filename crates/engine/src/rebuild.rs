@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use makegood_charter::Moment;
 use makegood_core::Rulebook;
-use makegood_store::{Body, EventRow, HeadRow, PartId, PartKind, PartRow, PostingRow, Reader, Slot, Store};
+use makegood_store::{Body, EventRow, HeadRow, PartId, PartKind, PartRow, PostingRow, Reader, SLOTS, Slot, Store};
 use sha2::{Digest, Sha256};
 
 use crate::folder::context_of;
 use crate::intake::{Logged, reread};
 use crate::pages::{Heard, SlotPages};
 use crate::replay::Replay;
-use crate::slots::each_slot;
+use crate::slots::each;
 use crate::{EngineError, limits, rows};
 
 /// What a rebuild found.
@@ -48,7 +48,16 @@ pub fn rebuild(
     threads: usize,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Rebuilt, EngineError> {
-    let by_slot = each_slot(store, threads, &|reader, slot| rebuild_slot(reader, book, slot), progress)?;
+    let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
+    // What things said is heard in many slots: each thread keeps it from one to the next.
+    let open = || Ok((store.reader()?, Heard::default()));
+    let by_slot = each(
+        &slots,
+        threads,
+        &open,
+        &|(reader, heard), slot| rebuild_slot(&mut **reader, heard, book, *slot),
+        progress,
+    )?;
     let (mut kept, mut folded, mut whole) = (Sha256::new(), Sha256::new(), Rebuilt::default());
     for slot in by_slot {
         kept.update(slot.kept);
@@ -63,18 +72,24 @@ pub fn rebuild(
     Ok(whole)
 }
 
-fn rebuild_slot(reader: &mut dyn Reader, book: &Rulebook, slot: Slot) -> Result<Rebuilt, EngineError> {
+fn rebuild_slot(
+    reader: &mut dyn Reader,
+    heard: &mut Heard,
+    book: &Rulebook,
+    slot: Slot,
+) -> Result<Rebuilt, EngineError> {
     let (mut kept, mut folded) = (Sha256::new(), Sha256::new());
     let mut done = Rebuilt::default();
-    let (mut pages, mut heard) = (SlotPages::new(slot), Heard::default());
+    let mut pages = SlotPages::new(slot);
     let mut after = String::new();
     loop {
         let heads = reader.heads_of_slot(slot, &after, limits::SLOT_ROWS)?;
         let Some(last) = heads.last() else { break };
         after = last.key.to_string();
+        let ended = heads.len() < limits::SLOT_ROWS;
         for head in heads.iter().filter(|head| !head.state.is_empty()) {
             let stored = Everything::kept(reader, &mut pages, head)?;
-            let again = fold_again(reader, &mut pages, &mut heard, book, head)?;
+            let again = fold_again(reader, &mut pages, heard, book, head)?;
             done.parties = done.parties.saturating_add(1);
             done.events = done.events.saturating_add(head.seq);
             let (stored_digest, again_digest) = (stored.digest(), again.digest());
@@ -84,6 +99,9 @@ fn rebuild_slot(reader: &mut dyn Reader, book: &Rulebook, slot: Slot) -> Result<
             }
             kept.update(stored_digest);
             folded.update(again_digest);
+        }
+        if ended {
+            break;
         }
     }
     done.kept = kept.finalize().into();
@@ -185,7 +203,7 @@ fn fold_again(
         for line in lines {
             seq = line.seq;
             hash = line.hash;
-            let logged = heard.read(reader, book, &line)?;
+            let logged = heard.read(reader, book, &line, pages.coming())?;
             let folded = replay
                 .take(book, &head.key, &logged.happening_in(&line), context_of(line.context))
                 .map_err(|error| EngineError::Fold { key: head.key.clone(), error: Box::new(error) })?;

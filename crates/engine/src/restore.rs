@@ -191,7 +191,7 @@ fn folded(
     let (slot, mut replay) = (slot_of(key), Replay::default());
     let mut messages: BTreeMap<_, OutboxRow> = BTreeMap::new();
     for line in &lines {
-        let logged = heard.read(reader, book, line)?;
+        let logged = heard.read(reader, book, line, std::iter::empty())?;
         let folded = replay
             .take(book, key, &logged.happening_in(line), context_of(line.context))
             .map_err(|error| EngineError::Fold { key: key.into(), error: Box::new(error) })?;

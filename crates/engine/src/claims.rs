@@ -10,8 +10,8 @@ use makegood_store::{Queue, Slot};
 
 use crate::{EngineError, Session, limits};
 
-/// The pause before work that another process holds is looked at again.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The pauses before work that another process holds is looked at again, in milliseconds; the last of them from then on.
+const PAUSES: [u64; 4] = [10, 20, 50, 100];
 
 /// What came of asking for slots.
 pub(crate) struct Claimed {
@@ -35,7 +35,8 @@ impl Held {
         if self.0 > limits::HELD_ROUNDS {
             return Err(EngineError::Held { what });
         }
-        std::thread::sleep(PAUSE);
+        let turn = usize::try_from(self.0).unwrap_or(usize::MAX).saturating_sub(1).min(PAUSES.len().saturating_sub(1));
+        std::thread::sleep(Duration::from_millis(PAUSES.get(turn).copied().unwrap_or(0)));
         Ok(())
     }
 

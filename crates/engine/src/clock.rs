@@ -34,23 +34,15 @@ impl Session {
                 }
                 found.clone_from(&left);
             }
-            let mine = self.claim_some(Queue::Timers, &left)?;
+            let before = self.counts().clock;
+            let looked = |now: u64| progress(woken.saturating_add(now.saturating_sub(before)));
+            let mine = self.look_at_due(until, &mut left, looked)?;
             if mine.is_empty() {
                 held.wait("timers")?;
                 left = self.reader().waiting(Queue::Timers, until.0, &left)?;
                 continue;
             }
             held.over();
-            left.retain(|slot| !mine.contains(slot));
-            let before = self.counts().clock;
-            let rows = self.reader().due_in(&mine, until.0, limits::SLOT_ROWS)?;
-            let mut due: Vec<(i64, Box<str>)> = rows.into_iter().map(|(party, at)| (at, party)).collect();
-            due.sort_unstable();
-            for portion in due.chunks(limits::COMMIT_LINES) {
-                let clock = |(at, party): &(i64, Box<str>)| Work::Clock { party: party.clone(), at: Moment(*at) };
-                self.work(portion.iter().map(clock).collect())?;
-                progress(woken.saturating_add(self.counts().clock.saturating_sub(before)));
-            }
             self.flush()?;
             self.give_up(Queue::Timers, &mine)?;
             let looked_at = self.counts().clock.saturating_sub(before);
@@ -62,6 +54,33 @@ impl Session {
             if idle > 0 {
                 // What is at hand of these parties is older than what another process wrote.
                 self.look_afresh();
+            }
+        }
+    }
+
+    /// Looks at everyone whose moment has come in these slots, a share at a time, while the share before is written. Leaves the slots
+    /// that others hold, and gives those that it claimed. `progress` is told how often the clock was noted so far.
+    fn look_at_due(
+        &mut self,
+        until: Moment,
+        left: &mut Vec<Slot>,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Vec<Slot>, EngineError> {
+        let mut claimed = Vec::new();
+        loop {
+            let mine = self.claim_some(Queue::Timers, left)?;
+            if mine.is_empty() {
+                return Ok(claimed);
+            }
+            left.retain(|slot| !mine.contains(slot));
+            let rows = self.reader().due_in(&mine, until.0, limits::SLOT_ROWS)?;
+            claimed.extend(mine);
+            let mut due: Vec<(i64, Box<str>)> = rows.into_iter().map(|(party, at)| (at, party)).collect();
+            due.sort_unstable();
+            for portion in due.chunks(limits::COMMIT_LINES) {
+                let clock = |(at, party): &(i64, Box<str>)| Work::Clock { party: party.clone(), at: Moment(*at) };
+                self.work(portion.iter().map(clock).collect())?;
+                progress(self.counts().clock);
             }
         }
     }

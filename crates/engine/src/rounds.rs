@@ -21,8 +21,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 const PAUSES: u32 = 15_000;
 /// The seat beyond the others, of whoever records what is said of things.
 const RECORDING: Slot = Slot(limits::SEATS);
-/// Pauses in a row in which somebody else records: five seconds.
-const RECORDING_PAUSES: u32 = 250;
+/// The pause before it is looked again whether somebody else still records, and how many in a row: five seconds.
+const RECORDING_PAUSE: Duration = Duration::from_millis(5);
+const RECORDING_PAUSES: u32 = 1_000;
 
 /// What is gathered, and what is held.
 #[derive(Default)]
@@ -117,12 +118,25 @@ impl Session {
             if !in_turn || !self.claim(Queue::Feeding, &[RECORDING])?.is_empty() {
                 break;
             }
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(RECORDING_PAUSE);
         }
         self.folder().stage_things(&things);
         self.fold(things)?;
         self.settle_taken()?;
         if in_turn { self.release(Queue::Feeding, &[RECORDING]) } else { Ok(()) }
+    }
+
+    /// Waits while another process records what is said of things. False: nobody did.
+    fn await_recording(&mut self) -> Result<bool, EngineError> {
+        let mut somebody = false;
+        for _ in 0..RECORDING_PAUSES {
+            if !self.store_is_shared() || self.reader().claimed(Queue::Feeding, &[RECORDING])?.is_empty() {
+                break;
+            }
+            somebody = true;
+            std::thread::sleep(RECORDING_PAUSE);
+        }
+        Ok(somebody)
     }
 
     /// Folds work of parties, a share of the slots at a time.
@@ -133,12 +147,13 @@ impl Session {
                 by_group.entry(group(slot)).or_default().push((place, work));
             }
         }
-        let mut first = true;
+        // Whoever records now is awaited: what they say of the things that parties come to is then told at once, and not afterwards.
+        let mut others_said = self.await_recording()?;
         while !by_group.is_empty() {
             let mine = self.turn(&by_group)?;
             let mut round: Vec<Placed> = mine.iter().filter_map(|group| by_group.remove(group)).flatten().collect();
             round.sort_by_key(|(place, _)| *place);
-            if !std::mem::take(&mut first) && self.others_feed()? {
+            if std::mem::replace(&mut others_said, true) && self.others_feed()? {
                 self.folder().look_again_at_things(&round)?;
             }
             self.fold_only(round)?;

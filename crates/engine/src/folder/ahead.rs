@@ -157,8 +157,8 @@ impl Folder {
                     let ident = told(&event.ident, &row.thing);
                     let listed = self.ahead.listed.get(&(row.thing.clone(), row.after.clone()));
                     let parties = listed.into_iter().flat_map(|(_, parties)| parties);
-                    let heard = |party: &Box<str>| Sought { party: party.clone(), ident, of: Some(row.thing.clone()) };
-                    sought.extend(parties.filter(|party| !before.contains(*party)).map(heard));
+                    let parties = parties.filter(|party| !before.contains(*party)).cloned();
+                    sought.extend(parties.map(|party| Sought { party, ident, of: Some(row.thing.clone()) }));
                 }
                 Work::Tell(row) | Work::Deliver(row) => {
                     let event = self.thing_event(&row.thing, row.seq)?;

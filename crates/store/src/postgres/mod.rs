@@ -45,7 +45,7 @@ pub struct Postgres {
 }
 
 /// From so many new rows of a table on a commit carries them by `COPY`.
-const COPIES_FROM: usize = 1_000;
+const COPIES_FROM: usize = 256;
 
 impl Postgres {
     /// Opens the database at `url`, makes the tables when there are none, and brings them up to date.

@@ -92,12 +92,13 @@ impl PostgresWriter {
         for event in &commit.events {
             by_slot.entry(event.slot).or_default().push(event);
         }
-        let asked: Vec<(i16, Vec<&str>, Vec<&[u8]>, Vec<i64>)> = by_slot
+        let asked: Vec<_> = by_slot
             .iter()
             .map(|(slot, events)| {
-                let keys = events.iter().map(|event| &*event.key).collect();
-                let idents = events.iter().map(|event| &event.ident[..]).collect();
-                (number(*slot), keys, idents, events.iter().map(|event| int(event.seq)).collect())
+                let keys: Vec<&str> = events.iter().map(|event| &*event.key).collect();
+                let idents: Vec<&[u8]> = events.iter().map(|event| &event.ident[..]).collect();
+                let seqs: Vec<i64> = events.iter().map(|event| int(event.seq)).collect();
+                (number(*slot), keys, idents, seqs)
             })
             .collect();
         let calls =

@@ -32,6 +32,7 @@ pub struct Session {
     store: Arc<dyn Store>,
     reader: Box<dyn Reader>,
     in_flight: VecDeque<Batch>,
+    /// Commits of which it is not known whether they were made.
     in_doubt: Vec<InDoubt>,
     /// What must be looked at again, now that the commits that it rests on are durable.
     again: Vec<Work>,

@@ -11,9 +11,8 @@ use makegood_charter::{Charter, Moment};
 use makegood_core::Rulebook;
 use makegood_engine::limits::Bounds;
 use makegood_engine::{Session, feed, rebuild, verify};
-use makegood_store::{
-    CharterRow, Commit, CommitError, FitRow, Health, Queue, Reader, Slot, Sqlite, Store, StoreError, Writer,
-};
+use makegood_store::contract::through::{Through, Way};
+use makegood_store::{CommitError, Sqlite, Store};
 
 const CHARTER: &str = include_str!("../../../charters/jetblue/charter.yaml");
 /// 2013-03-01T12:00:00Z.
@@ -21,12 +20,6 @@ const NOON: Moment = Moment(1_362_139_200_000);
 /// How many are on each flight.
 const PASSENGERS: u32 = 12;
 const FLIGHTS: u32 = 3;
-
-/// Whose connection is cut.
-struct Cutting {
-    store: Sqlite,
-    cut: Cut,
-}
 
 /// What becomes of a commit whose connection is cut.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,89 +42,24 @@ struct Cut {
     commits: Arc<AtomicUsize>,
 }
 
-struct CutWriter {
-    writer: Box<dyn Writer>,
-    cut: Cut,
-    later: Option<Commit>,
-}
-
-impl Writer for CutWriter {
-    fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
-        if let Some(earlier) = self.later.take() {
-            self.writer.commit(&earlier)?;
-        }
-        if self.cut.commits.fetch_add(1, Ordering::SeqCst) != self.cut.at {
-            return self.writer.commit(commit);
-        }
-        match self.cut.becomes {
-            Becomes::Nothing => {}
-            Becomes::Made => self.writer.commit(commit)?,
-            Becomes::MadeLater => self.later = Some(commit.clone()),
-        }
-        Err(CommitError::Stale { key: "the connection".into() })
-    }
-
-    fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError> {
-        self.writer.claim(queue, slots, milliseconds)
-    }
-
-    fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), StoreError> {
-        self.writer.release(queue, slots)
-    }
-
-    fn begin_filling(&mut self, source: &str) -> Result<Vec<Slot>, StoreError> {
-        self.writer.begin_filling(source)
-    }
-
-    fn filled(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
-        self.writer.filled(slots)
-    }
-
-    fn end_filling(&mut self) -> Result<(), StoreError> {
-        self.writer.end_filling()
-    }
-
-    fn empty(&mut self, slots: &[Slot]) -> Result<(), StoreError> {
-        self.writer.empty(slots)
-    }
-
-    fn put_charters(
-        &mut self,
-        charters: &[CharterRow],
-        with: &Commit,
-        admit: &mut dyn FnMut() -> bool,
-    ) -> Result<(), CommitError> {
-        self.writer.put_charters(charters, with, admit)
-    }
-
-    fn put_fits(&mut self, fits: &[FitRow]) -> Result<(), CommitError> {
-        self.writer.put_fits(fits)
-    }
-}
-
-impl Store for Cutting {
-    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        self.store.reader()
-    }
-
-    fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        Ok(Box::new(CutWriter { writer: self.store.writer()?, cut: self.cut.clone(), later: None }))
-    }
-
-    fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {
-        self.store.snapshot()
-    }
-
-    fn shared(&self) -> bool {
-        self.store.shared()
-    }
-
-    fn health(&self) -> Result<Health, StoreError> {
-        self.store.health()
-    }
-
-    fn damage(&self, limit: usize) -> Result<Vec<String>, StoreError> {
-        self.store.damage(limit)
+impl Cut {
+    /// How whoever's connection is cut commits.
+    fn way(&self) -> Way {
+        let (cut, mut later) = (self.clone(), None);
+        Box::new(move |writer, commit| {
+            if let Some(earlier) = later.take() {
+                writer.commit(&earlier)?;
+            }
+            if cut.commits.fetch_add(1, Ordering::SeqCst) != cut.at {
+                return writer.commit(commit);
+            }
+            match cut.becomes {
+                Becomes::Nothing => {}
+                Becomes::Made => writer.commit(commit)?,
+                Becomes::MadeLater => later = Some(commit.clone()),
+            }
+            Err(CommitError::Stale { key: "the connection".into() })
+        })
     }
 }
 
@@ -175,7 +103,8 @@ fn lived(bounds: Bounds, sharing: bool, at: usize, becomes: Becomes) -> ([u8; 32
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path().join("test.db")).unwrap().with_sharing(sharing);
     let cut = Cut { at, becomes, commits: Arc::default() };
-    let store: Arc<dyn Store> = Arc::new(Cutting { store, cut: cut.clone() });
+    let (way, inner) = (cut.clone(), Arc::new(store));
+    let store: Arc<dyn Store> = Arc::new(Through::new(inner, move || way.way()));
     let book = Arc::new(Rulebook::new([Arc::new(Charter::read("jetblue", CHARTER).charter.unwrap())]));
     let mut session = Session::with_bounds(store.clone(), book.clone(), NOON.plus(86_400_000), bounds).unwrap();
     feed(&mut session, &book, "the story", story().as_bytes(), &mut |_| {}).unwrap();

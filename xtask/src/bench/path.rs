@@ -61,12 +61,12 @@ fn middle(took: &[Took]) -> Took {
 /// The commits of one run, and how many rows they leave in each table.
 fn recorded(folder: &TempDir, book: &Arc<Rulebook>, events: &[u8]) -> Result<(Vec<Commit>, Vec<u64>)> {
     let inner = world::fresh(folder, "recorded.db")?;
-    let store = Arc::new(Recording::new(Arc::clone(&inner)));
-    let mut session = Session::new(Arc::<Recording>::clone(&store), Arc::clone(book), NOW)?;
+    let recording = Recording::default();
+    let mut session = Session::new(recording.of(Arc::clone(&inner)), Arc::clone(book), NOW)?;
     world::live(&mut session, book, events)?;
     drop(session);
     let rows = rows(&*inner)?;
-    Ok((store.take(), rows))
+    Ok((recording.take(), rows))
 }
 
 fn full_path(folder: &TempDir, book: &Arc<Rulebook>, events: &[u8], expected: &[u64]) -> Result<Took> {

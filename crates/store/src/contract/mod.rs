@@ -18,6 +18,7 @@ mod queues;
 mod races;
 mod rows;
 pub mod server;
+pub mod through;
 mod together;
 
 use crate::{Commit, CommitError, Reader, Store, Writer};

@@ -220,7 +220,9 @@ impl<'l, 's> Round<'l, 's> {
                     return Ok(());
                 }
                 died += 1;
-                if !self.server_dies(deaths)? {
+                // One that is only being started has a right to its server.
+                let at_work = worker.started.load(Ordering::SeqCst);
+                if !at_work || !self.server_dies(deaths)? {
                     worker.kill()?;
                     deaths.processes += 1;
                     break;

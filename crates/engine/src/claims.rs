@@ -12,15 +12,6 @@ use crate::{EngineError, Session, limits};
 
 /// The pauses before work that another process holds is looked at again, in milliseconds; the last of them from then on.
 const PAUSES: [u64; 4] = [10, 20, 50, 100];
-
-/// What came of asking for slots.
-pub(crate) struct Claimed {
-    /// Those in which something waits.
-    pub waiting: Vec<Slot>,
-    /// Those of them that this session works now.
-    pub mine: Vec<Slot>,
-}
-
 /// Pauses until what waits is looked at again while others take in much: a second.
 const LOOKS: u32 = 10;
 
@@ -35,8 +26,8 @@ impl Held {
         if self.0 > limits::HELD_ROUNDS {
             return Err(EngineError::Held { what });
         }
-        let turn = usize::try_from(self.0).unwrap_or(usize::MAX).saturating_sub(1).min(PAUSES.len().saturating_sub(1));
-        std::thread::sleep(Duration::from_millis(PAUSES.get(turn).copied().unwrap_or(0)));
+        let mut pauses = PAUSES.into_iter().take(usize::try_from(self.0).unwrap_or(usize::MAX));
+        std::thread::sleep(Duration::from_millis(pauses.next_back().unwrap_or(0)));
         Ok(())
     }
 
@@ -56,13 +47,6 @@ impl Session {
             held.wait("deliveries")?;
         }
         Ok(*patience < before)
-    }
-
-    /// Claims, of these slots, some in which something of the queue waits.
-    pub(crate) fn claim_waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Claimed, EngineError> {
-        let waiting = self.reader().waiting(queue, until, slots)?;
-        let mine = self.claim_some(queue, &waiting)?;
-        Ok(Claimed { waiting, mine })
     }
 
     /// Claims some of these slots, with their groups. Where others work too it takes a share at a time, and not every process begins

@@ -110,14 +110,15 @@ impl Session {
         // Slots that were looked at, and slots that another process dispatches, are not looked at again.
         let mut left: Vec<Slot> = (0..SLOTS).map(Slot).collect();
         loop {
-            let claimed = self.claim_waiting(Queue::Messages, now.0, &left)?;
-            if claimed.mine.is_empty() {
-                done.elsewhere = claimed.waiting.len() as u64;
+            left = self.reader().waiting(Queue::Messages, now.0, &left)?;
+            let mine = self.claim_some(Queue::Messages, &left)?;
+            if mine.is_empty() {
+                done.elsewhere = left.len() as u64;
                 return Ok(done);
             }
-            left = claimed.waiting.into_iter().filter(|slot| !claimed.mine.contains(slot)).collect();
-            self.dispatch_slots(&claimed.mine, routes, &mut topics, now, &mut done)?;
-            self.give_up(Queue::Messages, &claimed.mine)?;
+            left.retain(|slot| !mine.contains(slot));
+            self.dispatch_slots(&mine, routes, &mut topics, now, &mut done)?;
+            self.give_up(Queue::Messages, &mine)?;
             if topics.is_empty() {
                 return Ok(done);
             }

@@ -113,9 +113,9 @@ impl Session {
     /// Makes durable what is said of things, one process after another: two that add to the same logs at once would make each other fold
     /// again.
     fn record(&mut self, things: Vec<Placed>) -> Result<(), EngineError> {
-        let in_turn = self.store_is_shared() && !things.is_empty();
+        let takes_turns = self.store_is_shared() && !things.is_empty();
         for _ in 0..RECORDING_PAUSES {
-            if !in_turn || !self.claim(Queue::Feeding, &[RECORDING])?.is_empty() {
+            if !takes_turns || !self.claim(Queue::Feeding, &[RECORDING])?.is_empty() {
                 break;
             }
             std::thread::sleep(RECORDING_PAUSE);
@@ -123,7 +123,7 @@ impl Session {
         self.folder().stage_things(&things);
         self.fold(things)?;
         self.settle_taken()?;
-        if in_turn { self.release(Queue::Feeding, &[RECORDING]) } else { Ok(()) }
+        if takes_turns { self.release(Queue::Feeding, &[RECORDING]) } else { Ok(()) }
     }
 
     /// Waits while another process records what is said of things. False: nobody did.

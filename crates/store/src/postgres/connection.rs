@@ -155,8 +155,11 @@ impl Connection {
         self.prepare(like)?;
         self.prepare(copy)?;
         let (Some(copy), Some(like)) = (self.prepared.get(copy), self.prepared.get(like)) else { return Ok(()) };
-        let of = |of: &Type| if let Kind::Array(of) = of.kind() { of.clone() } else { of.clone() };
-        let types: Vec<Type> = like.params().iter().map(of).collect();
+        let types = like.params().iter().map(|array| match array.kind() {
+            Kind::Array(element) => element.clone(),
+            _ => array.clone(),
+        });
+        let types: Vec<Type> = types.collect();
         self.runtime.block_on(async {
             let mut writer = pin!(BinaryCopyInWriter::new(self.client.copy_in(copy).await?, &types));
             for row in rows {

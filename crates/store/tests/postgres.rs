@@ -41,6 +41,47 @@ fn the_contract_is_kept_by_postgres_with_every_new_row_copied() {
     }
 }
 
+#[test]
+fn a_server_on_a_port_of_postgres_is_reached_encrypted_or_not_with_a_password() {
+    let mut server = Server::start();
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let port = server.listen((&cert.pem(), &signing_key.serialize_pem()), "secret");
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("authority.pem");
+    std::fs::write(&authority, cert.pem()).unwrap();
+    let checked = format!("?sslmode=verify-full&sslrootcert={}", authority.display());
+    let address = |password: &str, host: &str, more: &str| {
+        let database = server.fresh();
+        let database = database.split("makegood@/").nth(1).and_then(|rest| rest.split('?').next()).unwrap();
+        format!("postgres://anna:{password}@{host}:{port}/{database}{more}")
+    };
+    for more in ["", &checked] {
+        let store = Postgres::open(&address("secret", "localhost", more)).unwrap();
+        let head = HeadRow {
+            slot: Slot(1),
+            key: "customer:1".into(),
+            seq: 1,
+            hash: [0; 32],
+            wake_at: None,
+            // More than a portion of what travels.
+            state: vec![7; 300_000].into(),
+        };
+        store.writer().unwrap().commit(&Commit { heads: vec![(head.clone(), 0)], ..Commit::default() }).unwrap();
+        let asked = [(Slot(1), "customer:1"), (Slot(2), "customer:2"), (Slot(1), "customer:3")];
+        assert_eq!(store.reader().unwrap().heads(&asked).unwrap(), [Some(head), None, None], "`{more}`");
+    }
+    for (url, why) in [
+        (address("guessed", "localhost", ""), "password authentication failed"),
+        (address("guessed", "localhost", &checked), "password authentication failed"),
+        (address("secret", "localhost", "?sslmode=require"), "UnknownIssuer"),
+        (address("secret", "127.0.0.1", &checked), "not valid for name"),
+    ] {
+        let error = Postgres::open(&url).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(why) && !error.contains("guessed") && !error.contains("secret"), "{url}: {error}");
+    }
+}
+
 /// This patience, and what was told of outages meanwhile.
 fn heard(patience: Duration) -> (Awaiting, Receiver<Outage>) {
     let (tell, told) = channel();

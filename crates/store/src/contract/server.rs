@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ const MISSING: &str = "PostgreSQL 15 or newer is not installed, and these tests 
     (Debian: apt-get install postgresql), or leave these tests out with `cargo nextest run -E 'not (test(postgres) or binary(postgres))'`";
 /// Whom the server belongs to; it does not run as root.
 const OWNER: &str = "postgres";
+/// The port by whose number its socket is called.
+const PORT: u16 = 5432;
 /// Waits until whoever started the server is gone, and takes the server and its folder away. Words: programs, folder.
 const UNDERTAKER: &str = r#"read -r _; "$0/pg_ctl" -D "$1/data" -m immediate -s stop; rm -rf "$1""#;
 
@@ -25,6 +28,7 @@ pub struct Server {
     folder: PathBuf,
     owner: Option<(u32, u32)>,
     options: String,
+    port: u16,
     undertaker: Child,
     databases: AtomicU32,
 }
@@ -57,7 +61,7 @@ impl Server {
         let undertaker = as_owner(&mut undertaker, owner).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         let undertaker = undertaker.spawn().unwrap();
         let options = format!("-c listen_addresses='' -k {} {options}", folder.display());
-        let server = Server { programs, folder, owner, options, undertaker, databases: AtomicU32::new(0) };
+        let server = Server { programs, folder, owner, options, port: PORT, undertaker, databases: AtomicU32::new(0) };
         let data = server.data();
         let made =
             ["-U", "makegood", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions", "-D"];
@@ -141,6 +145,7 @@ impl Server {
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "makegood", "-d", database, "-c", statements])
             .arg("-h")
             .arg(&self.folder)
+            .args(["-p", &self.port.to_string()])
             .output()
             .unwrap()
     }
@@ -154,6 +159,27 @@ impl Server {
     pub fn sql_fails_at(&self, url: &str, statements: &str) {
         let output = self.ask(database_of(url), statements);
         assert!(!output.status.success(), "{statements} came to its end");
+    }
+
+    /// Has it listen on a port of this machine's loopback from now on, where anna is let in by her password, encrypted with this
+    /// certificate and key for whoever asks for that. Gives the port.
+    pub fn listen(&mut self, (certificate, key): (&str, &str), password: &str) -> u16 {
+        self.sql("postgres", &format!("CREATE ROLE anna LOGIN SUPERUSER PASSWORD '{password}'"));
+        let rules = "local all all trust\nhost all anna 127.0.0.1/32 scram-sha-256\n";
+        for (name, content) in [("server.crt", certificate), ("server.key", key), ("pg_hba.conf", rules)] {
+            let path = self.data().join(name);
+            fs::write(&path, content).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = self.owner {
+                chown(&path, Some(user), Some(group)).unwrap();
+            }
+        }
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        self.kill();
+        self.port = port;
+        self.options = format!("{} -c listen_addresses=127.0.0.1 -c port={port} -c ssl=on", self.options);
+        self.up();
+        port
     }
 
     /// The folder of the server's socket.

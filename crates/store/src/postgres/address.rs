@@ -1,6 +1,7 @@
 //! The address of a server, and whether the way there is encrypted.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +10,15 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, SslNegotiation};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::StoreError;
 
 /// How long one attempt to reach the server may take.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Where servers listen unless they are told otherwise.
+const PORT: u16 = 5432;
 /// When a silent connection is asked whether it still stands, how often, and how many silent answers end it.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(20);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
@@ -61,7 +64,9 @@ impl Address {
             }
         };
         let tls = if encrypted { Some(tls(authority.as_deref()).map_err(bad)?) } else { None };
-        config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
+        // What the library takes for encryption is where requests are answered together, too: see `Way`.
+        config.ssl_mode(SslMode::Require);
+        config.ssl_negotiation(if encrypted { SslNegotiation::Postgres } else { SslNegotiation::Direct });
         if config.get_hosts().is_empty() {
             config.host("localhost");
         }
@@ -72,6 +77,13 @@ impl Address {
         config.keepalives_idle(KEEPALIVE_IDLE).keepalives_interval(KEEPALIVE_INTERVAL);
         config.keepalives_retries(KEEPALIVE_RETRIES);
         Ok(Address { shown, config, tls })
+    }
+
+    /// The socket of a server on this machine that is reached by its folder.
+    pub(super) fn socket(&self) -> Option<PathBuf> {
+        let Some(Host::Unix(folder)) = self.config.get_hosts().first() else { return None };
+        let port = self.config.get_ports().first().copied().unwrap_or(PORT);
+        Some(folder.join(format!(".s.PGSQL.{port}")))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use futures_util::future::maybe_done;
+use futures_util::future::{MaybeDone, maybe_done};
 use tokio::runtime::Runtime;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
@@ -14,7 +14,8 @@ use tokio_postgres::types::{Kind, ToSql, Type};
 use tokio_postgres::{Client, Error, Row, Statement};
 
 use super::address::{Address, said};
-use super::server::Server;
+use super::server::{Reached, Server};
+use super::together::LeftOut;
 use crate::StoreError;
 
 /// How often a question is asked whose connection breaks each time: it may be the question that breaks it.
@@ -43,6 +44,7 @@ pub(super) struct Connection {
     server: Arc<Server>,
     runtime: Runtime,
     client: Client,
+    left_out: LeftOut,
     prepared: BTreeMap<String, Statement>,
     /// True when what is asked next belongs to a transaction that would be gone with this connection.
     bound: bool,
@@ -61,14 +63,21 @@ impl Connection {
 
     fn with(
         server: &Arc<Server>,
-        reach: impl FnOnce(&Server, &Runtime) -> Result<Client, StoreError>,
+        reach: impl FnOnce(&Server, &Runtime) -> Result<Reached, StoreError>,
     ) -> Result<Connection, StoreError> {
         let url = || server.address.shown.clone();
         let failed =
             |source: std::io::Error| StoreError::Database { url: url(), doing: "starting", source: Box::new(source) };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let client = reach(server, &runtime)?;
-        Ok(Connection { server: Arc::clone(server), runtime, client, prepared: BTreeMap::new(), bound: false })
+        let Reached { client, left_out } = reach(server, &runtime)?;
+        Ok(Connection {
+            server: Arc::clone(server),
+            runtime,
+            client,
+            left_out,
+            prepared: BTreeMap::new(),
+            bound: false,
+        })
     }
 
     /// From here on everything is read as it was at this moment.
@@ -119,7 +128,8 @@ impl Connection {
         Ok(self.ask(doing, &[Call { sql, params }])?.pop().unwrap_or_default())
     }
 
-    /// Sends all of them without waiting in between, and gives the rows of each. The first failure is the answer.
+    /// Sends all of them without waiting in between, and gives the rows of each. The first failure is the answer; nothing that follows
+    /// it is carried out.
     pub(super) fn send(&mut self, calls: &[Call]) -> Result<Vec<Vec<Row>>, Error> {
         for call in calls {
             self.prepare(call.sql)?;
@@ -132,7 +142,7 @@ impl Connection {
                 .filter_map(|call| Some((prepared.get(call.sql)?, call)))
                 .map(|(statement, call)| Box::pin(maybe_done(client.query(statement, &call.params))))
                 .collect();
-            answers.append(&mut self.runtime.block_on(in_order(sent))?);
+            answers.append(&mut self.runtime.block_on(in_order(sent, client, &self.left_out))?);
         }
         Ok(answers)
     }
@@ -171,15 +181,17 @@ impl Connection {
 
     /// Looks for the server until it is there again.
     pub(super) fn reconnect(&mut self) -> Result<(), StoreError> {
-        self.client = self.server.reach_again(&self.runtime)?;
+        Reached { client: self.client, left_out: self.left_out } = self.server.reach_again(&self.runtime)?;
         self.prepared.clear();
         Ok(())
     }
 }
 
-/// Polls each once, so that the requests leave in this order, and then awaits their answers.
+/// Polls each once, so that the requests leave in this order, ended by one `Sync`, and then awaits their answers.
 async fn in_order<F>(
-    mut sent: Vec<std::pin::Pin<Box<futures_util::future::MaybeDone<F>>>>,
+    mut sent: Vec<Pin<Box<MaybeDone<F>>>>,
+    client: &Client,
+    left_out: &LeftOut,
 ) -> Result<Vec<Vec<Row>>, Error>
 where
     F: Future<Output = Result<Vec<Row>, Error>>,
@@ -187,7 +199,11 @@ where
     for together in sent.chunks_mut(TOGETHER) {
         poll_fn(|context| {
             for one in &mut *together {
-                let _ = one.as_mut().poll(context);
+                left_out.announce();
+                if one.as_mut().poll(context).is_ready() {
+                    // It cannot be written down, or there is no connection any more.
+                    left_out.take_back();
+                }
             }
             Poll::Ready(())
         })
@@ -195,14 +211,18 @@ where
         // These leave, and the server begins, while the next are written down.
         tokio::task::yield_now().await;
     }
+    // This is nothing but a `Sync`. Its answer comes after all others.
+    let mut end = pin!(maybe_done(client.check_connection()));
+    poll_fn(|context| Poll::Ready(end.as_mut().poll(context).is_ready())).await;
     let mut answers = Vec::with_capacity(sent.len());
     for mut one in sent {
         one.as_mut().await;
-        if let Some(answer) = one.as_mut().take_output() {
-            answers.push(answer?);
-        }
+        answers.extend(one.as_mut().take_output());
     }
-    Ok(answers)
+    let answers: Result<Vec<Vec<Row>>, Error> = answers.into_iter().collect();
+    end.as_mut().await;
+    end.take_output().transpose()?;
+    answers
 }
 
 /// True when the connection is gone, and with it the transaction, whose end may be unknown.

@@ -11,6 +11,7 @@ mod server;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod together;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,7 +46,7 @@ pub struct Postgres {
 }
 
 /// From so many new rows of a table on a commit carries them by `COPY`.
-const COPIES_FROM: usize = 256;
+const COPIES_FROM: usize = 64;
 
 impl Postgres {
     /// Opens the database at `url`, makes the tables when there are none, and brings them up to date.

@@ -5,14 +5,15 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::net::UnixStream;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
-use tokio_postgres::config::Host;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error, NoTls};
+use tokio_postgres::{Client, Error};
 
 use super::address::{Address, CONNECT_TIMEOUT};
 use super::connection::{ends_connection, message};
+use super::together::{LeftOut, Way};
 use crate::{Awaiting, Outage, StoreError};
 
 /// What is set for each connection.
@@ -47,16 +48,31 @@ pub(super) struct Server {
     presence: Mutex<Presence>,
 }
 
+/// A connection that was made.
+pub(super) struct Reached {
+    pub(super) client: Client,
+    /// What it leaves out.
+    pub(super) left_out: LeftOut,
+}
+
 /// Why there is no connection.
 enum Refused {
     Said(Error),
+    NoSocket(io::Error),
     Silent,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Refused::Said(error)
+    }
 }
 
 impl Refused {
     fn said(&self) -> String {
         match self {
             Refused::Said(error) => message(error),
+            Refused::NoSocket(error) => format!("error connecting to server: {error}"),
             Refused::Silent => "it does not answer".to_owned(),
         }
     }
@@ -68,25 +84,25 @@ impl Server {
     }
 
     /// Connects for the first time: a server that is just starting or stopping is awaited, one of which nothing is seen is not.
-    pub(super) fn reach(&self, runtime: &Runtime) -> Result<Client, StoreError> {
+    pub(super) fn reach(&self, runtime: &Runtime) -> Result<Reached, StoreError> {
         self.awaited(runtime, false)
     }
 
     /// Connects to a server that was there a moment ago: when it is away, it is awaited.
-    pub(super) fn reach_again(&self, runtime: &Runtime) -> Result<Client, StoreError> {
+    pub(super) fn reach_again(&self, runtime: &Runtime) -> Result<Reached, StoreError> {
         self.awaited(runtime, true)
     }
 
-    fn awaited(&self, runtime: &Runtime, mut seen: bool) -> Result<Client, StoreError> {
+    fn awaited(&self, runtime: &Runtime, mut seen: bool) -> Result<Reached, StoreError> {
         loop {
             let began = now();
             let longest =
                 if seen { self.presence(|presence| presence.left(began, self.awaiting.patience)) } else { None };
             let longest = longest.map_or(CONNECT_TIMEOUT, |left| left.clamp(SILENCE, CONNECT_TIMEOUT));
             let refused = match runtime.block_on(self.attempt(began, seen, longest)) {
-                Ok(client) => {
+                Ok(reached) => {
                     self.is_there();
-                    return Ok(client);
+                    return Ok(reached);
                 }
                 Err(refused) => refused,
             };
@@ -104,7 +120,7 @@ impl Server {
     }
 
     /// One attempt, which is told of when it stays unanswered for long.
-    async fn attempt(&self, began: Instant, seen: bool, longest: Duration) -> Result<Client, Refused> {
+    async fn attempt(&self, began: Instant, seen: bool, longest: Duration) -> Result<Reached, Refused> {
         let mut attempt = pin!(timeout(longest, self.connect()));
         let answer = match timeout(SILENCE, &mut attempt).await {
             Ok(answer) => answer,
@@ -114,24 +130,28 @@ impl Server {
                 attempt.await
             }
         };
-        answer.map_err(|_| Refused::Silent)?.map_err(Refused::Said)
+        answer.map_err(|_| Refused::Silent)?
     }
 
-    async fn connect(&self) -> Result<Client, Error> {
-        let client = match &self.address.tls {
-            Some(tls) => {
-                let (client, connection) = self.address.config.connect(tls.clone()).await?;
+    async fn connect(&self) -> Result<Reached, Refused> {
+        let left_out = LeftOut::default();
+        let way = Way::new(self.address.tls.clone(), left_out.clone());
+        let client = match self.address.socket() {
+            // The library takes nothing for encrypted that has no host's name, so that it is not asked to make this stream.
+            Some(socket) => {
+                let stream = UnixStream::connect(socket).await.map_err(Refused::NoSocket)?;
+                let (client, connection) = self.address.config.connect_raw(stream, way).await?;
                 tokio::spawn(connection);
                 client
             }
             None => {
-                let (client, connection) = self.address.config.connect(NoTls).await?;
+                let (client, connection) = self.address.config.connect(way).await?;
                 tokio::spawn(connection);
                 client
             }
         };
         client.batch_execute(SETTINGS).await?;
-        Ok(client)
+        Ok(Reached { client, left_out })
     }
 
     fn is_away(&self, began: Instant, why: &str, patience: Duration) {
@@ -157,18 +177,16 @@ impl Server {
 
     /// True when the server shows that it is there, and lets nobody in yet or any more.
     fn starts_or_stops(&self, refused: &Refused) -> bool {
-        let Refused::Said(error) = refused else { return false };
-        match error.code() {
-            Some(code) => {
-                [SqlState::CANNOT_CONNECT_NOW, SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN].contains(code)
-            }
+        match refused {
+            Refused::Said(error) => match error.code() {
+                Some(code) => {
+                    [SqlState::CANNOT_CONNECT_NOW, SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN].contains(code)
+                }
+                None => self.address.socket().is_some() && error.is_closed(),
+            },
             // A socket that nobody listens at was left behind by a server that died; where there is no file, there is no server.
-            None => {
-                let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
-                let refused = source.is_some_and(|source| source.kind() == io::ErrorKind::ConnectionRefused);
-                let sockets = self.address.config.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)));
-                sockets && (refused || error.is_closed())
-            }
+            Refused::NoSocket(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+            Refused::Silent => false,
         }
     }
 }
@@ -176,7 +194,7 @@ impl Server {
 /// True when a server that was there may come back: nobody answers, or it lets nobody in for now.
 fn may_come_back(refused: &Refused) -> bool {
     match refused {
-        Refused::Silent => true,
+        Refused::Silent | Refused::NoSocket(_) => true,
         Refused::Said(error) => match error.code() {
             Some(code) => ends_connection(code) || *code == SqlState::TOO_MANY_CONNECTIONS,
             None => true,

@@ -228,6 +228,10 @@ pub trait Reader: Send {
         after: Option<(&str, &PartId)>,
         limit: usize,
     ) -> Result<Vec<PartRow>, StoreError>;
+    /// The first parts of each of these slots, as [`Reader::parts_of_slot`] gives them: many questions at once.
+    fn parts_in(&mut self, slots: &[Slot], kind: PartKind, limit: usize) -> Result<Vec<PartRow>, StoreError> {
+        in_each(slots, |slot| self.parts_of_slot(slot, kind, None, limit))
+    }
     /// All parts of a party, by id.
     fn parts_of(&mut self, slot: Slot, party: &str, kind: PartKind) -> Result<Vec<PartRow>, StoreError>;
     /// The first parts of each of these parties, by id, at most `limit` of each: many questions at once.
@@ -301,6 +305,9 @@ pub trait Reader: Send {
     fn waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Vec<Slot>, StoreError>;
     /// Those of these slots whose queue somebody holds: see [`Writer::claim`]. To look takes nothing from anybody.
     fn claimed(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError>;
+    /// When the last claim of a slot's queue ends or ended, in milliseconds by the database's clock: another moment whenever it was
+    /// claimed, renewed or given back since. `None`: nobody ever claimed it.
+    fn claim_end(&mut self, queue: Queue, slot: Slot) -> Result<Option<i64>, StoreError>;
     /// All interests of a slot after (thing, party), in that order, at most `limit`.
     fn interests_of_slot(
         &mut self,
@@ -363,7 +370,7 @@ pub trait Writer: Send {
     /// before the clock was set back, and has run out. Nothing is correct only because of a claim: it keeps two
     /// processes from doing the same work at once.
     fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError>;
-    /// Gives back what this writer claimed.
+    /// Gives back what this writer claimed: its claims end now.
     fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), StoreError>;
     /// Notes that the database is being filled with a copy of `source`, and gives the slots that are done. It must be empty, or have
     /// been begun with the same source.

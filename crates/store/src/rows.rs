@@ -292,7 +292,7 @@ pub struct Commit {
     pub inbox_add: Vec<InboxRow>,
     /// Deliveries that were made.
     pub inbox_done: Vec<InboxRow>,
-    /// Events to be fanned out, or how far that has come.
+    /// Events to be fanned out, or how far that has come. One whose `after` is empty begins, and was never written before.
     pub fanouts: Vec<FanoutRow>,
     /// Events that have reached everyone (`after` is not looked at).
     pub fanouts_done: Vec<FanoutRow>,

@@ -151,7 +151,8 @@ fn every_statement_on_postgres_reaches_one_slot_by_its_key() {
     }
     assert_eq!(reached.iter().map(String::as_str).collect::<BTreeSet<_>>(), TABLES.into_iter().collect());
     let into: Vec<&str> = into.iter().map(String::as_str).collect();
-    let new = ["custody", "event", "head", "interest", "play", "posting", "promise", "remedy", "stage"];
+    let new =
+        ["custody", "event", "fanout", "head", "interest", "outbox", "play", "posting", "promise", "remedy", "stage"];
     assert_eq!(into, new, "tables that are copied into, each row with its slot");
     assert!(inspected.len() > 60, "only {} statements were sent", inspected.len());
     drop(Postgres::open(&url).unwrap());

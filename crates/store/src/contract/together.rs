@@ -56,6 +56,11 @@ pub(super) fn many_questions_are_answered_like_one(open: Open) {
                 assert_eq!(parts, all[..limit.min(all.len())], "{party} in {slot:?}, at most {limit}");
             }
         }
+        for kind in [PartKind::Promise, PartKind::Remedy] {
+            let each = slots.into_iter().flat_map(|slot| reader.parts_of_slot(slot, kind, None, limit).unwrap());
+            let each: Vec<_> = each.collect();
+            assert_eq!(reader.parts_in(&slots, kind, limit).unwrap(), each, "at most {limit} of each slot");
+        }
         for after in [0, 2, 5] {
             let asked: Vec<(Slot, &str, u64)> = parties.iter().map(|(slot, party)| (*slot, *party, after)).collect();
             for ((slot, party, after), log) in asked.iter().zip(reader.logs(&asked, limit).unwrap()) {

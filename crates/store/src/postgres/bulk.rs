@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
 use tokio_postgres::types::ToSql;
 
 use super::connection::{Call, Param};
@@ -155,7 +156,7 @@ pub(super) fn bulks(commit: &Commit) -> Vec<Bulk<'_>> {
     interests(&commit.interests, &fresh, &mut bulks);
     deliveries(commit, &mut bulks);
     postings(&commit.postings, &mut bulks);
-    outbox(&commit.outbox, &mut bulks);
+    outbox(&commit.outbox, &fresh, &mut bulks);
     withdrawn(commit, &mut bulks);
     quarantine(commit, &mut bulks);
     // Stable: within a slot the tables stay in the order above.
@@ -166,18 +167,15 @@ pub(super) fn bulks(commit: &Commit) -> Vec<Bulk<'_>> {
 }
 
 /// The parties of a commit that had nothing before: whatever it says of them is new, or another process was faster.
-struct Fresh<'c>(Vec<&'c str>);
+struct Fresh<'c>(FxHashSet<&'c str>);
 
 impl<'c> Fresh<'c> {
     fn of(commit: &'c Commit) -> Self {
-        let mut keys: Vec<&str> =
-            commit.heads.iter().filter(|(_, expected)| *expected == 0).map(|(head, _)| &*head.key).collect();
-        keys.sort_unstable();
-        Self(keys)
+        Self(commit.heads.iter().filter(|(_, expected)| *expected == 0).map(|(head, _)| &*head.key).collect())
     }
 
     fn holds(&self, party: &str) -> bool {
-        self.0.binary_search(&party).is_ok()
+        self.0.contains(party)
     }
 }
 
@@ -188,12 +186,13 @@ fn by_slot<'c, T: 'c, K: Ord>(
     key: impl Fn(&'c T) -> K,
     mut each: impl FnMut(i16, Vec<&'c T>),
 ) {
-    let mut sorted: Vec<&T> = rows.collect();
-    sorted.sort_by_key(|row| (slot(row), key(row)));
-    for of_slot in sorted.chunk_by(|a, b| slot(a) == slot(b)) {
-        let last_of_each = of_slot.chunk_by(|a, b| key(a) == key(b)).filter_map(|same| same.last().copied());
-        if let Some(first) = of_slot.first() {
-            each(number(slot(first)), last_of_each.collect());
+    // With their keys beside them: to look those up in the rows for each comparison would take longer than to sort.
+    let mut sorted: Vec<(Slot, K, &T)> = rows.map(|row| (slot(row), key(row), row)).collect();
+    sorted.sort_by(|(a_slot, a, _), (b_slot, b, _)| (a_slot, a).cmp(&(b_slot, b)));
+    for of_slot in sorted.chunk_by(|(a, ..), (b, ..)| a == b) {
+        let last_of_each = of_slot.chunk_by(|(_, a, _), (_, b, _)| a == b).filter_map(|same| same.last());
+        if let Some((slot, ..)) = of_slot.first() {
+            each(number(*slot), last_of_each.map(|(.., row)| *row).collect());
         }
     }
 }
@@ -332,22 +331,19 @@ fn deliveries<'c>(commit: &'c Commit, bulks: &mut Vec<Bulk<'c>>) {
             },
         );
     }
-    for (done, rows) in [(false, &commit.fanouts), (true, &commit.fanouts_done)] {
+    let (begun, further): (Vec<_>, Vec<_>) = commit.fanouts.iter().partition(|row| row.after.is_empty());
+    let done = commit.fanouts_done.iter().collect();
+    for (sql, rows) in [(sql::FANOUT_NEW, begun), (sql::FANOUT_PUT, further), (sql::FANOUT_DONE, done)] {
         by_slot(
-            rows.iter(),
+            rows.into_iter(),
             |row| row.slot,
             |row: &'c FanoutRow| (&row.thing, row.seq),
             |slot, rows| {
                 let mut columns = vec![column(&rows, |row| &*row.thing), column(&rows, |row| int(row.seq))];
-                if !done {
+                if sql != sql::FANOUT_DONE {
                     columns.push(column(&rows, |row| &*row.after));
                 }
-                bulks.push(Bulk {
-                    sql: if done { sql::FANOUT_DONE } else { sql::FANOUT_PUT },
-                    slot,
-                    columns,
-                    keys: Vec::new(),
-                });
+                bulks.push(Bulk { sql, slot, columns, keys: Vec::new() });
             },
         );
     }
@@ -377,28 +373,30 @@ fn postings<'c>(rows: &'c [PostingRow], bulks: &mut Vec<Bulk<'c>>) {
     );
 }
 
-fn outbox<'c>(rows: &'c [OutboxRow], bulks: &mut Vec<Bulk<'c>>) {
-    // Of the same message the one that has come the farthest is the last, and of those alike the first.
-    let mut messages: Vec<&OutboxRow> = rows.iter().rev().collect();
-    messages.sort_by_key(|row| (row.delivered.is_some(), row.attempts));
-    by_slot(
-        messages.into_iter(),
-        |row| row.slot,
-        |row| (&row.party, row.id),
-        |slot, rows| {
-            let columns = vec![
-                column(&rows, |row| &*row.party),
-                column(&rows, |row| &row.id[..]),
-                column(&rows, |row| &*row.topic),
-                column(&rows, |row| &*row.body),
-                column(&rows, |row| i64::from(row.attempts)),
-                column(&rows, |row| row.next_try),
-                column(&rows, |row| row.delivered),
-                column(&rows, |row| clean(&row.trouble)),
-            ];
-            bulks.push(Bulk { sql: sql::OUTBOX_PUT, slot, columns, keys: Vec::new() });
-        },
-    );
+fn outbox<'c>(rows: &'c [OutboxRow], fresh: &Fresh, bulks: &mut Vec<Bulk<'c>>) {
+    for (new, sql) in [(true, sql::OUTBOX_NEW), (false, sql::OUTBOX_PUT)] {
+        // Of the same message the one that has come the farthest is the last, and of those alike the first.
+        let mut messages: Vec<&OutboxRow> = rows.iter().rev().filter(|row| fresh.holds(&row.party) == new).collect();
+        messages.sort_by_key(|row| (row.delivered.is_some(), row.attempts));
+        by_slot(
+            messages.into_iter(),
+            |row| row.slot,
+            |row| (&row.party, row.id),
+            |slot, rows| {
+                let columns = vec![
+                    column(&rows, |row| &*row.party),
+                    column(&rows, |row| &row.id[..]),
+                    column(&rows, |row| &*row.topic),
+                    column(&rows, |row| &*row.body),
+                    column(&rows, |row| i64::from(row.attempts)),
+                    column(&rows, |row| row.next_try),
+                    column(&rows, |row| row.delivered),
+                    column(&rows, |row| clean(&row.trouble)),
+                ];
+                bulks.push(Bulk { sql, slot, columns, keys: Vec::new() });
+            },
+        );
+    }
 }
 
 fn withdrawn<'c>(commit: &'c Commit, bulks: &mut Vec<Bulk<'c>>) {

@@ -327,6 +327,11 @@ impl Reader for PostgresReader {
         self.all(sql.table, sql.of_slot, vec![&number(slot), &party, &id, &int(limit)], fetch::part(kind))
     }
 
+    fn parts_in(&mut self, slots: &[Slot], kind: PartKind, limit: usize) -> Result<Vec<PartRow>, StoreError> {
+        let sql = sql::parts(kind);
+        self.slots(sql.table, sql.of_slot, slots, &[&"", &NO_ID, &int(limit)], fetch::part(kind))
+    }
+
     fn parts_of(&mut self, slot: Slot, party: &str, kind: PartKind) -> Result<Vec<PartRow>, StoreError> {
         let sql = sql::parts(kind);
         self.all(sql.table, sql.of_party, vec![&number(slot), &party], fetch::part(kind))
@@ -430,6 +435,11 @@ impl Reader for PostgresReader {
 
     fn claimed(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError> {
         self.those("claim", sql::CLAIMED, slots, &[&i16::from(queue.number())])
+    }
+
+    fn claim_end(&mut self, queue: Queue, slot: Slot) -> Result<Option<i64>, StoreError> {
+        let what = i16::from(queue.number());
+        self.one("claim", sql::CLAIM_END, vec![&number(slot), &what], |from| from.get(0))
     }
 
     fn interests_of_slot(

@@ -145,8 +145,20 @@ pub(super) fn parts(kind: PartKind) -> &'static Parts {
 pub(super) const INTEREST_NEW: &str = "INSERT INTO interest (slot, thing, party, heard)
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::boolean[])";
 /// What inserts rows that must be new, each table's before the next one's.
-pub(super) fn new_rows() -> [&'static str; 9] {
-    [HEAD_NEW, EVENT_NEW, PROMISE.new, REMEDY.new, PLAY.new, CUSTODY.new, STAGE.new, INTEREST_NEW, POSTING_NEW]
+pub(super) fn new_rows() -> [&'static str; 11] {
+    [
+        HEAD_NEW,
+        EVENT_NEW,
+        PROMISE.new,
+        REMEDY.new,
+        PLAY.new,
+        CUSTODY.new,
+        STAGE.new,
+        INTEREST_NEW,
+        FANOUT_NEW,
+        POSTING_NEW,
+        OUTBOX_NEW,
+    ]
 }
 
 pub(super) const INTEREST_ADD: &str = "INSERT INTO interest (slot, thing, party, heard)
@@ -179,6 +191,9 @@ pub(super) const INBOX_DONE: &str =
 
 pub(super) const FANOUTS: &str =
     "SELECT slot, thing, seq, after FROM fanout WHERE slot = $1 ORDER BY thing, seq LIMIT $2";
+/// Those that begin.
+pub(super) const FANOUT_NEW: &str = "INSERT INTO fanout (slot, thing, seq, after)
+    SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[])";
 pub(super) const FANOUT_PUT: &str = "INSERT INTO fanout (slot, thing, seq, after)
     SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[])
     ON CONFLICT (slot, thing, seq) DO UPDATE SET after = excluded.after";
@@ -199,6 +214,10 @@ pub(super) const POSTINGS_OF: &str =
 pub(super) const BALANCES: &str = "SELECT account, commodity, decimals, sum(amount)::text FROM posting
     WHERE slot = $1 GROUP BY account, commodity, decimals";
 
+/// For parties that had nothing before.
+pub(super) const OUTBOX_NEW: &str =
+    "INSERT INTO outbox (slot, party, id, topic, body, attempts, next_try, delivered, trouble)
+    SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[])";
 pub(super) const OUTBOX_PUT: &str =
     "INSERT INTO outbox (slot, party, id, topic, body, attempts, next_try, delivered, trouble)
     SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[])
@@ -271,7 +290,9 @@ pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
 pub(super) const CLAIMED: &str = "SELECT EXISTS (SELECT FROM claim WHERE slot = $1 AND what = $2
     AND until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint
     AND until <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 86400000)";
-pub(super) const RELEASE: &str = "DELETE FROM claim WHERE slot = $1 AND what = $2 AND holder = $3";
+pub(super) const CLAIM_END: &str = "SELECT until FROM claim WHERE slot = $1 AND what = $2";
+pub(super) const RELEASE: &str = "UPDATE claim SET until = (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+    WHERE slot = $1 AND what = $2 AND holder = $3";
 
 pub(super) const DELIVERIES_WAIT: &str = "SELECT EXISTS (SELECT FROM inbox WHERE slot = $1)
     OR EXISTS (SELECT FROM fanout WHERE slot = $1) OR EXISTS (SELECT FROM interest WHERE slot = $1 AND NOT heard)";

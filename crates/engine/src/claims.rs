@@ -74,7 +74,7 @@ pub(crate) fn group(slot: Slot) -> Slot {
     Slot(slot.0 & !limits::GROUP.saturating_sub(1))
 }
 
-fn groups(slots: &[Slot]) -> Vec<Slot> {
+pub(crate) fn groups(slots: &[Slot]) -> Vec<Slot> {
     let groups: BTreeSet<Slot> = slots.iter().copied().map(group).collect();
     groups.into_iter().collect()
 }

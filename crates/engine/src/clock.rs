@@ -1,10 +1,21 @@
 //! The clock: parties are looked at when a moment they wait for has come. A moment that comes is an event like any other.
 
-use makegood_charter::Moment;
-use makegood_store::{Queue, SLOTS, Slot};
+use std::collections::BTreeSet;
 
-use crate::claims::Held;
+use makegood_charter::Moment;
+use makegood_store::{Queue, SLOTS, Slot, slot_of};
+
+use crate::claims::{Held, group, groups, in_turn};
 use crate::{EngineError, Session, Work, limits};
+
+/// The slots in which a moment had come.
+#[derive(Default)]
+struct Due {
+    /// Those whose parties were looked at.
+    mine: Vec<Slot>,
+    /// Those that others hold.
+    others: Vec<Slot>,
+}
 
 impl Session {
     /// Moves the clock to `until`: every party that waits for that moment or an earlier one is looked at, in the order of the
@@ -16,35 +27,23 @@ impl Session {
             // What is at hand is older than what others may have written.
             self.look_afresh();
         }
-        let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
         let (mut woken, mut idle, mut held) = (0_u64, 0_u32, Held::default());
-        // Those in which something was found, and those of them that were not looked at yet.
-        let (mut found, mut left): (Vec<Slot>, Vec<Slot>) = Default::default();
+        let mut asked: Vec<Slot> = (0..SLOTS).map(Slot).collect();
         loop {
-            if left.is_empty() {
-                // Whoever was looked at may wait for a moment that has come as well; and others may have written.
-                for asked in [&found, &slots] {
-                    left = self.reader().waiting(Queue::Timers, until.0, asked)?;
-                    if !left.is_empty() {
-                        break;
-                    }
-                }
-                if left.is_empty() {
-                    return Ok(woken);
-                }
-                found.clone_from(&left);
-            }
             let before = self.counts().clock;
             let looked = |now: u64| progress(woken.saturating_add(now.saturating_sub(before)));
-            let mine = self.look_at_due(until, &mut left, looked)?;
-            if mine.is_empty() {
+            let due = self.look_at_due(until, &asked, looked)?;
+            if due.mine.is_empty() {
+                if due.others.is_empty() {
+                    return Ok(woken);
+                }
                 held.wait("timers")?;
-                left = self.reader().waiting(Queue::Timers, until.0, &left)?;
+                asked = self.reader().waiting(Queue::Timers, until.0, &due.others)?;
                 continue;
             }
             held.over();
             self.flush()?;
-            self.give_up(Queue::Timers, &mine)?;
+            self.give_up(Queue::Timers, &due.mine)?;
             let looked_at = self.counts().clock.saturating_sub(before);
             woken = woken.saturating_add(looked_at);
             idle = if looked_at == 0 { idle.saturating_add(1) } else { 0 };
@@ -55,33 +54,45 @@ impl Session {
                 // What is at hand of these parties is older than what another process wrote.
                 self.look_afresh();
             }
+            // Whoever was looked at may wait for another moment that has come.
+            asked = due.mine.into_iter().chain(due.others).collect();
         }
     }
 
-    /// Looks at everyone whose moment has come in these slots, a share at a time, while the share before is written. Leaves the slots
-    /// that others hold, and gives those that it claimed. `progress` is told how often the clock was noted so far.
+    /// Looks at everyone whose moment has come in these slots: where others work too a share of them at a time, while the share before
+    /// is written. `progress` is told how often the clock was noted so far.
     fn look_at_due(
         &mut self,
         until: Moment,
-        left: &mut Vec<Slot>,
+        slots: &[Slot],
         mut progress: impl FnMut(u64),
-    ) -> Result<Vec<Slot>, EngineError> {
-        let mut claimed = Vec::new();
-        loop {
-            let mine = self.claim_some(Queue::Timers, left)?;
-            if mine.is_empty() {
-                return Ok(claimed);
+    ) -> Result<Due, EngineError> {
+        let groups_asked = groups(slots);
+        let share = if self.shared() { limits::CLAIMED_GROUPS } else { groups_asked.len().max(1) };
+        let mut due = Due::default();
+        for portion in in_turn(groups_asked, share).chunks(share) {
+            let asked: Vec<Slot> = slots.iter().copied().filter(|slot| portion.contains(&group(*slot))).collect();
+            let mut waiting = self.reader().due_in(&asked, until.0, limits::SLOT_ROWS)?;
+            if waiting.is_empty() {
+                continue;
             }
-            left.retain(|slot| !mine.contains(slot));
-            let rows = self.reader().due_in(&mine, until.0, limits::SLOT_ROWS)?;
-            claimed.extend(mine);
-            let mut due: Vec<(i64, Box<str>)> = rows.into_iter().map(|(party, at)| (at, party)).collect();
-            due.sort_unstable();
-            for portion in due.chunks(limits::COMMIT_LINES) {
-                let clock = |(at, party): &(i64, Box<str>)| Work::Clock { party: party.clone(), at: Moment(*at) };
+            let found: BTreeSet<Slot> = waiting.iter().map(|(party, _)| slot_of(party)).collect();
+            let found: Vec<Slot> = found.into_iter().collect();
+            let got = self.claim(Queue::Timers, &groups(&found))?;
+            let (mine, others): (Vec<Slot>, Vec<Slot>) =
+                found.into_iter().partition(|slot| got.contains(&group(*slot)));
+            due.mine.extend(mine);
+            due.others.extend(others);
+            // What others did since these were found is seen when they are looked at.
+            waiting.retain(|(party, _)| got.contains(&group(slot_of(party))));
+            waiting.sort_unstable_by(|(a, at_a), (b, at_b)| (at_a, a).cmp(&(at_b, b)));
+            for portion in waiting.chunks(limits::COMMIT_LINES) {
+                let clock = |(party, at): &(Box<str>, i64)| Work::Clock { party: party.clone(), at: Moment(*at) };
                 self.work(portion.iter().map(clock).collect())?;
+                self.hand_over()?;
                 progress(self.counts().clock);
             }
         }
+        Ok(due)
     }
 }

@@ -33,6 +33,8 @@ pub const CLAIM_MILLISECONDS: u32 = 15_000;
 pub const GROUP: u16 = 32;
 /// Groups of slots that one process claims at a time where others work too: a quarter of all.
 pub const CLAIMED_GROUPS: usize = 8;
+/// Groups of slots of the first round of much work.
+pub const FIRST_GROUPS: usize = 2;
 /// Rounds in a row, ten a second, in which all that waits is held by others: five minutes.
 pub const HELD_ROUNDS: u32 = 3_000;
 /// Seats of sessions that take in much at once: see [`makegood_store::Queue::Feeding`].
@@ -42,7 +44,7 @@ pub const PATIENCE: u32 = 100;
 /// Days before and after a day whose spent budgets are read with its own.
 pub const BUDGET_DAYS: i32 = 64;
 /// Commits after which spent budgets are read again where others spend too.
-pub const BUDGET_COMMITS: u64 = 16;
+pub const BUDGET_COMMITS: u64 = 32;
 /// Messages handed to receivers at once, at most about this many.
 pub const MESSAGES: usize = 10_000;
 /// How long after each failed attempt the next is made, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.

@@ -38,6 +38,16 @@ pub(crate) struct Rounds {
     under_way: bool,
     /// The seat by which others see that things' events are on their way here.
     seat: Option<Slot>,
+    /// When somebody recorded last what is said of things, as far as it was looked at: see [`Reader::claim_end`].
+    ///
+    /// [`Reader::claim_end`]: makegood_store::Reader::claim_end
+    recorded: Option<i64>,
+}
+
+/// How many groups of slots one round after another works: few at first, so that there is soon something to write.
+fn shares() -> impl Iterator<Item = usize> {
+    let begin = std::iter::successors(Some(limits::FIRST_GROUPS), |share| Some(share.saturating_mul(2)));
+    begin.map(|share| share.min(limits::CLAIMED_GROUPS))
 }
 
 /// All seats.
@@ -123,20 +133,36 @@ impl Session {
         self.folder().stage_things(&things);
         self.fold(things)?;
         self.settle_taken()?;
-        if takes_turns { self.release(Queue::Feeding, &[RECORDING]) } else { Ok(()) }
+        if takes_turns {
+            self.release(Queue::Feeding, &[RECORDING])?;
+            self.others_recorded()?;
+        }
+        Ok(())
     }
 
-    /// Waits while another process records what is said of things. False: nobody did.
-    fn await_recording(&mut self) -> Result<bool, EngineError> {
-        let mut somebody = false;
+    /// Waits while another process records what is said of things.
+    fn await_recording(&mut self) -> Result<(), EngineError> {
         for _ in 0..RECORDING_PAUSES {
             if !self.store_is_shared() || self.reader().claimed(Queue::Feeding, &[RECORDING])?.is_empty() {
                 break;
             }
-            somebody = true;
             std::thread::sleep(RECORDING_PAUSE);
         }
-        Ok(somebody)
+        Ok(())
+    }
+
+    /// Looks whether more was said of the things at hand, if others recorded any since.
+    fn look_again_if_recorded(&mut self) -> Result<(), EngineError> {
+        if self.others_recorded()? { self.folder().look_again_at_things() } else { Ok(()) }
+    }
+
+    /// True when others recorded what is said of things since this was asked last, or are at it.
+    fn others_recorded(&mut self) -> Result<bool, EngineError> {
+        if !self.store_is_shared() {
+            return Ok(false);
+        }
+        let last = self.reader().claim_end(Queue::Feeding, RECORDING)?;
+        Ok(std::mem::replace(&mut self.rounds.recorded, last) != last)
     }
 
     /// Folds work of parties, a share of the slots at a time.
@@ -148,14 +174,17 @@ impl Session {
             }
         }
         // Whoever records now is awaited: what they say of the things that parties come to is then told at once, and not afterwards.
-        let mut others_said = self.await_recording()?;
-        while !by_group.is_empty() {
-            let mine = self.turn(&by_group)?;
+        self.await_recording()?;
+        self.look_again_if_recorded()?;
+        self.folder().fetch_come_to(by_group.values().flatten())?;
+        for share in shares() {
+            if by_group.is_empty() {
+                break;
+            }
+            let mine = self.turn(&by_group, share)?;
             let mut round: Vec<Placed> = mine.iter().filter_map(|group| by_group.remove(group)).flatten().collect();
             round.sort_by_key(|(place, _)| *place);
-            if std::mem::replace(&mut others_said, true) && self.others_feed()? {
-                self.folder().look_again_at_things(&round)?;
-            }
+            self.look_again_if_recorded()?;
             self.fold_only(round)?;
             self.close()?;
             if self.was_overtaken_lately() {
@@ -167,9 +196,8 @@ impl Session {
         Ok(())
     }
 
-    /// Claims a share of these groups of slots, and awaits others that hold all of them.
-    fn turn(&mut self, wanted: &BTreeMap<Slot, Vec<Placed>>) -> Result<Vec<Slot>, EngineError> {
-        let share = limits::CLAIMED_GROUPS;
+    /// Claims so many of these groups of slots, and awaits others that hold all of them.
+    fn turn(&mut self, wanted: &BTreeMap<Slot, Vec<Placed>>, share: usize) -> Result<Vec<Slot>, EngineError> {
         let order = in_turn(wanted.keys().copied().collect(), share);
         for pause in 0..PAUSES {
             if pause > 0 && self.reader().claimed(Queue::Deliveries, &order)?.len() == order.len() {
@@ -235,6 +263,18 @@ impl Session {
         let mine = self.rounds.seat;
         let taken = self.reader().claimed(Queue::Feeding, &seats())?;
         Ok(taken.into_iter().any(|seat| Some(seat) != mine))
+    }
+
+    /// The rows that stand for newcomers may go, if what others said meanwhile is nothing.
+    pub(crate) fn dismiss_newcomers(&mut self) -> Result<(), EngineError> {
+        let newcomers = self.newcomers();
+        let missed = self.folder().missed(&newcomers)?;
+        if missed.is_empty() {
+            self.rounds.told.extend(newcomers.iter().map(|newcomers| newcomers.row.clone()));
+        } else {
+            newcomers.into_iter().for_each(|newcomers| self.then(Work::Newcomers(newcomers)));
+        }
+        Ok(())
     }
 
     /// Notes that what was told is durable, so that the rows that stood for it may go.

@@ -250,14 +250,16 @@ impl Session {
     /// The input pauses: what was taken is handed to the writer if that is idle, and deliveries are carried on. While the writer
     /// is busy a batch goes on growing, so that commits are as large as the database is slow.
     pub fn pause(&mut self) -> Result<(), EngineError> {
+        self.hand_over()?;
+        if self.in_flight.is_empty() { self.flush() } else { Ok(()) }
+    }
+
+    /// Hands the batch at work to the writer if that is idle.
+    pub(crate) fn hand_over(&mut self) -> Result<(), EngineError> {
         while let Some((number, outcome)) = self.writer.outcome_now() {
             self.answered(number, outcome)?;
         }
-        match (self.in_flight.is_empty(), self.folder.has_changes()) {
-            (false, _) => Ok(()),
-            (true, true) => self.close(),
-            (true, false) => self.flush(),
-        }
+        if self.in_flight.is_empty() { self.close() } else { Ok(()) }
     }
 
     /// Makes everything taken so far durable, and carries every delivery to its end.
@@ -270,6 +272,9 @@ impl Session {
     /// Looks at everything again that has to be, now that what it rests on is durable.
     pub(crate) fn carry_on(&mut self) -> Result<(), EngineError> {
         loop {
+            if self.in_rounds() {
+                self.dismiss_newcomers()?;
+            }
             self.finish_told();
             if self.again.is_empty() {
                 self.give_back()?;

@@ -218,6 +218,13 @@ impl Working {
         self.things.get_mut(key)
     }
 
+    /// The things at hand, in no order that anyone could see.
+    pub fn things(&self) -> Vec<Box<str>> {
+        let mut things: Vec<Box<str>> = self.things.keys().cloned().collect();
+        things.sort_unstable();
+        things
+    }
+
     /// Lets go of a party.
     pub fn let_go(&mut self, party: &str) {
         self.parties.remove(party);

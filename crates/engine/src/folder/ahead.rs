@@ -40,9 +40,9 @@ pub(super) struct Ahead {
 }
 
 /// The things that parties come to.
-fn come_to(work: &[Placed]) -> impl Iterator<Item = &str> {
-    let events =
-        work.iter().filter_map(|(_, one)| if let Work::Event(incoming) = one { Some(&incoming.event) } else { None });
+fn come_to<'w>(work: impl IntoIterator<Item = &'w Placed>) -> impl Iterator<Item = &'w str> {
+    let event = |(_, one): &'w Placed| if let Work::Event(incoming) = one { Some(&incoming.event) } else { None };
+    let events = work.into_iter().filter_map(event);
     events.filter_map(|event| event.about.as_deref().filter(|thing| **thing != *event.subject))
 }
 
@@ -106,10 +106,17 @@ impl Folder {
         self.read_logs(&come_to(work).collect::<Vec<&str>>())
     }
 
-    /// Looks whether others have said more of the things that parties come to, of which something is at hand.
-    pub fn look_again_at_things(&mut self, work: &[Placed]) -> Result<(), EngineError> {
-        let things: BTreeSet<&str> = come_to(work).filter(|thing| self.working.thing(thing).is_some()).collect();
-        let asked: Vec<(Slot, &str)> = things.iter().map(|thing| (slot_of(thing), *thing)).collect();
+    /// Takes the things to hand that parties come to, and what was said of them.
+    pub fn fetch_come_to<'w>(&mut self, work: impl IntoIterator<Item = &'w Placed>) -> Result<(), EngineError> {
+        let things: Vec<&str> = come_to(work).collect();
+        self.working.fetch(&mut *self.reader, &[], &things)?;
+        self.read_logs(&things)
+    }
+
+    /// Looks whether others have said more of the things at hand.
+    pub fn look_again_at_things(&mut self) -> Result<(), EngineError> {
+        let things: Vec<Box<str>> = self.working.things();
+        let asked: Vec<(Slot, &str)> = things.iter().map(|thing| (slot_of(thing), &**thing)).collect();
         for (thing, head) in things.iter().zip(self.reader.heads(&asked)?) {
             if let (Some(at_hand), Some(head)) = (self.working.thing(thing), head)
                 && at_hand.log.catch_up(&head)

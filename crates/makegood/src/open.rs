@@ -8,7 +8,7 @@ use makegood_charter::book::BookError;
 use makegood_charter::diagnostic::Style;
 use makegood_core::Rulebook;
 use makegood_engine::{CharterError, Session, begin};
-use makegood_store::{Awaiting, Store, StoreError};
+use makegood_store::{Awaiting, Reader, Store, StoreError};
 
 use crate::{Failure, clock, output};
 
@@ -19,6 +19,9 @@ pub struct Opened {
     /// Every charter version that is or was in force.
     pub book: Arc<Rulebook>,
 }
+
+/// A database, and a connection that reads it.
+type Whole = (Arc<dyn Store>, Box<dyn Reader>);
 
 impl Opened {
     /// A session that takes events and lets messages leave.
@@ -41,8 +44,12 @@ pub fn database(url: &str) -> Result<Opened, Failure> {
             "`makegood run --charter FILE --events FILE --db URL` makes one",
         ));
     }
-    let store = whole(url)?;
-    let charters = store.reader()?.charters()?;
+    opened(whole(url)?)
+}
+
+/// An open database with the charters it holds.
+fn opened((store, mut reader): Whole) -> Result<Opened, Failure> {
+    let charters = reader.charters()?;
     let read: Result<Vec<_>, Failure> = charters.iter().map(|row| compile(&row.name, &row.text)).collect();
     Ok(Opened { store, book: Arc::new(Rulebook::new(read?)) })
 }
@@ -52,9 +59,11 @@ pub fn with_charters(url: &str, texts: &[(String, String)]) -> Result<Opened, Fa
     // Read first: a faulty charter leaves no empty database behind.
     let charters: Vec<_> = texts.iter().map(|(name, text)| compile(name, text)).collect::<Result<_, Failure>>()?;
     charters.iter().try_for_each(|charter| is_decided(charter))?;
-    let store = whole(url)?;
-    begin(&*store, &charters, clock::now()).map_err(not_in_force)?;
-    database(url)
+    let whole = whole(url)?;
+    if !charters.is_empty() {
+        begin(&*whole.0, &charters, clock::now()).map_err(not_in_force)?;
+    }
+    opened(whole)
 }
 
 /// Refuses a draft.
@@ -119,14 +128,15 @@ pub fn to_fill(url: &str, source: &str) -> Result<Arc<dyn Store>, Failure> {
 }
 
 /// Opens a database, or makes it. One that is being filled with a copy is not for use yet.
-fn whole(url: &str) -> Result<Arc<dyn Store>, Failure> {
+fn whole(url: &str) -> Result<Whole, Failure> {
     let store: Arc<dyn Store> = makegood_store::open_awaiting(url, &awaiting())?.into();
-    match store.reader()?.filling()? {
+    let mut reader = store.reader()?;
+    match reader.filling()? {
         Some(source) => {
             let url = makegood_store::shown(url);
             Err(StoreError::Filling { url, source_url: source.into() }.into())
         }
-        None => Ok(store),
+        None => Ok((store, reader)),
     }
 }
 

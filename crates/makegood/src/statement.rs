@@ -6,7 +6,7 @@ use makegood_core::id::{Kind, Name};
 use makegood_core::{PromiseState, Remedy, RemedyKind, RemedyState, Rulebook, in_charter_money};
 use makegood_engine::rows;
 use makegood_money::Money;
-use makegood_store::{PartId, PartKind, Reader, SLOTS, Slot};
+use makegood_store::{PartKind, PartRow, Reader, SLOTS, Slot};
 use serde::Serialize;
 
 use crate::Failure;
@@ -14,8 +14,10 @@ use crate::output::{amount, grouped, table};
 
 /// How many of the largest cases are shown.
 const LARGEST: usize = 5;
-/// Rows read at once.
-const ROWS: usize = 5_000;
+/// Rows of a slot that are read at once …
+const ROWS: usize = 500;
+/// … and slots whose first rows are read together.
+const TOGETHER: usize = 64;
 
 /// Sums of amounts by commodity: number of decimals and minor units.
 type Sums = BTreeMap<String, (u8, i128)>;
@@ -94,22 +96,26 @@ impl Statement {
             *place = place.saturating_add(count);
         }
         let mut next_due: Option<i64> = None;
-        for slot in (0..SLOTS).map(Slot) {
-            let mut after: Option<(Box<str>, PartId)> = None;
-            loop {
-                let from = after.as_ref().map(|(party, id)| (&**party, id));
-                let found = reader.parts_of_slot(slot, PartKind::Remedy, from, ROWS)?;
-                let Some(last) = found.last() else { break };
-                after = Some((last.party.clone(), last.id));
-                for row in &found {
-                    let remedy = rows::remedy(row)?;
-                    if remedy.state.is_outstanding() {
-                        next_due = next_due.into_iter().chain(remedy.pay_by.map(|moment| moment.0)).min();
-                    }
-                    statement.count(book, &row.party, &remedy);
+        let mut count = |found: &[PartRow]| {
+            for row in found {
+                let remedy = rows::remedy(row)?;
+                if remedy.state.is_outstanding() {
+                    next_due = next_due.into_iter().chain(remedy.pay_by.map(|moment| moment.0)).min();
                 }
-                if found.len() < ROWS {
-                    break;
+                statement.count(book, &row.party, &remedy);
+            }
+            Ok::<_, Failure>(())
+        };
+        let slots: Vec<Slot> = (0..SLOTS).map(Slot).collect();
+        for slots in slots.chunks(TOGETHER) {
+            for first in reader.parts_in(slots, PartKind::Remedy, ROWS)?.chunk_by(|a, b| a.slot == b.slot) {
+                count(first)?;
+                let mut last = first.get(ROWS.saturating_sub(1)).cloned();
+                while let Some(before) = last {
+                    let more =
+                        reader.parts_of_slot(before.slot, PartKind::Remedy, Some((&before.party, &before.id)), ROWS)?;
+                    count(&more)?;
+                    last = more.get(ROWS.saturating_sub(1)).cloned();
                 }
             }
         }

@@ -19,7 +19,8 @@ struct Due {
 
 impl Session {
     /// Moves the clock to `until`: every party that waits for that moment or an earlier one is looked at, in the order of the
-    /// moments, until none is left. `progress` is told how many were looked at so far. Gives their number.
+    /// moments, and again if it then waits for another that has come. Whoever begins to wait meanwhile because of what another process
+    /// wrote is looked at by that one, or the next time. `progress` is told how many were looked at so far. Gives their number.
     pub fn advance(&mut self, until: Moment, progress: &mut dyn FnMut(u64)) -> Result<u64, EngineError> {
         self.flush()?;
         if self.shared() {

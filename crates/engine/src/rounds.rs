@@ -38,9 +38,9 @@ pub(crate) struct Rounds {
     under_way: bool,
     /// The seat by which others see that things' events are on their way here.
     seat: Option<Slot>,
-    /// When somebody recorded last what is said of things, as far as it was looked at: see [`Reader::claim_end`].
+    /// Who recorded last what is said of things, as far as it was looked at: see [`Reader::claim_stamp`].
     ///
-    /// [`Reader::claim_end`]: makegood_store::Reader::claim_end
+    /// [`Reader::claim_stamp`]: makegood_store::Reader::claim_stamp
     recorded: Option<i64>,
 }
 
@@ -130,11 +130,13 @@ impl Session {
             }
             std::thread::sleep(RECORDING_PAUSE);
         }
+        self.look_again_if_recorded()?;
         self.folder().stage_things(&things);
         self.fold(things)?;
         self.settle_taken()?;
         if takes_turns {
             self.release(Queue::Feeding, &[RECORDING])?;
+            // This was nobody else.
             self.others_recorded()?;
         }
         Ok(())
@@ -156,12 +158,12 @@ impl Session {
         if self.others_recorded()? { self.folder().look_again_at_things() } else { Ok(()) }
     }
 
-    /// True when others recorded what is said of things since this was asked last, or are at it.
+    /// True when others recorded what is said of things since this was asked last, or have begun to.
     fn others_recorded(&mut self) -> Result<bool, EngineError> {
         if !self.store_is_shared() {
             return Ok(false);
         }
-        let last = self.reader().claim_end(Queue::Feeding, RECORDING)?;
+        let last = self.reader().claim_stamp(Queue::Feeding, RECORDING)?;
         Ok(std::mem::replace(&mut self.rounds.recorded, last) != last)
     }
 
@@ -172,6 +174,9 @@ impl Session {
             if let Some(slot) = party(&work).map(slot_of) {
                 by_group.entry(group(slot)).or_default().push((place, work));
             }
+        }
+        if by_group.is_empty() {
+            return Ok(());
         }
         // Whoever records now is awaited: what they say of the things that parties come to is then told at once, and not afterwards.
         self.await_recording()?;
@@ -265,14 +270,15 @@ impl Session {
         Ok(taken.into_iter().any(|seat| Some(seat) != mine))
     }
 
-    /// The rows that stand for newcomers may go, if what others said meanwhile is nothing.
+    /// The rows may go that stand for newcomers who missed nothing.
     pub(crate) fn dismiss_newcomers(&mut self) -> Result<(), EngineError> {
         let newcomers = self.newcomers();
-        let missed = self.folder().missed(&newcomers)?;
-        if missed.is_empty() {
-            self.rounds.told.extend(newcomers.iter().map(|newcomers| newcomers.row.clone()));
-        } else {
-            newcomers.into_iter().for_each(|newcomers| self.then(Work::Newcomers(newcomers)));
+        for (newcomers, missed) in self.folder().who_missed(newcomers)? {
+            if missed {
+                self.then(Work::Newcomers(newcomers));
+            } else {
+                self.rounds.told.push(newcomers.row.clone());
+            }
         }
         Ok(())
     }

@@ -72,6 +72,7 @@ pub(crate) struct Frail {
 
 struct FrailWriter {
     inner: Box<dyn Writer>,
+    reader: Box<dyn Reader>,
     life: Life,
     split: bool,
 }
@@ -81,6 +82,17 @@ fn died() -> StoreError {
 }
 
 impl FrailWriter {
+    /// A row that begins a fan-out is written once. Where a commit is made in pieces it may stand while what it follows from does not:
+    /// whoever makes that again does not write the row over.
+    fn leave_out_what_stands(&mut self, piece: &mut Commit) -> Result<(), StoreError> {
+        let slots: BTreeSet<Slot> = piece.fanouts.iter().map(|row| row.slot).collect();
+        let slots: Vec<Slot> = slots.into_iter().collect();
+        let standing = if slots.is_empty() { Vec::new() } else { self.reader.fanouts_in(&slots, usize::MAX)? };
+        let stands = |row: &FanoutRow| standing.iter().any(|kept| kept.thing == row.thing && kept.seq == row.seq);
+        piece.fanouts.retain(|row| !row.after.is_empty() || !stands(row));
+        Ok(())
+    }
+
     fn alive(&self) -> Result<(), StoreError> {
         if self.life.is_over() { Err(died()) } else { Ok(()) }
     }
@@ -170,7 +182,11 @@ fn pieces(commit: &Commit) -> Vec<Commit> {
 impl Writer for FrailWriter {
     fn commit(&mut self, commit: &Commit) -> Result<(), CommitError> {
         if self.split {
-            return pieces(commit).iter().try_for_each(|piece| self.commit_one(piece));
+            for mut piece in pieces(commit) {
+                self.leave_out_what_stands(&mut piece)?;
+                self.commit_one(&piece)?;
+            }
+            return Ok(());
         }
         self.commit_one(commit)
     }
@@ -223,7 +239,8 @@ impl Store for Frail {
     }
 
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        Ok(Box::new(FrailWriter { inner: self.inner.writer()?, life: self.life.clone(), split: self.split }))
+        let (inner, reader) = (self.inner.writer()?, self.inner.reader()?);
+        Ok(Box::new(FrailWriter { inner, reader, life: self.life.clone(), split: self.split }))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Reader>, StoreError> {

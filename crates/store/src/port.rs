@@ -305,9 +305,9 @@ pub trait Reader: Send {
     fn waiting(&mut self, queue: Queue, until: i64, slots: &[Slot]) -> Result<Vec<Slot>, StoreError>;
     /// Those of these slots whose queue somebody holds: see [`Writer::claim`]. To look takes nothing from anybody.
     fn claimed(&mut self, queue: Queue, slots: &[Slot]) -> Result<Vec<Slot>, StoreError>;
-    /// When the last claim of a slot's queue ends or ended, in milliseconds by the database's clock: another moment whenever it was
-    /// claimed, renewed or given back since. `None`: nobody ever claimed it.
-    fn claim_end(&mut self, queue: Queue, slot: Slot) -> Result<Option<i64>, StoreError>;
+    /// What the last claim of a slot's queue can be told by: another number whenever it was claimed, renewed or given back since. `None`:
+    /// nobody ever claimed it.
+    fn claim_stamp(&mut self, queue: Queue, slot: Slot) -> Result<Option<i64>, StoreError>;
     /// All interests of a slot after (thing, party), in that order, at most `limit`.
     fn interests_of_slot(
         &mut self,
@@ -370,7 +370,7 @@ pub trait Writer: Send {
     /// before the clock was set back, and has run out. Nothing is correct only because of a claim: it keeps two
     /// processes from doing the same work at once.
     fn claim(&mut self, queue: Queue, slots: &[Slot], milliseconds: u32) -> Result<Vec<Slot>, StoreError>;
-    /// Gives back what this writer claimed: its claims end now.
+    /// Gives back what this writer claimed.
     fn release(&mut self, queue: Queue, slots: &[Slot]) -> Result<(), StoreError>;
     /// Notes that the database is being filled with a copy of `source`, and gives the slots that are done. It must be empty, or have
     /// been begun with the same source.

@@ -82,6 +82,51 @@ fn a_server_on_a_port_of_postgres_is_reached_encrypted_or_not_with_a_password() 
     }
 }
 
+/// A commit that another writer overtook ends without a trace and leaves its connection as it was, however many rows it copied.
+#[test]
+fn a_writer_on_postgres_that_was_overtaken_goes_on_by_the_same_connection() {
+    let server = Server::start();
+    for rows in [3, 100, 5_000] {
+        let url = server.fresh();
+        let store = Postgres::open(&url).unwrap();
+        let mut writers = [store.writer().unwrap(), store.writer().unwrap()];
+        let commit = |first: u32, base: u64| {
+            let head = |number: u32| HeadRow {
+                slot: Slot(u16::try_from(number % 7).unwrap()),
+                key: format!("customer:{number}").into(),
+                seq: base + 1,
+                hash: [0; 32],
+                wake_at: None,
+                state: vec![1; 200].into(),
+            };
+            Commit { heads: (first..first + rows).map(|number| (head(number), base)).collect(), ..Commit::default() }
+        };
+        let connections = || server.sql_at(&url, CONNECTIONS);
+        for (round, base) in [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1)] {
+            let first = round * rows;
+            for (writer, overtaken) in writers.iter_mut().zip([false, true]) {
+                // The last row of the second writer's stands already.
+                let commit = commit(if overtaken { first + 1 } else { first }, base);
+                let before = connections();
+                match writer.commit(&commit) {
+                    Ok(()) => assert!(!overtaken, "{rows} rows, round {round}, base {base}"),
+                    Err(CommitError::Stale { key }) => {
+                        assert!(overtaken && key.starts_with("customer:"), "{key}: {rows} rows, round {round}");
+                    }
+                    Err(other) => panic!("{other}: {rows} rows, round {round}"),
+                }
+                assert_eq!(connections(), before, "{rows} rows, round {round}, base {base}");
+            }
+        }
+        let kept = server.sql_at(&url, "SELECT count(*), sum(seq) FROM head");
+        assert_eq!(kept, format!("{}|{}", 3 * rows, 5 * rows), "nothing of what was refused is kept");
+    }
+}
+
+/// Who is connected, but for who asks.
+const CONNECTIONS: &str = "SELECT string_agg(pid::text, ' ' ORDER BY pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
 /// This patience, and what was told of outages meanwhile.
 fn heard(patience: Duration) -> (Awaiting, Receiver<Outage>) {
     let (tell, told) = channel();

@@ -122,13 +122,25 @@ impl Folder {
         self.staged.gathering = false;
     }
 
-    /// What newcomers must be told of what others said while they came.
-    pub fn missed(&mut self, newcomers: &[Arc<Newcomers>]) -> Result<Vec<Work>, EngineError> {
+    /// Of which newcomers others said more of the thing while they came.
+    pub fn who_missed(&mut self, newcomers: Vec<Arc<Newcomers>>) -> Result<Vec<(Arc<Newcomers>, bool)>, EngineError> {
         let asked: Vec<_> = newcomers.iter().map(|new| (new.row.slot, &*new.row.thing)).collect();
         let heads = self.reader.heads(&asked)?;
         let more = |head: Option<HeadRow>, known| head.is_some_and(|head| head.seq > known);
-        let missed = newcomers.iter().zip(heads).filter_map(|(new, head)| more(head, new.known).then_some(new));
-        let missed: Vec<&Arc<Newcomers>> = missed.collect();
+        let each = newcomers.into_iter().zip(heads);
+        Ok(each
+            .map(|(new, head)| {
+                let missed = more(head, new.known);
+                (new, missed)
+            })
+            .collect())
+    }
+
+    /// What newcomers must be told of what others said while they came.
+    pub fn missed(&mut self, newcomers: &[Arc<Newcomers>]) -> Result<Vec<Work>, EngineError> {
+        let missed = self.who_missed(newcomers.to_vec())?;
+        let missed: Vec<Arc<Newcomers>> =
+            missed.into_iter().filter_map(|(new, missed)| missed.then_some(new)).collect();
         let things: Vec<&str> = missed.iter().map(|new| &*new.row.thing).collect();
         for thing in &things {
             self.working.forget_thing(thing, self.durable);
@@ -136,7 +148,7 @@ impl Folder {
         self.working.fetch(&mut *self.reader, &[], &things)?;
         self.read_logs(&things)?;
         let mut tellings = Vec::new();
-        for new in missed {
+        for new in &missed {
             let thing = &new.row.thing;
             let events = self.events_of(thing)?;
             for party in &new.parties {

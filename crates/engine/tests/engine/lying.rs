@@ -60,7 +60,7 @@ impl Reader for LyingReader {
         outbox_of(slot: Slot, party: &str) -> Vec<OutboxRow>;
         waiting(queue: Queue, until: i64, slots: &[Slot]) -> Vec<Slot>;
         claimed(queue: Queue, slots: &[Slot]) -> Vec<Slot>;
-        claim_end(queue: Queue, slot: Slot) -> Option<i64>;
+        claim_stamp(queue: Queue, slot: Slot) -> Option<i64>;
         interests_of_slot(slot: Slot, after: Option<(&str, &str)>, limit: usize) -> Vec<InterestRow>;
         outbox_of_slot(slot: Slot, after: Option<(&str, &PartId)>, limit: usize) -> Vec<OutboxRow>;
         tallies_of_slot(slot: Slot) -> Vec<TallyRow>;

@@ -10,7 +10,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode, SslNegotiation};
+use tokio_postgres::config::{Host, SslMode, SslNegotiation, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::StoreError;
@@ -64,11 +64,21 @@ impl Address {
             }
         };
         let tls = if encrypted { Some(tls(authority.as_deref()).map_err(bad)?) } else { None };
-        // What the library takes for encryption is where requests are answered together, too: see `Way`.
+        // What the library takes for encryption is `Way`, which encrypts only where that is asked for.
         config.ssl_mode(SslMode::Require);
         config.ssl_negotiation(if encrypted { SslNegotiation::Postgres } else { SslNegotiation::Direct });
         if config.get_hosts().is_empty() {
             config.host("localhost");
+        }
+        if config.get_hosts().iter().any(|host| matches!(host, Host::Unix(_))) {
+            let alone = config.get_hosts().len() == 1 && config.get_hostaddrs().is_empty();
+            if !alone || config.get_target_session_attrs() != TargetSessionAttrs::Any {
+                let why = "a socket stands alone, without further hosts, `hostaddr` or `target_session_attrs`";
+                return Err(bad(why.to_owned()));
+            }
+            if encrypted {
+                return Err(bad("what goes through a socket stays on this machine and is not encrypted".to_owned()));
+            }
         }
         if config.get_application_name().is_none() {
             config.application_name("makegood");
@@ -81,7 +91,7 @@ impl Address {
 
     /// The socket of a server on this machine that is reached by its folder.
     pub(super) fn socket(&self) -> Option<PathBuf> {
-        let Some(Host::Unix(folder)) = self.config.get_hosts().first() else { return None };
+        let [Host::Unix(folder)] = self.config.get_hosts() else { return None };
         let port = self.config.get_ports().first().copied().unwrap_or(PORT);
         Some(folder.join(format!(".s.PGSQL.{port}")))
     }

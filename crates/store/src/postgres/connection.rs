@@ -196,24 +196,31 @@ async fn in_order<F>(
 where
     F: Future<Output = Result<Vec<Row>, Error>>,
 {
+    let mut asked = 0_usize;
     for together in sent.chunks_mut(TOGETHER) {
-        poll_fn(|context| {
+        let all = poll_fn(|context| {
             for one in &mut *together {
+                asked = asked.saturating_add(1);
                 left_out.announce();
                 if one.as_mut().poll(context).is_ready() {
                     // It cannot be written down, or there is no connection any more.
                     left_out.take_back();
+                    return Poll::Ready(false);
                 }
             }
-            Poll::Ready(())
+            Poll::Ready(true)
         })
         .await;
+        if !all {
+            break;
+        }
         // These leave, and the server begins, while the next are written down.
         tokio::task::yield_now().await;
     }
     // This is nothing but a `Sync`. Its answer comes after all others.
     let mut end = pin!(maybe_done(client.check_connection()));
     poll_fn(|context| Poll::Ready(end.as_mut().poll(context).is_ready())).await;
+    sent.truncate(asked);
     let mut answers = Vec::with_capacity(sent.len());
     for mut one in sent {
         one.as_mut().await;

@@ -12,6 +12,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 mod together;
+mod way;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};

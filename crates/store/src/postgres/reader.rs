@@ -437,9 +437,9 @@ impl Reader for PostgresReader {
         self.those("claim", sql::CLAIMED, slots, &[&i16::from(queue.number())])
     }
 
-    fn claim_end(&mut self, queue: Queue, slot: Slot) -> Result<Option<i64>, StoreError> {
+    fn claim_stamp(&mut self, queue: Queue, slot: Slot) -> Result<Option<i64>, StoreError> {
         let what = i16::from(queue.number());
-        self.one("claim", sql::CLAIM_END, vec![&number(slot), &what], |from| from.get(0))
+        self.one("claim", sql::CLAIM_STAMP, vec![&number(slot), &what], |from| from.get(0))
     }
 
     fn interests_of_slot(

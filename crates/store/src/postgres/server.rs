@@ -13,7 +13,8 @@ use tokio_postgres::{Client, Error};
 
 use super::address::{Address, CONNECT_TIMEOUT};
 use super::connection::{ends_connection, message};
-use super::together::{LeftOut, Way};
+use super::together::LeftOut;
+use super::way::Way;
 use crate::{Awaiting, Outage, StoreError};
 
 /// What is set for each connection.
@@ -137,7 +138,7 @@ impl Server {
         let left_out = LeftOut::default();
         let way = Way::new(self.address.tls.clone(), left_out.clone());
         let client = match self.address.socket() {
-            // The library takes nothing for encrypted that has no host's name, so that it is not asked to make this stream.
+            // The library would refuse to encrypt, as it sees it, what has no host's name: it is given the stream.
             Some(socket) => {
                 let stream = UnixStream::connect(socket).await.map_err(Refused::NoSocket)?;
                 let (client, connection) = self.address.config.connect_raw(stream, way).await?;

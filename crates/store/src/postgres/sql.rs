@@ -290,8 +290,9 @@ pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
 pub(super) const CLAIMED: &str = "SELECT EXISTS (SELECT FROM claim WHERE slot = $1 AND what = $2
     AND until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint
     AND until <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 86400000)";
-pub(super) const CLAIM_END: &str = "SELECT until FROM claim WHERE slot = $1 AND what = $2";
-pub(super) const RELEASE: &str = "UPDATE claim SET until = (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+pub(super) const CLAIM_STAMP: &str = "SELECT until FROM claim WHERE slot = $1 AND what = $2";
+/// What was given back ended long ago, however the clock is set; when that was can still be seen.
+pub(super) const RELEASE: &str = "UPDATE claim SET until = -(extract(epoch FROM clock_timestamp()) * 1000)::bigint
     WHERE slot = $1 AND what = $2 AND holder = $3";
 
 pub(super) const DELIVERIES_WAIT: &str = "SELECT EXISTS (SELECT FROM inbox WHERE slot = $1)

@@ -46,6 +46,10 @@ fn an_address_that_cannot_be_read_says_why() {
         ("postgres://anna@localhost:port/makegood", "port"),
         ("postgres://localhost/makegood?sslmode=maybe", "`sslmode=maybe` is not `disable`, `require` or `verify-full`"),
         ("postgres://localhost/makegood?colour=red", "colour"),
+        ("postgres://anna@/makegood?host=/tmp&host=/run", "a socket stands alone"),
+        ("postgres://anna@/makegood?host=/tmp&hostaddr=10.0.0.1", "a socket stands alone"),
+        ("postgres://anna@/makegood?host=/tmp&target_session_attrs=read-write", "a socket stands alone"),
+        ("postgres://anna@/makegood?host=/tmp&sslmode=require", "is not encrypted"),
         ("postgres://db.example/makegood?sslrootcert=/nowhere.pem", "`sslrootcert=/nowhere.pem` cannot be read"),
     ] {
         match Address::read(url).map(|_| ()) {

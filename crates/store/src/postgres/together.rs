@@ -5,7 +5,7 @@
 //! library and the server leaves out those that are announced, and answers them itself: to the library it looks as if each had
 //! been there. When a request fails the server passes over those that follow it; each of them fails with the same error.
 
-use std::future::Future;
+use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,16 +14,20 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::tls::{ChannelBinding, TlsStream};
 
 /// Bytes that are read at once; and so many wait to leave before no more are taken.
 const PORTION: usize = 64 * 1024;
 /// The tags of messages to the server …
+const NO_TAG: u8 = 0;
+const EXECUTE: u8 = b'E';
 const SYNC: u8 = b'S';
-/// … and from it: what ends an answer (the command is complete, was empty, or has more rows), an error, and that it is ready.
+const QUERY: u8 = b'Q';
+/// … and from it: what ends an answer (the command is complete, was empty, or has more rows), an error, that it takes rows, and that it
+/// is ready.
 const ENDS: [u8; 3] = *b"CIs";
 const ERROR: u8 = b'E';
+const TAKES_ROWS: u8 = b'G';
 const READY: u8 = b'Z';
 /// The message that the server is ready, in a transaction.
 const IS_READY: [u8; 6] = [READY, 0, 0, 0, 5, b'T'];
@@ -49,80 +53,115 @@ impl LeftOut {
     }
 }
 
-/// The first message, if the whole of it is there, and what follows it. Its length, which counts itself, stands at `at`.
-fn first(bytes: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
-    let length = bytes.get(at..at.saturating_add(4)).and_then(|length| <[u8; 4]>::try_from(length).ok())?;
-    bytes.split_at_checked(at.saturating_add(u32::from_be_bytes(length) as usize))
+/// The first message, if the whole of it is there, and what follows it.
+fn first(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let length = bytes.get(1..5).and_then(|length| <[u8; 4]>::try_from(length).ok())?;
+    // It counts itself, and not the tag before it.
+    bytes.split_at_checked((u32::from_be_bytes(length) as usize).saturating_add(1))
 }
 
-/// These bytes, after those of a message that has begun.
-fn joined<'b>(begun: &'b mut Vec<u8>, bytes: &'b [u8]) -> &'b [u8] {
+/// Takes these bytes, after those of a message that has `begun`, and gives `each` whole one.
+fn messages(begun: &mut Vec<u8>, bytes: &[u8], each: impl FnMut(&[u8])) {
     if begun.is_empty() {
-        return bytes;
+        begun.extend_from_slice(whole(bytes, each));
+    } else {
+        begun.extend_from_slice(bytes);
+        let left = whole(begun, each).len();
+        begun.drain(..begun.len().saturating_sub(left));
     }
-    begun.extend_from_slice(bytes);
-    begun
+}
+
+/// Gives `each` message that is whole, and what is left.
+fn whole(mut bytes: &[u8], mut each: impl FnMut(&[u8])) -> &[u8] {
+    while let Some((message, rest)) = first(bytes) {
+        each(message);
+        bytes = rest;
+    }
+    bytes
+}
+
+/// A `Sync` that the library wrote and whose answer is still to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sync {
+    /// The server has it, or another message that it answers by being ready.
+    Sent,
+    /// It was left out.
+    LeftOut,
 }
 
 /// The messages in both directions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Messages {
-    pub(super) left_out: LeftOut,
-    /// True from the first message on, which alone has no tag.
-    greeted: bool,
-    /// Of a message that has come only in part, on its way to the server and from it.
+    left_out: LeftOut,
+    /// What has come of a message on its way to the server, and from it.
     to_server: Vec<u8>,
     from_server: Vec<u8>,
-    /// `Sync`s that were left out and are not answered yet.
-    owed: usize,
+    /// The tag of the message before.
+    before: u8,
+    /// In the order in which they were written.
+    due: VecDeque<Sync>,
     error: Vec<u8>,
 }
 
 impl Messages {
+    pub(super) fn new(left_out: LeftOut) -> Self {
+        // The first message alone has no tag.
+        let to_server = vec![NO_TAG];
+        Self { left_out, to_server, from_server: Vec::new(), before: NO_TAG, due: VecDeque::new(), error: Vec::new() }
+    }
+
     /// What of these bytes the server gets.
     pub(super) fn ask(&mut self, bytes: &[u8], server: &mut BytesMut) {
-        let mut begun = std::mem::take(&mut self.to_server);
-        let mut rest = joined(&mut begun, bytes);
-        while let Some((message, after)) = first(rest, usize::from(self.greeted)) {
-            if std::mem::replace(&mut self.greeted, true) && message.first() == Some(&SYNC) && self.left_out.take() {
-                self.owed = self.owed.saturating_add(1);
-            } else {
-                server.extend_from_slice(message);
+        let Self { left_out, to_server, before, due, .. } = self;
+        messages(to_server, bytes, |message| {
+            let tag = message.first().copied().unwrap_or(NO_TAG);
+            // One that does not end a request is not meant: after the rows of a `COPY`, or by itself.
+            if tag == SYNC && std::mem::replace(before, tag) == EXECUTE && left_out.take() {
+                due.push_back(Sync::LeftOut);
+                return;
             }
-            rest = after;
-        }
-        self.to_server.extend_from_slice(rest);
+            *before = tag;
+            if tag == SYNC || tag == QUERY {
+                due.push_back(Sync::Sent);
+            }
+            server.extend_from_slice(message.get(usize::from(tag == NO_TAG)..).unwrap_or_default());
+        });
     }
 
     /// What the library gets of what the server answers.
     pub(super) fn answer(&mut self, bytes: &[u8], library: &mut BytesMut) {
-        let mut begun = std::mem::take(&mut self.from_server);
-        let mut rest = joined(&mut begun, bytes);
-        while let Some((message, after)) = first(rest, 1) {
-            let tag = message.first().copied().unwrap_or_default();
-            if tag == READY {
+        let Self { from_server, due, error, .. } = self;
+        messages(from_server, bytes, |message| match message.first() {
+            Some(&READY) => {
                 // Whatever it has not answered it passed over.
-                for _ in 0..std::mem::take(&mut self.owed) {
-                    library.extend_from_slice(&self.error);
+                while due.front() == Some(&Sync::LeftOut) {
+                    due.pop_front();
+                    library.extend_from_slice(error);
                     library.extend_from_slice(&IS_READY);
                 }
+                due.pop_front();
+                library.extend_from_slice(message);
             }
-            library.extend_from_slice(message);
-            if self.owed > 0 && (tag == ERROR || ENDS.contains(&tag)) {
-                self.owed = self.owed.saturating_sub(1);
+            Some(&TAKES_ROWS) => {
+                // It will not look at the `Sync` behind the request, only at the one behind the rows.
+                due.pop_front();
+                library.extend_from_slice(message);
+            }
+            Some(tag) if due.front() == Some(&Sync::LeftOut) && (*tag == ERROR || ENDS.contains(tag)) => {
+                due.pop_front();
+                library.extend_from_slice(message);
                 library.extend_from_slice(&IS_READY);
-                if tag == ERROR {
-                    self.error = message.into();
+                if *tag == ERROR {
+                    *error = message.to_vec();
                 }
             }
-            rest = after;
-        }
-        self.from_server.extend_from_slice(rest);
+            _ => library.extend_from_slice(message),
+        });
     }
 }
 
 /// A stream to a server.
-type Line = Box<dyn TlsStream + Send + Unpin>;
+pub(super) type Line = Box<dyn TlsStream + Send + Unpin>;
 
 /// The stream to a server as the library sees it.
 pub(super) struct Together {
@@ -134,9 +173,8 @@ pub(super) struct Together {
 }
 
 impl Together {
-    fn new(line: Line, left_out: LeftOut) -> Self {
-        let messages = Messages { left_out, ..Messages::default() };
-        let (outgoing, incoming) = (BytesMut::new(), BytesMut::new());
+    pub(super) fn new(line: Line, left_out: LeftOut) -> Self {
+        let (messages, outgoing, incoming) = (Messages::new(left_out), BytesMut::new(), BytesMut::new());
         Self { line, messages, outgoing, incoming, portion: vec![0; PORTION].into() }
     }
 
@@ -192,78 +230,6 @@ impl AsyncWrite for Together {
 impl TlsStream for Together {
     fn channel_binding(&self) -> ChannelBinding {
         self.line.channel_binding()
-    }
-}
-
-/// A stream that is not encrypted.
-struct Plain<S>(S);
-
-impl<S: AsyncRead + Unpin> AsyncRead for Plain<S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, to)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Plain<S> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Plain<S> {
-    fn channel_binding(&self) -> ChannelBinding {
-        ChannelBinding::none()
-    }
-}
-
-/// Makes the stream, over one that is encrypted or not: what the library takes for encryption is the place where it can stand.
-#[derive(Clone)]
-pub(super) struct Way {
-    tls: Option<MakeRustlsConnect>,
-    left_out: LeftOut,
-    host: String,
-}
-
-impl Way {
-    pub(super) fn new(tls: Option<MakeRustlsConnect>, left_out: LeftOut) -> Self {
-        Self { tls, left_out, host: String::new() }
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for Way {
-    type Stream = Together;
-    type TlsConnect = Way;
-    type Error = io::Error;
-
-    fn make_tls_connect(&mut self, host: &str) -> io::Result<Way> {
-        Ok(Way { host: host.to_owned(), ..self.clone() })
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Way {
-    type Stream = Together;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
-    type Future = Pin<Box<dyn Future<Output = Result<Together, Self::Error>> + Send>>;
-
-    fn connect(self, stream: S) -> Self::Future {
-        Box::pin(async move {
-            let line: Line = match self.tls {
-                Some(mut tls) => {
-                    let tls = MakeTlsConnect::<S>::make_tls_connect(&mut tls, &self.host)?;
-                    Box::new(tls.connect(stream).await?)
-                }
-                None => Box::new(Plain(stream)),
-            };
-            Ok(Together::new(line, self.left_out))
-        })
     }
 }
 

@@ -66,7 +66,7 @@ impl PostgresWriter {
             // What is new here stands already: another process was faster, if it has the lines, too.
             Some(&SqlState::UNIQUE_VIOLATION) => match self.taken(commit) {
                 Ok(Some(key)) => CommitError::Stale { key },
-                Ok(None) if is_of_event(&error) => stale("an event that came twice"),
+                Ok(None) if came_twice(&error) => stale("what came twice"),
                 Ok(None) => failed(self.connection.address(), "committing", error).into(),
                 Err(error) => error.into(),
             },
@@ -115,9 +115,10 @@ impl PostgresWriter {
     }
 }
 
-/// True of a line that stands twice in what was to be written itself.
-fn is_of_event(error: &Error) -> bool {
-    error.as_db_error().and_then(|told| told.table()) == Some("event")
+/// True of a line that stands twice in what was to be written itself, and of what follows from a line and is written once with it.
+fn came_twice(error: &Error) -> bool {
+    let table = error.as_db_error().and_then(|told| told.table());
+    table.is_some_and(|table| ["event", "fanout", "outbox"].contains(&table))
 }
 
 /// Adds the statements of a commit to `calls`, and gives for each the keys that must come back.

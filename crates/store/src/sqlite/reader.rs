@@ -341,8 +341,8 @@ impl Reader for SqliteReader {
         self.those("claim", sql::CLAIMED, slots, |slot| (slot, queue.number()))
     }
 
-    fn claim_end(&mut self, queue: Queue, slot: Slot) -> Result<Option<i64>, StoreError> {
-        self.one("claim", sql::CLAIM_END, (slot.0, queue.number()), |row| row.get(0))
+    fn claim_stamp(&mut self, queue: Queue, slot: Slot) -> Result<Option<i64>, StoreError> {
+        self.one("claim", sql::CLAIM_STAMP, (slot.0, queue.number()), |row| row.get(0))
     }
 
     fn interests_of_slot(

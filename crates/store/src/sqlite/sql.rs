@@ -190,8 +190,9 @@ pub(super) const CLAIM: &str = "INSERT INTO claim (slot, what, holder, until)
 pub(super) const CLAIMED: &str = "SELECT EXISTS (SELECT 1 FROM claim WHERE slot = ?1 AND what = ?2
     AND until > CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)
     AND until <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + 86400000)";
-pub(super) const CLAIM_END: &str = "SELECT until FROM claim WHERE slot = ?1 AND what = ?2";
-pub(super) const RELEASE: &str = "UPDATE claim SET until = CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)
+pub(super) const CLAIM_STAMP: &str = "SELECT until FROM claim WHERE slot = ?1 AND what = ?2";
+/// What was given back ended long ago, however the clock is set; when that was can still be seen.
+pub(super) const RELEASE: &str = "UPDATE claim SET until = -CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)
     WHERE slot = ?1 AND what = ?2 AND holder = ?3";
 
 pub(super) const DELIVERIES_WAIT: &str = "SELECT EXISTS (SELECT 1 FROM inbox WHERE slot = ?1)

@@ -133,6 +133,11 @@ impl Server {
         self.url_of(&name)
     }
 
+    /// Takes the database of an address of this server away, whoever is connected to it.
+    pub fn take_away(&self, url: &str) {
+        self.sql("postgres", &format!("DROP DATABASE {} WITH (FORCE)", database_of(url)));
+    }
+
     /// Runs statements, as the server's owner, and gives what they answer, a line a row.
     pub fn sql(&self, database: &str, statements: &str) -> String {
         let output = self.ask(database, statements);

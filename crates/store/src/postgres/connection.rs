@@ -131,28 +131,33 @@ impl Connection {
     /// Sends all of them without waiting in between, and gives the rows of each. The first failure is the answer; nothing that follows
     /// it is carried out.
     pub(super) fn send(&mut self, calls: &[Call]) -> Result<Vec<Vec<Row>>, Error> {
+        let mut asked: Vec<(Statement, &Call)> = Vec::with_capacity(calls.len());
         for call in calls {
-            self.prepare(call.sql)?;
+            let statement = match asked.last() {
+                // The usual case, found without comparing texts.
+                Some((statement, before)) if std::ptr::eq(before.sql, call.sql) => statement.clone(),
+                _ => self.prepared(call.sql)?,
+            };
+            asked.push((statement, call));
         }
         let mut answers = Vec::with_capacity(calls.len());
-        for portion in calls.chunks(PIPELINE) {
-            let (client, prepared) = (&self.client, &self.prepared);
-            let sent: Vec<_> = portion
-                .iter()
-                .filter_map(|call| Some((prepared.get(call.sql)?, call)))
-                .map(|(statement, call)| Box::pin(maybe_done(client.query(statement, &call.params))))
-                .collect();
+        for portion in asked.chunks(PIPELINE) {
+            let client = &self.client;
+            let sent = portion.iter().map(|(statement, call)| client.query(statement, &call.params));
+            let sent: Vec<_> = sent.map(|one| Box::pin(maybe_done(one))).collect();
             answers.append(&mut self.runtime.block_on(in_order(sent, client, &self.left_out))?);
         }
         Ok(answers)
     }
 
-    fn prepare(&mut self, sql: &str) -> Result<(), Error> {
-        if !self.prepared.contains_key(sql) {
-            let statement = self.runtime.block_on(self.client.prepare(sql))?;
-            self.prepared.insert(sql.to_owned(), statement);
+    /// The statement of this text, which the server is given once.
+    fn prepared(&mut self, sql: &str) -> Result<Statement, Error> {
+        if let Some(statement) = self.prepared.get(sql) {
+            return Ok(statement.clone());
         }
-        Ok(())
+        let statement = self.runtime.block_on(self.client.prepare(sql))?;
+        self.prepared.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
     }
 
     /// Carries rows into a table by `COPY`. `like` inserts the same columns: from it their types are known.
@@ -162,16 +167,14 @@ impl Connection {
         like: &str,
         rows: impl Iterator<Item = Vec<Param<'p>>>,
     ) -> Result<(), Error> {
-        self.prepare(like)?;
-        self.prepare(copy)?;
-        let (Some(copy), Some(like)) = (self.prepared.get(copy), self.prepared.get(like)) else { return Ok(()) };
+        let (like, copy) = (self.prepared(like)?, self.prepared(copy)?);
         let types = like.params().iter().map(|array| match array.kind() {
             Kind::Array(element) => element.clone(),
             _ => array.clone(),
         });
         let types: Vec<Type> = types.collect();
         self.runtime.block_on(async {
-            let mut writer = pin!(BinaryCopyInWriter::new(self.client.copy_in(copy).await?, &types));
+            let mut writer = pin!(BinaryCopyInWriter::new(self.client.copy_in(&copy).await?, &types));
             for row in rows {
                 writer.as_mut().write(&row).await?;
             }

@@ -81,17 +81,20 @@ fn against_copy(place: &Place, site: &Site, url: &str, events: &[u8], rounds: u1
     ])
 }
 
-/// Nothing is left to write of what was measured before: whoever comes next does not pay for it.
+/// Nothing is left to write of what was measured before: whoever comes next does not pay for it. Databases that were measured are taken
+/// away, so that the server does not clean up in them meanwhile.
 fn rest(site: &Site) {
     site.server.sql("postgres", "CHECKPOINT");
 }
 
 /// This process by itself.
 fn by_one(site: &Site, events: &[u8]) -> Result<Duration> {
-    let (_, store) = site.fresh("PostgreSQL")?;
+    let (url, store) = site.fresh("PostgreSQL")?;
     rest(site);
     let mut session = site.session(&store)?;
-    Ok(world::live(&mut session, &site.book, events)?.clock)
+    let took = world::live(&mut session, &site.book, events)?.clock;
+    site.server.take_away(&url);
+    Ok(took)
 }
 
 /// How long the server takes to read the same rows from files into tables with the same keys.
@@ -118,6 +121,7 @@ fn copied(site: &Site, url: &str, connections: u32) -> Result<Duration> {
     let took = watch.elapsed();
     let count = |url: &str| TABLES.map(|table| site.server.sql_at(url, &format!("SELECT count(*) FROM {table}")));
     ensure!(count(&fresh) == count(url), "the copy has other rows");
+    site.server.take_away(&fresh);
     Ok(took)
 }
 
@@ -151,5 +155,6 @@ fn by_two(place: &Place, site: &Site, events: &[u8]) -> Result<Duration> {
     let took = watch.elapsed();
     let verified = verify(&*store, &site.book, 2, &|| {})?;
     ensure!(verified.faults.is_empty(), "{:?}", verified.faults);
+    site.server.take_away(&url);
     Ok(took)
 }

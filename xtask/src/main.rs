@@ -31,6 +31,9 @@ enum Task {
     /// The child process whose memory `bench` reports
     #[command(hide = true)]
     Feed(bench::Feed),
+    /// The child processes that share lines in `bench storage`
+    #[command(hide = true)]
+    Share(bench::Share),
     /// The child process whose memory `bench value` reports
     #[command(hide = true)]
     FitMany(bench::FitMany),
@@ -51,6 +54,7 @@ fn main() -> Result<()> {
         Task::Sim(options) => sim::simulate(&options),
         Task::TortureChild(child) => torture::child(&place, &child),
         Task::Feed(feed) => bench::feed(&place, &feed),
+        Task::Share(share) => bench::share(&place, &share),
         Task::FitMany(fit) => bench::fit_many(&fit),
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod world;
 
 pub use measure::Stopwatch;
 pub use memory::{Feed, feed};
+pub use storage::{Share, share};
 pub use value::{FitMany, fit_many};
 
 use anyhow::Result;

@@ -4,6 +4,8 @@ mod crowd;
 mod full_path;
 mod timers;
 
+pub use full_path::{Share, share};
+
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};

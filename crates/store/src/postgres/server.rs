@@ -19,9 +19,9 @@ use crate::{Awaiting, Outage, StoreError};
 
 /// What is set for each connection.
 ///
-/// A commit waits for the disk whatever the server's own setting; a process that stopped in the middle of a transaction holds up
-/// nobody for longer than seconds; plans are made once, for any slot, and take the way by the key even while the server believes the
-/// tables to be empty.
+/// A commit waits for the disk whatever the server's own setting; a process that stopped between two batches of a transaction holds up
+/// nobody for longer than seconds, and nobody waits for longer than a minute for one that stopped within a batch; plans are made once,
+/// for any slot, and take the way by the key even while the server believes the tables to be empty.
 const SETTINGS: &str = "
     SET synchronous_commit = on;
     SET idle_in_transaction_session_timeout = '10s';

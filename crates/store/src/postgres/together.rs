@@ -80,9 +80,9 @@ fn whole(mut bytes: &[u8], mut each: impl FnMut(&[u8])) -> &[u8] {
     bytes
 }
 
-/// A `Sync` that the library wrote and whose answer is still to come.
+/// The end of a request, as the library wrote it, that is still to be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sync {
+enum End {
     /// The server has it, or another message that it answers by being ready.
     Sent,
     /// It was left out.
@@ -99,7 +99,7 @@ pub(super) struct Messages {
     /// The tag of the message before.
     before: u8,
     /// In the order in which they were written.
-    due: VecDeque<Sync>,
+    due: VecDeque<End>,
     error: Vec<u8>,
 }
 
@@ -116,13 +116,12 @@ impl Messages {
         messages(to_server, bytes, |message| {
             let tag = message.first().copied().unwrap_or(NO_TAG);
             // One that does not end a request is not meant: after the rows of a `COPY`, or by itself.
-            if tag == SYNC && std::mem::replace(before, tag) == EXECUTE && left_out.take() {
-                due.push_back(Sync::LeftOut);
+            if std::mem::replace(before, tag) == EXECUTE && tag == SYNC && left_out.take() {
+                due.push_back(End::LeftOut);
                 return;
             }
-            *before = tag;
             if tag == SYNC || tag == QUERY {
-                due.push_back(Sync::Sent);
+                due.push_back(End::Sent);
             }
             server.extend_from_slice(message.get(usize::from(tag == NO_TAG)..).unwrap_or_default());
         });
@@ -134,7 +133,7 @@ impl Messages {
         messages(from_server, bytes, |message| match message.first() {
             Some(&READY) => {
                 // Whatever it has not answered it passed over.
-                while due.front() == Some(&Sync::LeftOut) {
+                while due.front() == Some(&End::LeftOut) {
                     due.pop_front();
                     library.extend_from_slice(error);
                     library.extend_from_slice(&IS_READY);
@@ -147,7 +146,7 @@ impl Messages {
                 due.pop_front();
                 library.extend_from_slice(message);
             }
-            Some(tag) if due.front() == Some(&Sync::LeftOut) && (*tag == ERROR || ENDS.contains(tag)) => {
+            Some(tag) if due.front() == Some(&End::LeftOut) && (*tag == ERROR || ENDS.contains(tag)) => {
                 due.pop_front();
                 library.extend_from_slice(message);
                 library.extend_from_slice(&IS_READY);

@@ -16,7 +16,7 @@ pub const FANOUT_PORTION: usize = 4_096;
 /// Pieces of work taken together from which on they are gathered, where a store is shared, and worked a share of the slots at a time.
 pub const GATHER_FROM: usize = 1_024;
 /// Pieces of work that are gathered at most.
-pub const GATHERED: usize = 32_768;
+pub const GATHERED: usize = 65_536;
 /// Events whose questions are asked together, where each question travels to a server.
 pub const READ_AHEAD: usize = 8_192;
 /// Parties and things whose state is kept at hand between commits.

@@ -218,7 +218,7 @@ impl Working {
         self.things.get_mut(key)
     }
 
-    /// The things at hand, in no order that anyone could see.
+    /// The things at hand, in the order of their keys.
     pub fn things(&self) -> Vec<Box<str>> {
         let mut things: Vec<Box<str>> = self.things.keys().cloned().collect();
         things.sort_unstable();
